@@ -1,0 +1,67 @@
+"""Every error the library raises, each with a stable code.
+
+A message says what happened and what to do. It never holds document text, and an error never chains a
+third party's exception into view, because that may quote a patient: raise with ``from None``.
+
+======  =====================================================================
+HR1xx   policy and rules          HR4xx   plan
+HR2xx   reading                   HR5xx   verification
+HR3xx   detection                 HR6xx   register
+HR7xx   decision and output       HR900   unexpected; the cause is not shown
+======  =====================================================================
+"""
+
+from __future__ import annotations
+
+
+class HospitalRedactError(Exception):
+    """Base of all errors. ``code`` is stable (``HR203``); ``message`` holds no document text."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+    def __reduce__(self) -> tuple[type[HospitalRedactError], tuple[str, str]]:
+        # Errors cross process borders; the default would pass only the joined text.
+        return type(self), (self.code, self.message)
+
+
+class PolicyError(HospitalRedactError):
+    """HR1xx: a rule, a source or a policy is incomplete or contradictory."""
+
+
+class ReadError(HospitalRedactError):
+    """HR2xx: the input cannot be read.
+
+    HR201 unsupported type, HR202 encrypted, HR203 corrupt or truncated, HR204 too large or too deep,
+    HR205 empty, HR206 cannot be opened (missing, no permission, a folder), HR207 the content is not what
+    the file name says.
+    """
+
+
+class DetectionError(HospitalRedactError):
+    """HR3xx: a recogniser failed or timed out (HR301), a model is missing (HR302). Never a miss in silence."""
+
+
+class PlanError(HospitalRedactError):
+    """HR4xx: HR401 the plan is malformed, HR402 it is for another file, HR403 it was made by another
+    reader, setting or policy version, HR404 an edit points outside the document, HR405 something shows and
+    cannot be read, and nobody accepted it."""
+
+
+class VerificationError(HospitalRedactError):
+    """HR5xx: the draft is not what the plan says; it has been deleted.
+
+    HR501 the copy differs from the plan, HR502 a removed value is still in the file, HR503 detection finds
+    more than the plan kept, HR504 something could not be checked.
+    """
+
+
+class RegisterError(HospitalRedactError):
+    """HR6xx: the register cannot be written or its chain is broken."""
+
+
+class OutputError(HospitalRedactError):
+    """HR7xx: HR701 a decision forbids a copy (refuse, refer_up), HR702 the target exists, HR703 the target
+    cannot be written, HR704 the target would be the source."""
