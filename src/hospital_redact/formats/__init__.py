@@ -1,1 +1,1 @@
-
+"""File formats: one module or folder each, behind the contract in ``base``."""

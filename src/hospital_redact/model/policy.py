@@ -1,0 +1,220 @@
+"""What hospitals decide, as data: levels, clauses, rules, categories, recipients, channels; and the release context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from functools import total_ordering
+
+
+@total_ordering
+class Level(Enum):
+    """The five-step secrecy scale of 第3篇 九; ordered, 公开 is the lowest."""
+
+    PUBLIC = "公开"
+    INTERNAL = "内部"
+    SECRET = "秘密"  # noqa: S105 - a level, not a password
+    CONFIDENTIAL = "机密"
+    TOP_SECRET = "绝密"  # noqa: S105 - a level, not a password
+
+    @property
+    def rank(self) -> int:
+        """0 for 公开 … 4 for 绝密."""
+        return list(Level).index(self)
+
+    def __lt__(self, other: object) -> bool:
+        return self.rank < other.rank if isinstance(other, Level) else NotImplemented
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Action(StrEnum):
+    """What happens to a finding's characters."""
+
+    MASK = "mask"  # same number of characters, unreadable
+    PLACEHOLDER = "placeholder"  # a numbered label, the same for the same value
+    KEEP = "keep"  # found, reported on request, left as it is
+    FLAG = "flag"  # left as it is, but a person must look
+    STOP = "stop"  # a state mark: nothing is written
+
+
+class Role(StrEnum):
+    """Whose name a name is."""
+
+    PATIENT = "patient"
+    RELATIVE = "relative"
+    STAFF = "staff"  # in a public role: kept by default
+    STAFF_SUBJECT = "staff_subject"  # the subject of a pay, personnel or complaint document
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A place in a regulation, statute or standard: ``source`` is a key of ``rules/sources.toml``."""
+
+    source: str
+    section: str
+    quote: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """How an identifier rule finds its values: by ``pattern`` or by the built-in ``recogniser`` of that name.
+
+    Patterns run on normalised text. A group named ``value`` narrows the span. ``context`` words count up to
+    ``window`` code points before the match, or in the column header or label of its cell; ``require_context``
+    makes them necessary. ``validator`` names a check; a value that fails it keeps ``confidence`` lowered to
+    ``failed_confidence``, and 0 drops it (a shape that means nothing without its check digit).
+    """
+
+    pattern: str | None = None
+    recogniser: str | None = None
+    validator: str | None = None
+    context: tuple[str, ...] = ()
+    window: int = 14
+    require_context: bool = False
+    confidence: float = 0.8
+    failed_confidence: float = 0.0
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """A rule's own tests: texts in which it finds something, texts in which it finds nothing."""
+
+    match: tuple[str, ...]
+    no_match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An identifier rule (``rules/identifiers/<id>.toml``). It holds no level: the policy gives one by ``matter``."""
+
+    id: str
+    title: str
+    title_en: str
+    category: str
+    matter: str
+    entity: str
+    action: Action
+    label: str  # the word inside a placeholder, [患者1]
+    label_en: str
+    clauses: tuple[Clause, ...]
+    detection: Detection
+    examples: Examples
+    priority: int = 0  # which of two findings on the same characters names them
+    only_with: str = ""  # id of the category rule without which this rule's findings mean nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Evidence for a category by place; each is a tuple of literal words or, for ``patterns``, expressions."""
+
+    titles: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+    look_alikes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """A confidential category (``rules/categories/<id>.toml``).
+
+    ``payload`` names the entities that are the secret itself (AMOUNT_SALARY): when the category fires and all of
+    them have been removed, the residual level falls to 内部; a category without payload keeps its level.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    category: str
+    matter: str
+    clauses: tuple[Clause, ...]
+    cues: Cues
+    threshold: float
+    payload: tuple[str, ...]
+    examples: Examples
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A kind of recipient: what it may keep (``keep_matters``, ``keep_entities``) once ``requires`` is met.
+
+    ``requires`` names fields of :class:`ReleaseContext` (``name``, ``subject``, ``reference`` …). ``own_subject_only``
+    keeps identifiers of the named subject only. ``approval`` makes every copy a draft until it is approved.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    clauses: tuple[Clause, ...]
+    requires: tuple[str, ...] = ()
+    keep_matters: tuple[str, ...] = ()
+    keep_entities: tuple[str, ...] = ()
+    own_subject_only: bool = False
+    approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way out of the house and the highest level it may carry."""
+
+    id: str
+    title: str
+    highest: Level
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Policy:
+    """All that a hospital has decided, loaded from ``rules/``.
+
+    ``version`` is a hash over every rule, source and setting, so that a decision can name exactly what it used.
+    ``levels`` maps a matter to its level; ``None`` means that the regulations give none: in scope, at least 秘密,
+    and a person must look.
+    """
+
+    id: str
+    title: str
+    version: str
+    rules: tuple[Rule, ...]
+    categories: tuple[CategoryRule, ...]
+    levels: Mapping[str, Level | None]
+    level_clauses: Mapping[str, tuple[Clause, ...]]
+    recipients: Mapping[str, Recipient]
+    channels: Mapping[str, Channel]
+    terms_years: Mapping[Level, int]
+    sources: Mapping[str, str]
+    lexicons: Mapping[str, frozenset[str]]
+    accept_unread: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Policy({self.id}, {len(self.rules)} rules, {len(self.categories)} categories, {self.version[:12]})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReleaseContext:
+    """To whom, about whom, why and how a document leaves. What is missing falls back to the public.
+
+    ``recipient`` is a kind (``public``, ``insurer`` …), ``name`` the recipient's name, ``subject`` the person whose
+    record it is, ``reference`` a consent, claim or approval number.
+    """
+
+    recipient: str = "public"
+    name: str = ""
+    subject: str = ""
+    purpose: str = ""
+    channel: str = ""
+    reference: str = ""
+
+    def __repr__(self) -> str:
+        given = [n for n in ("name", "subject", "purpose", "channel", "reference") if getattr(self, n)]
+        return f"ReleaseContext({self.recipient}, given: {', '.join(given) or 'nothing'})"
