@@ -1,1 +1,107 @@
-"""File formats: one module or folder each, behind the contract in ``base``."""
+"""File formats: one module or folder each, behind the contract in :mod:`hospital_redact.formats.base`.
+
+This is the only place that opens files and imports file libraries. The content decides what a file is; a name
+that says something else is refused, because a person who looks at the name would trust the wrong thing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from hospital_redact.errors import ReadError
+from hospital_redact.formats.base import MAX_FILE_BYTES, Format, Source
+from hospital_redact.model import Block, Document, Kind, Location, Segment, View
+
+BUILT_IN = ("pdf", "docx", "text")
+"""Modules of this folder in the order in which they are asked; text last, since nearly everything decodes."""
+
+ENTRY_POINT_GROUP = "hospital_redact.formats"
+
+
+@cache
+def all_formats() -> tuple[Format, ...]:
+    """Return the built-in formats and those that installed packages offer. Imports their libraries."""
+    built_in = tuple(import_module(f"{__name__}.{name}").FORMAT for name in BUILT_IN)
+    offered: tuple[Format, ...] = tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
+    return offered + built_in
+
+
+def load_source(path: Path) -> Source:
+    """Read a file of at most ``MAX_FILE_BYTES`` bytes; raise ReadError HR204, HR205 or HR206."""
+    try:
+        if path.is_dir():
+            raise ReadError("HR206", "this is a folder; name the files in it")
+        if not path.is_file():
+            raise ReadError("HR206", "there is no such file, or it is a device or a pipe; check the path")
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ReadError("HR206", f"the file cannot be opened ({type(error).__name__}); check its permissions") from None
+    return check_source(Source(path.name, data))
+
+
+def check_source(source: Source) -> Source:
+    """Return ``source`` unless it is empty (HR205) or larger than ``MAX_FILE_BYTES`` (HR204)."""
+    if not source.data:
+        raise ReadError("HR205", "the file is empty; send the document itself")
+    if len(source.data) > MAX_FILE_BYTES:
+        raise ReadError("HR204", f"the file is larger than {MAX_FILE_BYTES // 2**20} MiB; split it")
+    return source
+
+
+def identify(source: Source) -> Format:
+    """Return the format of the content; raise HR201 (unsupported), HR202 (encrypted) or HR207 (wrong name)."""
+    suffix = Path(source.name).suffix.lower()
+    if source.data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        _refuse_compound_file(source.data)
+    named = next((f for f in all_formats() if suffix in f.suffixes), None)
+    found = next((f for f in all_formats() if f.recognises(source.data)), None)
+    if found is None and named is None:
+        raise ReadError("HR201", "this kind of file is not supported; convert it to DOCX, PDF or TXT")
+    if found is None or found is not named:
+        if named is None and found is not None and found.name == "text":
+            raise ReadError("HR201", "this kind of file is not supported; convert it to DOCX, PDF or TXT")
+        is_what = f"is {found.name}" if found else "is of no known kind or damaged"
+        raise ReadError("HR207", f"the name ends in {_ending(suffix)} but the content {is_what}; check and rename it")
+    return found
+
+
+def _ending(suffix: str) -> str:
+    # A file name may carry a patient's name after its last dot: show only endings that we know.
+    known = {s for f in all_formats() for s in f.suffixes}
+    return suffix if suffix in known else "something unknown"
+
+
+def _refuse_compound_file(data: bytes) -> None:
+    from hospital_redact.formats.docx import is_encrypted_office  # noqa: PLC0415 - loads lxml, so only when needed
+
+    if is_encrypted_office(data):
+        raise ReadError("HR202", "the file is encrypted; save it without a password and try again")
+    raise ReadError("HR201", "legacy Office files are not supported; save it as DOCX")
+
+
+def read_document(source: Source, format_: Format | None = None) -> Document:
+    """Read ``source`` with its format and add the file name (without ending) as the last block and view."""
+    document = (format_ or identify(source)).read(source)
+    return add_file_name(document)
+
+
+def add_file_name(document: Document) -> Document:
+    """Return ``document`` with its name, without the ending, as last block, so that detectors see it."""
+    stem = Path(document.name).stem
+    number = len(document.blocks)
+    block = Block(stem, Location("file name"), Kind.FILE_NAME)
+    view = View("file name", stem, (Segment(0, number, 0, len(stem)),) if stem else ())
+    return Document(
+        name=document.name,
+        media_type=document.media_type,
+        sha256=document.sha256,
+        blocks=(*document.blocks, block),
+        views=(*document.views, view),
+        unread=document.unread,
+        dropped=document.dropped,
+        notes=document.notes,
+    )

@@ -1,0 +1,249 @@
+"""Findings -> plan: which characters change, into what, and which findings stay and why.
+
+A plan holds one edit a span and edits never overlap: overlapping findings become their union, so that no tail of
+a longer finding is left. Replacement texts come from presidio-anonymizer's operators, called one by one, because
+its engine merges and drops spans.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from hospital_redact.context import effective_context, kept_because
+from hospital_redact.errors import PlanError
+from hospital_redact.model import (
+    Action,
+    Document,
+    Edit,
+    Finding,
+    Kept,
+    Kind,
+    Policy,
+    RedactionPlan,
+    ReleaseContext,
+    Rule,
+    Span,
+    apply_edits,
+    edits_by_block,
+    join_blocks,
+)
+
+REMOVING = (Action.MASK, Action.PLACEHOLDER)
+"""Actions that change characters; the others report."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+class _Region(NamedTuple):
+    """Characters that change, and the findings on them, the one that names them first."""
+
+    span: Span
+    findings: tuple[Finding, ...]
+
+
+def plan_redaction(
+    document: Document, findings: Sequence[Finding], policy: Policy, context: ReleaseContext, *, terms_only: bool = False
+) -> RedactionPlan:
+    """Return the plan for ``document``; what the context lets the recipient keep is listed with its reason.
+
+    Raises PolicyError when ``context`` names an unknown recipient or channel.
+    """
+    effective, _ = effective_context(context, policy)
+    removed: list[Finding] = []
+    kept: list[Kept] = []
+    for finding in findings:
+        if finding.action not in REMOVING:
+            continue
+        why = kept_because(finding, document, policy, effective)
+        if why is None:
+            removed.append(finding)
+        else:
+            kept.append(Kept(f"k{len(kept) + 1}", finding.spans, finding.rule, finding.category, finding.entity, why))
+    # A kept finding under a removed one goes with it: removal is the safe side.
+    return RedactionPlan(
+        source_sha256=document.sha256,
+        document_digest=document.digest,
+        policy_id=policy.id,
+        policy_version=policy.version,
+        context=context,
+        edits=_edits(document, removed, policy),
+        kept=tuple(kept),
+        terms_only=terms_only,
+    )
+
+
+def _edits(document: Document, findings: Iterable[Finding], policy: Policy) -> tuple[Edit, ...]:
+    rules = {rule.id: rule for rule in policy.rules}
+    regions = _regions(findings, rules)
+    groups = _groups(regions)
+    labels = _Labels(chinese=_mostly_chinese(document))
+    edits: list[Edit] = []
+    labelled: set[int] = set()
+    for number, (region, group) in enumerate(zip(regions, groups, strict=True), 1):
+        finding = region.findings[0]
+        rule = rules.get(finding.rule)
+        text = document.text_of((region.span,))
+        if finding.action is Action.MASK:
+            replacement = mask(text)
+        elif group in labelled:
+            replacement = ""  # the group's label stands in its first span
+        else:
+            value = finding.subject or _normal(document.text_of(finding.spans))
+            replacement = put_label(labels.label(rule, value))
+            labelled.add(group)
+        edits.append(
+            Edit(
+                id=f"e{number}",
+                span=region.span,
+                replacement=replacement,
+                rule=finding.rule,
+                category=finding.category,
+                entity=finding.entity,
+                reason=str(rule.clauses[0]) if rule else finding.rule,
+                group=f"g{group + 1}",
+                operator=finding.action.value,
+            )
+        )
+    return tuple(edits)
+
+
+def _regions(findings: Iterable[Finding], rules: dict[str, Rule]) -> list[_Region]:
+    """Return the union of all spans, cut where findings do not touch, in document order."""
+
+    def strength(finding: Finding) -> tuple[int, float, int]:
+        rule = rules.get(finding.rule)
+        return (rule.priority if rule else 100, finding.confidence, sum(s.end - s.start for s in finding.spans))
+
+    placed = sorted(
+        ((span, finding) for finding in findings for span in finding.spans), key=lambda pair: (pair[0].block, pair[0])
+    )
+    regions: list[tuple[Span, list[Finding]]] = []
+    for span, finding in placed:
+        if regions and regions[-1][0].overlaps(span):
+            old = regions[-1][0]
+            regions[-1] = (Span(old.block, old.start, max(old.end, span.end)), [*regions[-1][1], finding])
+        else:
+            regions.append((span, [finding]))
+    return [_Region(span, tuple(sorted(found, key=strength, reverse=True))) for span, found in regions]
+
+
+def _groups(regions: Sequence[_Region]) -> list[int]:
+    """Return a group number for each region: regions that one finding connects share it (union-find)."""
+    parent = list(range(len(regions)))
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+    first_of: dict[int, int] = {}
+    for number, region in enumerate(regions):
+        for finding in region.findings:
+            if len(finding.spans) > 1:
+                other = first_of.setdefault(id(finding), number)
+                low, high = sorted((root(number), root(other)))
+                parent[high] = low
+    return [root(number) for number in range(len(regions))]
+
+
+class _Labels:
+    """Numbers placeholders in order of appearance: the same value gets the same number under its label."""
+
+    def __init__(self, *, chinese: bool) -> None:
+        self._chinese = chinese
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._count: Counter[str] = Counter()
+
+    def label(self, rule: Rule | None, value: str) -> str:
+        """Return for example ``[患者1]`` or ``[Patient 1]``."""
+        word = (rule.label if self._chinese else rule.label_en) if rule else ("已删" if self._chinese else "Removed")
+        key = (word, value)
+        if key not in self._numbers:
+            self._count[word] += 1
+            self._numbers[key] = self._count[word]
+        space = "" if self._chinese else " "
+        return f"[{word}{space}{self._numbers[key]}]"
+
+
+def _mostly_chinese(document: Document) -> bool:
+    """Whether one character in twenty is Han: even a short Chinese form has more, an English letter has none."""
+    text = "".join(block.text for block in document.blocks)[:20_000]
+    return len(_HAN.findall(text)) * 20 >= max(1, sum(not c.isspace() for c in text))
+
+
+def _normal(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@cache
+def _operator(name: str) -> Any:  # noqa: ANN401 - presidio's operators are untyped
+    # Loaded late: presidio-anonymizer takes a second to import.
+    from presidio_anonymizer.operators import Mask, Replace  # noqa: PLC0415
+
+    return {"mask": Mask, "replace": Replace}[name]()
+
+
+def mask(text: str) -> str:
+    """Return ``text`` with every character replaced by an asterisk (presidio-anonymizer's mask)."""
+    params = {"masking_char": "*", "chars_to_mask": len(text), "from_end": False}
+    return str(_operator("mask").operate(text, params))
+
+
+def put_label(label: str) -> str:
+    """Return ``label`` as presidio-anonymizer's replace operator writes it."""
+    return str(_operator("replace").operate("", {"new_value": label}))
+
+
+def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
+    """Raise PlanError unless ``plan`` was made for this file, as read by this reader, under this policy.
+
+    HR402 another file, HR403 another reader or policy version, HR404 an edit outside the document or over
+    another edit.
+    """
+    if plan.source_sha256 != document.sha256:
+        raise PlanError("HR402", "the plan was made for another file, or the file has changed; make a new plan")
+    if plan.document_digest != document.digest:
+        raise PlanError("HR403", "the plan was made with another reader or reading setting; make a new plan")
+    if (plan.policy_id, plan.policy_version) != (policy.id, policy.version):
+        raise PlanError("HR403", "the plan was made under another policy or version of it; make a new plan")
+    previous: Span | None = None
+    for span in sorted(edit.span for edit in plan.edits):
+        if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
+            raise PlanError("HR404", f"an edit points outside the document (block {span.block})")
+        if previous is not None and previous.overlaps(span):
+            raise PlanError("HR404", f"two edits overlap in block {span.block}; join them")
+        previous = span
+    for kept in plan.kept:
+        for span in kept.spans:
+            if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
+                raise PlanError("HR404", f"a kept finding points outside the document (block {span.block})")
+
+
+def apply_plan(document: Document, plan: RedactionPlan) -> Document:
+    """Return ``document`` as it would read after the plan: the surviving blocks, edited, without views' extras.
+
+    Used to look at what is left without writing a file. Glyphs are dropped, since replaced text has none.
+    """
+    edits = edits_by_block(plan.edits)
+    blocks = tuple(
+        replace(block, text=apply_edits(block.text, edits.get(number, ())) if block.survives else "", glyphs=())
+        for number, block in enumerate(document.blocks)
+    )
+    return replace(document, blocks=blocks, views=(join_blocks(blocks),))
+
+
+def output_name(document: Document, plan: RedactionPlan, suffix: str) -> str:
+    """Return the copy's file name: that of the source with its edits applied, safe on every system."""
+    for number, block in enumerate(document.blocks):
+        if block.kind is Kind.FILE_NAME:
+            stem = apply_edits(block.text, plan.edits_of(number))
+            safe = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", stem).strip(" .") or "document"
+            return safe + suffix
+    return "document" + suffix
