@@ -48,7 +48,12 @@ class _Region(NamedTuple):
 
 
 def plan_redaction(
-    document: Document, findings: Sequence[Finding], policy: Policy, context: ReleaseContext, *, terms_only: bool = False
+    document: Document,
+    findings: Sequence[Finding],
+    policy: Policy,
+    context: ReleaseContext,
+    *,
+    terms_only: bool = False,
 ) -> RedactionPlan:
     """Return the plan for ``document``; what the context lets the recipient keep is listed with its reason.
 
@@ -65,14 +70,17 @@ def plan_redaction(
             removed.append(finding)
         else:
             kept.append(Kept(f"k{len(kept) + 1}", finding.spans, finding.rule, finding.category, finding.entity, why))
+    edits = _edits(document, removed, policy)
+    covered = Coverage(edits)
     # A kept finding under a removed one goes with it: removal is the safe side.
+    kept = [k for k in kept if not covered(k.spans)]
     return RedactionPlan(
         source_sha256=document.sha256,
         document_digest=document.digest,
         policy_id=policy.id,
         policy_version=policy.version,
         context=context,
-        edits=_edits(document, removed, policy),
+        edits=edits,
         kept=tuple(kept),
         terms_only=terms_only,
     )
@@ -183,7 +191,7 @@ def _normal(text: str) -> str:
 
 
 @cache
-def _operator(name: str) -> Any:  # noqa: ANN401 - presidio's operators are untyped
+def _operator(name: str) -> Any:
     # Loaded late: presidio-anonymizer takes a second to import.
     from presidio_anonymizer.operators import Mask, Replace  # noqa: PLC0415
 
@@ -199,6 +207,25 @@ def mask(text: str) -> str:
 def put_label(label: str) -> str:
     """Return ``label`` as presidio-anonymizer's replace operator writes it."""
     return str(_operator("replace").operate("", {"new_value": label}))
+
+
+class Coverage:
+    """Answers which findings a plan removes; built once, since a plan may hold thousands of edits."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        self._spans = {block: [e.span for e in group] for block, group in edits_by_block(edits).items()}
+
+    def __call__(self, spans: Iterable[Span]) -> bool:
+        """Whether every character of ``spans`` changes."""
+        return all(_covered(span, self._spans.get(span.block, ())) for span in spans)
+
+
+def _covered(span: Span, edited: Iterable[Span]) -> bool:
+    position = span.start
+    for edit in edited:  # sorted by start
+        if edit.start <= position < edit.end:
+            position = edit.end
+    return position >= span.end
 
 
 def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:

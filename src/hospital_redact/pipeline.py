@@ -1,0 +1,232 @@
+"""The flow: read -> detect -> classify -> plan -> [review] -> redact -> verify -> record.
+
+``Redactor.review`` makes everything that a person decides about, as data; ``Redactor.redact`` carries a plan out.
+Nothing gets its final name until verification has passed; on any failure the draft is deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hospital_redact import formats
+from hospital_redact.classification import classify
+from hospital_redact.context import effective_context
+from hospital_redact.detection import Detector, find_terms
+from hospital_redact.drafts import check_target, draft_file, publish
+from hospital_redact.errors import OutputError, PlanError
+from hospital_redact.formats.base import Source
+from hospital_redact.formats.text import document_of_text
+from hospital_redact.model import (
+    Document,
+    Finding,
+    LevelSuggestion,
+    Policy,
+    RedactionPlan,
+    ReleaseContext,
+    ReleaseRecord,
+    RemovedPart,
+    Verification,
+)
+from hospital_redact.planfile import hash_plan
+from hospital_redact.planning import Coverage, check_plan, output_name, plan_redaction
+from hospital_redact.policy import load_policy
+from hospital_redact.verification import require_passed, unaccepted, verify_copy, with_replacements_of
+
+if TYPE_CHECKING:
+    from presidio_analyzer import EntityRecognizer
+
+PUBLIC = ReleaseContext()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Review:
+    """One document before release: what was read and found, the suggested level, and the plan to be edited."""
+
+    source: Source
+    document: Document
+    findings: tuple[Finding, ...]
+    suggestion: LevelSuggestion
+    plan: RedactionPlan
+    terms: tuple[str, ...] = ()
+    path: Path | None = None
+
+    @property
+    def removed(self) -> tuple[Finding, ...]:
+        """The findings that the plan removes."""
+        covered = Coverage(self.plan.edits)
+        return tuple(finding for finding in self.findings if covered(finding.spans))
+
+    @property
+    def output_name(self) -> str:
+        """The name that a copy bears: that of the source, redacted where it holds a value."""
+        return output_name(self.document, self.plan, Path(self.source.name).suffix)
+
+    def __repr__(self) -> str:
+        return f"Review({self.document!r}, {len(self.findings)} findings, {self.suggestion.level})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RedactedCopy:
+    """A written copy and its proof. ``status`` is ``verified``, or ``draft`` where a release needs an approval."""
+
+    path: Path
+    status: str
+    verification: Verification
+    removed_parts: tuple[RemovedPart, ...]
+    suggestion: LevelSuggestion
+    record: ReleaseRecord
+
+    def __repr__(self) -> str:
+        return f"RedactedCopy({self.status}, {self.suggestion.decision}, residual {self.suggestion.residual_level})"
+
+
+class Redactor:
+    """Reviews and redacts documents under one policy. Rules are loaded here, models at their first use.
+
+    ``rules`` are folders of a hospital's own rules, read after ours; ``recognizers`` any presidio recognisers.
+    Raises PolicyError when a rule is incomplete.
+    """
+
+    def __init__(
+        self,
+        policy: str | Policy = "default",
+        *,
+        rules: Sequence[Path] = (),
+        recognizers: Sequence[EntityRecognizer] = (),
+    ) -> None:
+        self.policy = policy if isinstance(policy, Policy) else load_policy(policy, folders=rules)
+        self._detector = Detector(self.policy, recognizers=recognizers)
+
+    def review(
+        self,
+        source: str | Path | bytes | Source,
+        *,
+        name: str = "document",
+        context: ReleaseContext = PUBLIC,
+        terms: Sequence[str] = (),
+        terms_only: bool = False,
+    ) -> Review:
+        """Read, detect, classify and plan a file. ``bytes`` need a ``name`` with an ending.
+
+        ``terms`` are literal values to remove as well; with ``terms_only`` nothing else is removed from view.
+        Raises ReadError, DetectionError, or PolicyError for an unknown recipient or channel.
+        """
+        effective_context(context, self.policy)  # a mistyped recipient stops before any work
+        path = Path(source) if isinstance(source, str | Path) else None
+        whole = _as_source(source, name)
+        document = formats.read_document(whole)
+        return replace(self._review(document, whole, context, tuple(terms), terms_only), path=path)
+
+    def review_text(self, text: str, *, context: ReleaseContext = PUBLIC, terms: Sequence[str] = ()) -> Review:
+        """Review a text; offsets of findings count lines as blocks. Its copy is UTF-8."""
+        data = text.encode("utf-8", "surrogatepass")
+        source = Source("text.txt", data)
+        document = formats.add_file_name(document_of_text(text, name=source.name, sha256=source.sha256))
+        return self._review(document, source, context, tuple(terms), terms_only=False)
+
+    def _review(
+        self, document: Document, source: Source, context: ReleaseContext, terms: tuple[str, ...], terms_only: bool
+    ) -> Review:
+        listed = find_terms(document, terms)
+        findings = (*self._detector.detect(document), *listed)
+        planned = listed if terms_only else findings
+        plan = plan_redaction(document, planned, self.policy, context, terms_only=terms_only)
+        suggestion = self._classify(document, findings, plan)
+        return Review(source, document, findings, suggestion, plan, terms)
+
+    def with_plan(self, review: Review, plan: RedactionPlan) -> Review:
+        """Return ``review`` with a plan that a person edited; raises PlanError when it is not for this file.
+
+        The level and the decision are those of the edited plan.
+        """
+        check_plan(plan, review.document, self.policy)
+        return replace(review, plan=plan, suggestion=self._classify(review.document, review.findings, plan))
+
+    def _classify(self, document: Document, findings: Sequence[Finding], plan: RedactionPlan) -> LevelSuggestion:
+        covered = Coverage(plan.edits)
+        return classify(document, findings, self.policy, plan.context, removed=lambda f: covered(f.spans))
+
+    def redact(self, review: Review, target: str | Path, *, overwrite: bool = False) -> RedactedCopy:
+        """Write the copy of ``review`` to ``target``, prove it, and return the proof.
+
+        Raises and leaves nothing behind: OutputError (HR701 the decision forbids a copy, HR702 the target exists),
+        PlanError (HR405 something shows that nobody could read), VerificationError.
+        """
+        target = Path(target)
+        plan, suggestion = review.plan, review.suggestion
+        check_plan(plan, review.document, self.policy)
+        if not suggestion.decision.writes:
+            raise OutputError("HR701", f"the decision is {suggestion.decision}: nothing is written; see the reasons")
+        if blocking := unaccepted(review.document, plan):
+            listed = "; ".join(f"{u.what} at {u.location}" for u in blocking[:3])
+            raise PlanError(
+                "HR405",
+                f"{len(blocking)} part(s) show and cannot be read ({listed}); remove them, or accept them in the plan",
+            )
+        check_target(target, review.path, overwrite=overwrite)
+        format_ = formats.identify(review.source)
+        with draft_file(target) as draft:
+            with draft.open("wb") as stream:
+                removed_parts = format_.write(review.source, plan, stream)
+            copy = Source(target.name, draft.read_bytes())
+            verification = verify_copy(
+                review.document,
+                plan,
+                copy,
+                format_=format_,
+                policy=self.policy,
+                detect=self._detection_of(plan, review.terms),
+            )
+            require_passed(verification)
+            status = "draft" if plan.terms_only or suggestion.decision == "approve_then_release" else "verified"
+            record = _record(review, copy, status)
+            publish(draft, target, overwrite=overwrite)
+        return RedactedCopy(target, status, verification, removed_parts, suggestion, record)
+
+    def verify(self, review: Review, copy: str | Path | Source) -> Verification:
+        """Prove a copy that another tool, or an earlier run, made of the reviewed file.
+
+        What stands in the place of a removed value is free; everything else must be as the plan says.
+        """
+        again = copy if isinstance(copy, Source) else formats.load_source(Path(copy))
+        format_ = formats.identify(again)
+        if format_ is not formats.identify(review.source):
+            raise OutputError("HR703", "the copy is of another format than the original; compare like with like")
+        plan = with_replacements_of(review.document, review.plan, formats.read_document(again, format_))
+        detect = self._detection_of(plan, review.terms)
+        return verify_copy(review.document, plan, again, format_=format_, policy=self.policy, detect=detect)
+
+    def _detection_of(self, plan: RedactionPlan, terms: Sequence[str]) -> Callable[[Document], tuple[Finding, ...]]:
+        def detect(document: Document) -> tuple[Finding, ...]:
+            listed = find_terms(document, terms)
+            return listed if plan.terms_only else (*self._detector.detect(document), *listed)
+
+        return detect
+
+
+def _as_source(source: str | Path | bytes | Source, name: str) -> Source:
+    if isinstance(source, Source):
+        return formats.check_source(source)
+    if isinstance(source, bytes):
+        return formats.check_source(Source(name, source))
+    return formats.load_source(Path(source))
+
+
+def _record(review: Review, copy: Source, status: str) -> ReleaseRecord:
+    return ReleaseRecord(
+        source_sha256=review.source.sha256,
+        plan_sha256=hash_plan(review.plan),
+        copy_sha256=hashlib.sha256(copy.data).hexdigest(),
+        policy_id=review.plan.policy_id,
+        policy_version=review.plan.policy_version,
+        level=review.suggestion.level,
+        residual_level=review.suggestion.residual_level,
+        decision=review.suggestion.decision,
+        status=status,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

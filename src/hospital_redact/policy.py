@@ -1,0 +1,411 @@
+"""The loader: a folder of rules becomes a :class:`~hospital_redact.model.Policy`, or a refusal.
+
+Layout of a folder of rules (docs: how to add a rule): ``sources.toml``, ``matters.toml``, ``identifiers/<id>.toml``,
+``categories/<id>.toml``, ``policies/<id>.toml``, ``lexicons/<id>.txt``. A hospital's own folders are read after the
+shipped one: a file of the same name replaces, everything else is added.
+
+Nothing incomplete is loaded. Every refusal is a :class:`~hospital_redact.errors.PolicyError` that names file and key:
+
+=====  ==========================================================================================
+HR101  a file cannot be read: missing, too large, not UTF-8, not TOML, a name that is no identifier
+HR102  a key is unknown, missing, or holds the wrong kind of value
+HR103  a rule, recipient, channel or level without a clause
+HR104  a rule without a positive or without a negative example
+HR105  a clause cites a source that ``sources.toml`` does not hold
+HR106  an unknown category, matter, action, validator, recogniser or category rule; a malformed entity
+HR107  a pattern that does not compile
+HR108  an unknown policy
+HR109  policies that inherit from one another in a circle
+HR110  a matter in use without a level, or an unknown level or matter in a policy
+HR111  a release context names an unknown recipient or channel (``context.py``)
+=====  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.resources
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import regex
+
+from hospital_redact.errors import PolicyError
+from hospital_redact.model import (
+    Action,
+    CategoryRule,
+    Channel,
+    Clause,
+    Cues,
+    Detection,
+    Examples,
+    Level,
+    Policy,
+    Recipient,
+    ReleaseContext,
+    Rule,
+)
+from hospital_redact.rulefiles import IDENTIFIER, Refused, RuleFiles, Table
+
+CATEGORIES = (
+    "patient_identity",
+    "medical_record",
+    "salary",
+    "bonus",
+    "finance",
+    "statistics",
+    "plan",
+    "decision",
+    "minutes",
+    "contract",
+    "personnel",
+    "discipline",
+    "research",
+    "epidemic",
+    "accounts_seals",
+    "staff_contact",
+    "it_security",
+    "state_secret_mark",
+    "unpublished",
+)
+"""The reported categories, in the order of the command line's contract."""
+
+NO_CATEGORY = "none"
+"""Category of what is recognised and never reported: keep rules, general notices, what is meant for the public."""
+
+RECOGNISERS = ("person_name", "address", "labelled_value", "state_mark", "hospital_mark", "table_column")
+"""Recognisers that a rule may name; ``detection`` implements each."""
+
+VALIDATORS = (
+    "aba_routing",
+    "bank_card",
+    "cn_mobile",
+    "cn_plate",
+    "cn_resident_id",
+    "cn_resident_id_15",
+    "has_digit",
+    "hkid",
+    "iban",
+    "ip_address",
+    "nhs_number",
+    "not_a_date",
+    "org_code",
+    "uscc",
+    "us_ssn",
+    "vin",
+)
+"""Checks that a rule may name; ``detection.validators`` implements each. Plug-ins may add more."""
+
+UNDECIDED = "undecided"
+"""In a policy's levels: the regulations give this matter no level, a person decides."""
+
+_T = TypeVar("_T")
+_ENTITY = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_CONTEXT_FIELDS = frozenset(f.name for f in fields(ReleaseContext)) - {"recipient"}
+
+
+def shipped_rules() -> Path:
+    """Return the folder of the rules that come with the package: inside a wheel, or beside ``src`` in a checkout.
+
+    Raises :class:`~hospital_redact.errors.PolicyError` HR101 when neither is there (a broken installation).
+    """
+    package = Path(str(importlib.resources.files("hospital_redact")))
+    for folder in (package / "_rules", package.parents[1] / "rules"):
+        if (folder / "sources.toml").is_file():
+            return folder
+    raise PolicyError("HR101", "the shipped rules are missing; install hospital-redact again")
+
+
+def load_policy(policy_id: str = "default", *, folders: Sequence[Path] = ()) -> Policy:
+    """Load the policy ``policy_id`` from the shipped rules and from ``folders``, in this order.
+
+    Raises :class:`~hospital_redact.errors.PolicyError` (see the top of this module) for anything incomplete.
+    """
+    files = RuleFiles((shipped_rules(), *(Path(folder) for folder in folders)))
+    return _Loader(files).policy(policy_id)
+
+
+class _Named(NamedTuple):
+    """What identifier and category rules have in common."""
+
+    id: str
+    title: str
+    title_en: str
+    category: str
+    matter: str
+    clauses: tuple[Clause, ...]
+    examples: Examples
+
+
+class _Loader:
+    """Builds the frozen types and checks each against the others."""
+
+    def __init__(self, files: RuleFiles) -> None:
+        self.files = files
+        self.sources = {key: self._source(key, value) for key, value in files.merged("sources.toml").items()}
+        self.matters = {key: self._matter(key, value) for key, value in files.merged("matters.toml").items()}
+
+    def policy(self, policy_id: str) -> Policy:
+        files = self.files
+        categories = tuple(
+            self._parse(f"categories/{name}.toml", self._category, name, table)
+            for name, table in files.tables("categories")
+        )
+        self.category_ids = frozenset(rule.id for rule in categories)
+        rules = tuple(
+            self._parse(f"identifiers/{name}.toml", self._rule, name, table)
+            for name, table in files.tables("identifiers")
+        )
+        lexicons = files.lexicons()
+        values = self._inherited(policy_id, ())
+        files.seen[f"policies/{policy_id}"] = values
+        return self._parse(
+            f"policies/{policy_id}.toml", self._policy, policy_id, Table(values), rules, categories, lexicons
+        )
+
+    @staticmethod
+    def _parse(file: str, make: Callable[..., _T], *arguments: Any) -> _T:
+        try:
+            return make(*arguments)
+        except Refused as refused:
+            raise PolicyError(refused.code, f"{file}: {refused.message}") from None
+
+    def _source(self, key: str, value: object) -> str:
+        def make() -> str:
+            table = Table(value, key)  # type: ignore[arg-type]  # the constructor checks
+            title: str = table.text("title")
+            for optional in ("valid_from", "valid_to", "note"):
+                table.text(optional, "")
+            table.done()
+            return title
+
+        return self._parse("sources.toml", make)
+
+    def _matter(self, key: str, value: object) -> tuple[str, ...]:
+        def make() -> tuple[str, ...]:
+            table = Table(value, key)  # type: ignore[arg-type]  # the constructor checks
+            table.text("title")
+            categories = table.texts("categories")
+            table.done()
+            for category in categories:
+                if category not in (*CATEGORIES, NO_CATEGORY):
+                    raise Refused("HR106", f"{key}: the category {category} is unknown")
+            return categories
+
+        return self._parse("matters.toml", make)
+
+    def _clauses(self, table: Table, key: str = "clauses") -> tuple[Clause, ...]:
+        clauses = []
+        for entry in table.tables(key):
+            clause = Clause(entry.text("source"), entry.text("section"), entry.text("quote", ""))
+            entry.done()
+            if clause.source not in self.sources:
+                raise Refused("HR105", f"the source {clause.source} is not in sources.toml")
+            clauses.append(clause)
+        if not clauses:
+            raise Refused("HR103", f"{table.path or 'the rule'} has no clause")
+        return tuple(clauses)
+
+    def _named(self, name: str, table: Table) -> _Named:
+        category, matter = table.text("category"), table.text("matter")
+        if matter not in self.matters:
+            raise Refused("HR106", f"the matter {matter} is not in matters.toml")
+        if category not in self.matters[matter]:
+            raise Refused("HR106", f"the category {category} does not belong to the matter {matter}")
+        examples = table.table("examples")
+        match, no_match = examples.texts("match"), examples.texts("no_match")
+        examples.done()
+        if not match or not no_match:
+            raise Refused("HR104", "examples.match and examples.no_match must hold one text each, or more")
+        title, title_en = table.text("title"), table.text("title_en")
+        return _Named(name, title, title_en, category, matter, self._clauses(table), Examples(match, no_match))
+
+    def _rule(self, name: str, table: Table) -> Rule:
+        named = self._named(name, table)
+        action, entity, only_with = table.text("action"), table.text("entity"), table.text("only_with", "")
+        if action not in list(Action):
+            raise Refused("HR106", f"the action {action} is unknown")
+        _check_entity(entity)
+        if only_with and only_with not in self.category_ids:
+            raise Refused("HR106", f"only_with names {only_with}, which is no category rule")
+        rule = Rule(
+            **named._asdict(),
+            entity=entity,
+            action=Action(action),
+            label=table.text("label"),
+            label_en=table.text("label_en"),
+            detection=_detection(table.table("detect")),
+            priority=table.whole("priority", 0, -1000, 1000),
+            only_with=only_with,
+        )
+        table.done()
+        return rule
+
+    def _category(self, name: str, table: Table) -> CategoryRule:
+        named = self._named(name, table)
+        cues = table.table("cues")
+        words = {f.name: cues.texts(f.name) for f in fields(Cues)}
+        cues.done()
+        for pattern in words["patterns"]:
+            _check_pattern(pattern)
+        payload = table.texts("payload")
+        for entity in payload:
+            _check_entity(entity)
+        threshold = table.number("threshold", 3.0, 0.5, 100.0)
+        table.done()
+        return CategoryRule(**named._asdict(), cues=Cues(**words), threshold=threshold, payload=payload)
+
+    def _inherited(self, policy_id: str, below: tuple[str, ...]) -> dict[str, Any]:
+        path = self.files.named("policies", ".toml").get(policy_id)
+        if path is None:
+            raise PolicyError(
+                "HR108",
+                f"there is no policy {policy_id!r}"
+                if IDENTIFIER.fullmatch(policy_id)
+                else "a policy's name is lower-case letters, digits, _ and -",
+            )
+        if policy_id in below:
+            raise PolicyError("HR109", f"policies/{policy_id}.toml inherits from itself")
+        own = self.files.toml(path)
+        parent = own.pop("inherits", "")
+        if not isinstance(parent, str):
+            raise PolicyError("HR102", f"policies/{policy_id}.toml: the key inherits holds the wrong kind of value")
+        values = self._inherited(parent, (*below, policy_id)) if parent else {}
+        for key, value in own.items():
+            both = isinstance(value, dict) and isinstance(values.get(key), dict)
+            values[key] = values[key] | value if both else value
+        return values
+
+    def _policy(
+        self,
+        name: str,
+        table: Table,
+        rules: tuple[Rule, ...],
+        categories: tuple[CategoryRule, ...],
+        lexicons: Mapping[str, frozenset[str]],
+    ) -> Policy:
+        levels, level_clauses = self._levels(table)
+        in_use = {rule.matter for rule in (*rules, *categories)}
+        for matter in sorted(in_use - set(levels)):
+            raise Refused("HR110", f"the matter {matter} is in use and has no level")
+        terms = table.table("terms_years")
+        policy = Policy(
+            id=name,
+            title=table.text("title"),
+            version=self.files.version(name),
+            rules=rules,
+            categories=categories,
+            levels=levels,
+            level_clauses=level_clauses,
+            recipients=self._each(table.table("recipients"), self._recipient),
+            channels=self._each(table.table("channels"), self._channel),
+            terms_years={_level(key): terms.whole(key, 0, 1, 100) for key in terms.values},
+            sources=self.sources,
+            lexicons=lexicons,
+            accept_unread=table.texts("accept_unread"),
+        )
+        table.done()
+        return policy
+
+    def _levels(self, table: Table) -> tuple[dict[str, Level | None], dict[str, tuple[Clause, ...]]]:
+        given, clauses = table.table("levels"), table.table("level_clauses")
+        for matter in sorted({*given.values, *clauses.values} - set(self.matters)):
+            raise Refused("HR110", f"levels: the matter {matter} is not in matters.toml")
+        levels: dict[str, Level | None] = {}
+        for matter in given.values:
+            word = given.text(matter)
+            levels[matter] = None if word == UNDECIDED else _level(word)
+        for matter in sorted(set(levels) - set(clauses.values)):
+            raise Refused("HR103", f"level_clauses.{matter} is missing")
+        return levels, {matter: self._clauses(clauses, matter) for matter in clauses.values}
+
+    @staticmethod
+    def _each(table: Table, make: Callable[[str, Table], _T]) -> dict[str, _T]:
+        made = {}
+        for key in table.values:
+            entry = table.table(key)
+            made[key] = make(key, entry)
+            entry.done()
+        return made
+
+    def _recipient(self, name: str, table: Table) -> Recipient:
+        requires, matters, entities = table.texts("requires"), table.texts("keep_matters"), table.texts("keep_entities")
+        for word in requires:
+            if word not in _CONTEXT_FIELDS:
+                raise Refused("HR102", f"{table.path}.requires: {word} is no field of a release context")
+        for matter in matters:
+            if matter not in self.matters:
+                raise Refused("HR106", f"{table.path}.keep_matters: the matter {matter} is not in matters.toml")
+        for entity in entities:
+            _check_entity(entity)
+        return Recipient(
+            id=name,
+            title=table.text("title"),
+            title_en=table.text("title_en"),
+            clauses=self._clauses(table),
+            requires=requires,
+            keep_matters=matters,
+            keep_entities=entities,
+            own_subject_only=table.flag("own_subject_only"),
+            approval=table.flag("approval"),
+        )
+
+    def _channel(self, name: str, table: Table) -> Channel:
+        return Channel(name, table.text("title"), _level(table.text("highest")), self._clauses(table))
+
+
+def _level(word: str) -> Level:
+    if word not in [level.value for level in Level]:
+        raise Refused("HR110", f"the level {word} is unknown")
+    return Level(word)
+
+
+def _check_entity(entity: str) -> None:
+    if not _ENTITY.fullmatch(entity):
+        raise Refused("HR106", f"the entity {entity} is not capitals, digits and _")
+
+
+def _check_pattern(pattern: str, ignore_case: bool = False) -> None:
+    try:
+        regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+    except regex.error:
+        raise Refused("HR107", f"a pattern does not compile: {pattern[:40]}") from None
+
+
+def _detection(table: Table) -> Detection:
+    pattern, recogniser, validator = (
+        table.text("pattern", None),
+        table.text("recogniser", None),
+        table.text("validator", None),
+    )
+    if pattern is None and recogniser is None:
+        raise Refused("HR102", "detect needs a pattern or a recogniser")
+    if recogniser is not None and recogniser not in RECOGNISERS:
+        raise Refused("HR106", f"the recogniser {recogniser} is unknown")
+    if validator is not None and validator not in VALIDATORS and validator not in _plugged_in_validators():
+        raise Refused("HR106", f"the validator {validator} is unknown")
+    ignore_case = table.flag("ignore_case")
+    if pattern is not None:
+        _check_pattern(pattern, ignore_case)
+    detection = Detection(
+        pattern=pattern,
+        recogniser=recogniser,
+        validator=validator,
+        context=table.texts("context"),
+        window=table.whole("window", 14, 1, 200),
+        require_context=table.flag("require_context"),
+        confidence=table.number("confidence", 0.8, 0.0, 1.0),
+        failed_confidence=table.number("failed_confidence", 0.0, 0.0, 1.0),
+        ignore_case=ignore_case,
+    )
+    table.done()
+    if detection.require_context and not detection.context:
+        raise Refused("HR102", "detect.require_context needs words in detect.context")
+    return detection
+
+
+def _plugged_in_validators() -> frozenset[str]:
+    return frozenset(point.name for point in importlib.metadata.entry_points(group="hospital_redact.validators"))
