@@ -1,1 +1,82 @@
-"""Find what must not leave a hospital, and write copies that are proved against the plan."""
+"""Find what must not leave a hospital, and write copies that are proved against their plan.
+
+    import hospital_redact as hr
+
+    redactor = hr.Redactor(policy="default")
+    review = redactor.review("出院小结.docx")
+    copy = redactor.redact(review, "out/出院小结.docx")
+
+Names are loaded at their first use, so that importing the package takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hospital_redact.errors import (
+        DetectionError,
+        HospitalRedactError,
+        OutputError,
+        PlanError,
+        PolicyError,
+        ReadError,
+        RegisterError,
+        VerificationError,
+    )
+    from hospital_redact.model import Level, RedactionPlan, ReleaseContext
+    from hospital_redact.pipeline import RedactedCopy, Redactor, Review
+    from hospital_redact.planfile import dump_plan, load_plan
+    from hospital_redact.policy import load_policy
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "errors": (
+        "DetectionError",
+        "HospitalRedactError",
+        "OutputError",
+        "PlanError",
+        "PolicyError",
+        "ReadError",
+        "RegisterError",
+        "VerificationError",
+    ),
+    "model": ("Level", "RedactionPlan", "ReleaseContext"),
+    "pipeline": ("RedactedCopy", "Redactor", "Review"),
+    "planfile": ("dump_plan", "load_plan"),
+    "policy": ("load_policy",),
+}
+
+__all__ = [
+    "DetectionError",
+    "HospitalRedactError",
+    "Level",
+    "OutputError",
+    "PlanError",
+    "PolicyError",
+    "ReadError",
+    "RedactedCopy",
+    "RedactionPlan",
+    "Redactor",
+    "RegisterError",
+    "ReleaseContext",
+    "Review",
+    "VerificationError",
+    "__version__",
+    "dump_plan",
+    "load_plan",
+    "load_policy",
+]
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,5 @@
+"""``python -m hospital_redact``."""
+
+from hospital_redact.cli import run
+
+run()

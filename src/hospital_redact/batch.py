@@ -1,0 +1,112 @@
+"""One file in, one outcome out, whatever happens: what the command line and other callers loop over.
+
+An outcome is plain data (see :mod:`hospital_redact.reporting.data`) that always has ``number``, a path and a
+``code``, which is ``None`` where all went well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
+from hospital_redact.model import RedactionPlan, ReleaseContext
+from hospital_redact.pipeline import PUBLIC, Redactor, Review
+from hospital_redact.reporting.data import (
+    Json,
+    describe_copy,
+    describe_failure,
+    describe_review,
+    mask_path,
+    values_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to do with each file: context, extra terms, and whether values may be shown."""
+
+    context: ReleaseContext = PUBLIC
+    terms: tuple[str, ...] = ()
+    terms_only: bool = False
+    show_values: bool = False
+    plan: RedactionPlan | None = None
+    overwrite: bool = False
+
+
+def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
+    """Review one file; errors become an entry with ``code`` and ``message``."""
+    try:
+        review = _review(redactor, path, task)
+        return {"number": number, "id": shown_path(redactor, path, task, review), **_scanned(review, task)}
+    except Exception as error:  # noqa: BLE001 - one bad file must not stop the others
+        failure = as_our_error(error)
+        shown = shown_path(redactor, path, task)
+        return {"number": number, "id": shown, "code": failure.code, "message": failure.message}
+
+
+def redact_file(redactor: Redactor, number: int, path: str, folder: Path, taken: set[Path], task: Task) -> Json:
+    """Redact one file into ``folder``; errors become an entry, with nothing written for it.
+
+    ``taken`` holds the targets that this run has written, which no later input may replace.
+    """
+    review = None
+    try:
+        review = _review(redactor, path, task)
+        if task.plan is not None:
+            review = redactor.with_plan(review, task.plan)
+        target = folder / review.output_name
+        if target in taken:
+            raise OutputError("HR702", "another input of this call has the same name; use another output folder")
+        copy = redactor.redact(review, target, overwrite=task.overwrite)
+        taken.add(target)
+        outcome = describe_copy(review, copy)
+    except Exception as error:  # noqa: BLE001 - one bad file must not stop the others
+        failure = as_our_error(error)
+        refused = isinstance(failure, ReadError) or failure.code == "HR701"
+        outcome = describe_failure(failure, "refused" if refused else "failed", review)
+    return {"number": number, "path": shown_path(redactor, path, task, review), **outcome}
+
+
+def as_our_error(error: Exception) -> HospitalRedactError:
+    """Return ``error``, or HR900 in place of a third party's, whose text may quote a patient."""
+    if isinstance(error, HospitalRedactError):
+        return error
+    if isinstance(error, MemoryError):
+        return ReadError("HR204", "the file needs more memory than there is; split it")
+    return HospitalRedactError("HR900", f"unexpected {type(error).__name__}; nothing was written, please report it")
+
+
+def shown_path(redactor: Redactor, path: str, task: Task, review: Review | None = None) -> str:
+    """Return ``path`` on one line, found values masked unless ``task`` shows them.
+
+    The names of folders are looked through as well, since a file could not be read or its folder bears a name.
+    """
+    if task.show_values:
+        return mask_path(path)
+    found: set[str] = set()
+    for part in {*Path(path).parts[:-1], *(() if review else (Path(path).stem,))}:
+        if part.isascii() and not any(c.isdigit() for c in part):
+            continue
+        named = redactor.review_text(part)
+        found |= values_of(named.document, named.removed)
+    return mask_path(path, review, found)
+
+
+def _review(redactor: Redactor, path: str, task: Task) -> Review:
+    context = task.plan.context if task.plan is not None else task.context
+    return redactor.review(os.fspath(path), context=context, terms=task.terms, terms_only=task.terms_only)
+
+
+def _scanned(review: Review, task: Task) -> Json:
+    return {**describe_review(review, show_values=task.show_values), "code": None}
+
+
+def exit_code(entries: Sequence[Json]) -> int:
+    """Return 0, 1 when a decision wrote nothing, 3 when an input was refused or failed (3 wins)."""
+    codes = {entry["code"] for entry in entries} - {None}
+    if codes - {"HR701"}:
+        return 3
+    return 1 if codes else 0

@@ -1,0 +1,377 @@
+"""The command line: arguments and printing, nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from hospital_redact.errors import HospitalRedactError, PolicyError
+
+if TYPE_CHECKING:
+    from hospital_redact.batch import Task
+    from hospital_redact.model import ReleaseContext
+    from hospital_redact.pipeline import Redactor
+    from hospital_redact.reporting.data import Json
+
+# Imports stand in the functions that need them: --help must not load the flow.
+# ruff: noqa: PLC0415, T201
+
+LEVELS = ("公开", "内部", "秘密", "机密", "绝密")
+FORMATS = ("text", "json", "jsonl", "sarif", "html")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; README and docs are tested against it."""
+    parser = argparse.ArgumentParser(
+        prog="hospital-redact",
+        description="Find what must not leave a hospital, suggest a secrecy level, write redacted copies that are "
+        "proved against their plan. Works offline. 发布前审查：找出患者信息与涉密内容，建议密级，生成经核验的脱敏副本。",
+        epilog="Exit codes: 0 done; 1 a decision wrote nothing, a level was reached (--fail-level) or a copy is not "
+        "proved (verify); 2 wrong usage; 3 some input was refused or failed.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    scan = commands.add_parser("scan", help="report findings, level and decision; write nothing")
+    scan.add_argument("paths", nargs="*", metavar="PATH", help="files to scan")
+    scan.add_argument("--records", metavar="IN.jsonl", help='scan {"id", "text"} records, one a line, instead of files')
+    _add_context(scan)
+    scan.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    scan.add_argument("--fail-level", choices=LEVELS, help="exit 1 when a file reaches this level")
+    _add_show_values(scan)
+
+    redact = commands.add_parser("redact", help="write proved copies into a folder")
+    redact.add_argument("paths", nargs="+", metavar="PATH", help="files to redact")
+    redact.add_argument("-o", "--output", metavar="DIR", required=True, help="folder for the copies")
+    _add_context(redact)
+    _add_terms(redact)
+    redact.add_argument("--only-terms", action="store_true", help="remove the listed values only; copies are drafts")
+    redact.add_argument("--plan", metavar="FILE", help="carry out this edited plan (one PATH)")
+    redact.add_argument("--report", metavar="FILE", help="write a JSON report")
+    redact.add_argument("--force", action="store_true", help="overwrite copies that exist")
+    _add_show_values(redact)
+
+    plan = commands.add_parser("plan", help="print the plan of one file as JSON, to be edited")
+    plan.add_argument("path", metavar="FILE", help="the file")
+    _add_context(plan)
+    _add_terms(plan)
+    _add_show_values(plan)
+
+    verify = commands.add_parser("verify", help="prove a copy against its original, whoever made it")
+    verify.add_argument("original", metavar="ORIGINAL")
+    verify.add_argument("copy", metavar="COPY")
+    _add_context(verify)
+    _add_terms(verify)
+    verify.add_argument("--plan", metavar="FILE", help="the plan that the copy carries out")
+
+    rules = commands.add_parser("rules", help="work on rules")
+    rules_commands = rules.add_subparsers(dest="rules_command", metavar="COMMAND", required=True)
+    test = rules_commands.add_parser("test", help="run every rule's own examples and the slow-pattern checks")
+    test.add_argument("folder", nargs="?", metavar="DIR", help="a hospital's own rules, beside the shipped ones")
+    return parser
+
+
+def _add_context(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("policy and release context (what is missing falls back to the public)")
+    group.add_argument("--policy", metavar="ID", help="policy (default: default)")
+    group.add_argument("--rules", metavar="DIR", action="append", default=[], help="a hospital's own rules folder")
+    group.add_argument("--to", metavar="RECIPIENT", default="public", help="kind of recipient (default: public)")
+    group.add_argument("--recipient", metavar="NAME", default="", help="name of the recipient")
+    group.add_argument("--subject", metavar="NAME", default="", help="the person whose record it is")
+    group.add_argument("--purpose", metavar="P", default="", help="what the recipient needs it for")
+    group.add_argument("--channel", metavar="C", default="", help="how it leaves")
+    group.add_argument("--reference", metavar="R", default="", help="consent, claim or approval number")
+
+
+def _add_terms(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--terms", metavar="FILE", help="UTF-8 file of further values to remove, one a line")
+
+
+def _add_show_values(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show-values", action="store_true", help="print found values (never by default)")
+
+
+# --------------------------------------------------------------------------- commands
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    _use_utf8()
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    if args.version:
+        from hospital_redact import __version__
+
+        print(__version__)
+        return 0
+    if args.command is None:
+        parser.print_help()
+        return 2
+    run = {"scan": _scan, "redact": _redact, "plan": _plan, "verify": _verify, "rules": _rules_test}[args.command]
+    try:
+        return run(args)
+    except _UsageError as error:
+        print(f"hospital-redact: {error}", file=sys.stderr)
+        return 2
+    except PolicyError as error:  # a mistyped policy, recipient or channel, or a broken rules folder
+        print(f"hospital-redact: {error}", file=sys.stderr)
+        return 2
+    except HospitalRedactError as error:
+        print(f"hospital-redact: {error}", file=sys.stderr)
+        return 3
+    except BrokenPipeError:  # `| head` closed the pipe: not an error, and nothing may be printed at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+class _UsageError(Exception):
+    """Wrong usage that argparse cannot see."""
+
+
+def _scan(args: argparse.Namespace) -> int:
+    from hospital_redact.batch import exit_code, scan_file
+    from hospital_redact.model import Level
+
+    if bool(args.paths) == bool(args.records):
+        raise _UsageError("name files, or --records FILE, one of both")
+    redactor, task = _redactor(args), _task(args)
+    if args.records:
+        return _scan_records(redactor, task, Path(args.records))
+    entries = []
+    for number, path in _progress(args.paths):
+        entry = scan_file(redactor, number, path, task)
+        entries.append(entry)
+        _report_failure(entry, entry["id"])
+        if args.format == "jsonl":
+            _print_json(_with_schema(entry))
+        elif args.format == "text" and not entry["code"]:
+            from hospital_redact.reporting.text import scan_lines
+
+            print(*scan_lines(entry), sep="\n")
+    _print_whole(args.format, entries)
+    reached = args.fail_level and any(
+        Level(entry["level"]) >= Level(args.fail_level) for entry in entries if not entry["code"]
+    )
+    return exit_code(entries) or int(bool(reached))
+
+
+def _print_whole(format_: str, entries: list[Json]) -> None:
+    if format_ == "json":
+        _print_json({**_schema(), "files": entries}, indent=1)
+    elif format_ == "sarif":
+        from hospital_redact import __version__
+        from hospital_redact.reporting.sarif import to_sarif
+
+        _print_json(to_sarif(entries, version=__version__), indent=1)
+    elif format_ == "html":
+        from hospital_redact.reporting.page import to_page
+
+        sys.stdout.write(to_page(entries))
+
+
+def _scan_records(redactor: Redactor, task: Task, path: Path) -> int:
+    from hospital_redact.batch import as_our_error
+    from hospital_redact.reporting.data import describe_review
+
+    failed = False
+    try:
+        stream = path.open(encoding="utf-8-sig")
+    except OSError as error:
+        raise _UsageError(f"the records cannot be opened ({type(error).__name__})") from None
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+                name, text = record["id"], record["text"]
+                if not isinstance(text, str):
+                    raise TypeError
+            except (ValueError, KeyError, TypeError):
+                failed = True
+                print(f'HR203: line {number}: not a JSON object with "id" and "text"; correct it', file=sys.stderr)
+                continue
+            try:
+                review = redactor.review_text(text, context=task.context)
+                found = describe_review(review, show_values=task.show_values, text=text)
+            except Exception as error:  # noqa: BLE001 - one bad record must not stop the others
+                failed = True
+                failure = as_our_error(error)
+                print(f"{failure.code}: line {number}: {failure.message}", file=sys.stderr)
+                found = {"code": failure.code, "message": failure.message}
+            _print_json({**_schema(), "id": name, **found})
+    return 3 if failed else 0
+
+
+def _redact(args: argparse.Namespace) -> int:
+    from hospital_redact.batch import exit_code, redact_file
+    from hospital_redact.planfile import load_plan
+    from hospital_redact.reporting.text import redact_lines
+
+    plan = None
+    if args.plan:
+        if len(args.paths) != 1:
+            raise _UsageError("a plan belongs to one file: name that file only")
+        plan = load_plan(_read_text(args.plan, "plan"))
+        args.policy = args.policy or plan.policy_id
+    if args.only_terms and not args.terms:
+        raise _UsageError("--only-terms needs --terms FILE")
+    redactor, task = _redactor(args), _task(args, plan=plan, overwrite=args.force, terms_only=args.only_terms)
+    entries: list[Json] = []
+    taken: set[Path] = set()
+    for number, path in _progress(args.paths):
+        entry = redact_file(redactor, number, path, Path(args.output), taken, task)
+        entries.append(entry)
+        _report_failure(entry, entry["path"])
+        if not entry["code"]:
+            print(*redact_lines(entry), sep="\n")
+    if args.report:
+        _write_report(Path(args.report), {**_schema(), "files": entries})
+    return exit_code(entries)
+
+
+def _plan(args: argparse.Namespace) -> int:
+    from hospital_redact.planfile import dump_plan
+
+    redactor, task = _redactor(args), _task(args)
+    review = redactor.review(args.path, context=task.context, terms=task.terms)
+    sys.stdout.write(dump_plan(review.plan, review.document, show_values=args.show_values))
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from hospital_redact.planfile import load_plan
+
+    plan = load_plan(_read_text(args.plan, "plan")) if args.plan else None
+    args.policy = args.policy or (plan.policy_id if plan else None)
+    redactor, task = _redactor(args), _task(args)
+    context = plan.context if plan else task.context
+    only = bool(task.terms) and plan is None
+    review = redactor.review(args.original, context=context, terms=task.terms, terms_only=only)
+    if plan:
+        review = redactor.with_plan(review, plan)
+    verification = redactor.verify(review, args.copy)
+    for check in verification.checks:
+        print(f"{'passed' if check.passed else 'FAILED'}  {check.name}{f': {check.detail}' if check.detail else ''}")
+    print(
+        f"{verification.edits_proved} planned edits proved, {verification.kept} findings kept; "
+        "detection may have missed something: a person releases"
+    )
+    return 0 if verification.passed else 1
+
+
+def _rules_test(args: argparse.Namespace) -> int:
+    from hospital_redact.rulecheck import check_rules
+
+    folders = [Path(args.folder)] if args.folder else []
+    problems = 0
+    for problem in check_rules(folders):
+        problems += 1
+        print(problem)
+    print(f"{problems} problem(s)" if problems else "every rule passed its own examples and the slow-pattern checks")
+    return 1 if problems else 0
+
+
+# --------------------------------------------------------------------------- arguments
+
+
+def _redactor(args: argparse.Namespace) -> Redactor:
+    from hospital_redact.pipeline import Redactor
+
+    redactor = Redactor(args.policy or "default", rules=[Path(folder) for folder in args.rules])
+    from hospital_redact.context import effective_context
+
+    effective_context(_context(args), redactor.policy)  # a mistyped recipient is wrong usage, before any file
+    return redactor
+
+
+def _context(args: argparse.Namespace) -> ReleaseContext:
+    from hospital_redact.model import ReleaseContext
+
+    return ReleaseContext(args.to, args.recipient, args.subject, args.purpose, args.channel, args.reference)
+
+
+def _task(args: argparse.Namespace, **more: object) -> Task:
+    from hospital_redact.batch import Task
+
+    return Task(  # type: ignore[arg-type]  # `more` holds fields of Task by name
+        context=_context(args),
+        terms=_terms(getattr(args, "terms", None)),
+        show_values=getattr(args, "show_values", False),
+        **more,
+    )
+
+
+def _terms(path: str | None) -> tuple[str, ...]:
+    if not path:
+        return ()
+    terms = tuple(line.strip() for line in _read_text(path, "terms").splitlines() if line.strip())
+    if not terms:
+        raise _UsageError("the file of terms holds none")
+    return terms
+
+
+def _read_text(path: str, what: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise _UsageError(f"the {what} file cannot be read ({type(error).__name__})") from None
+
+
+# --------------------------------------------------------------------------- printing
+
+
+def _use_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A console in another code page must not stop the work: what it cannot show becomes an escape.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _progress(paths: Sequence[str]) -> Iterable[tuple[int, str]]:
+    shown = len(paths) > 1 and sys.stderr.isatty()
+    for number, path in enumerate(paths, 1):
+        if shown:
+            print(f"\r{number}/{len(paths)} ", end="", file=sys.stderr, flush=True)
+        yield number, path
+    if shown:
+        print("\r", end="", file=sys.stderr)
+
+
+def _report_failure(entry: Json, path: str) -> None:
+    if entry["code"]:
+        print(f"{entry['code']}: {path}: {entry['message']}", file=sys.stderr)
+
+
+def _schema() -> Json:
+    from hospital_redact.reporting.data import SCHEMA_VERSION
+
+    return {"schema_version": SCHEMA_VERSION}
+
+
+def _with_schema(entry: Json) -> Json:
+    return {**_schema(), **entry}
+
+
+def _print_json(value: Json, indent: int | None = None) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _write_report(path: Path, report: Json) -> None:
+    from hospital_redact.errors import OutputError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError("HR703", f"the report cannot be written ({type(error).__name__})") from None
+
+
+def run() -> NoReturn:
+    """Entry point for ``python -m hospital_redact``."""
+    sys.exit(main())
