@@ -6,6 +6,7 @@ An outcome is plain data (see :mod:`hospital_redact.reporting.data`) that always
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,34 +37,64 @@ class Task:
     overwrite: bool = False
 
 
+class Output:
+    """The folder of one run: no input may replace the copy of an earlier one, ``--force`` or not."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._taken: set[str] = set()
+
+    def claim(self, name: str) -> Path:
+        """Return the path for ``name``; raise OutputError HR702 when another input of this run has it."""
+        # Some file systems fold case: "A.txt" would replace "a.txt".
+        if name.casefold() in self._taken:
+            raise OutputError("HR702", "another input of this call has the same name; use another output folder")
+        self._taken.add(name.casefold())
+        return self._folder / name
+
+
 def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
     """Review one file; errors become an entry with ``code`` and ``message``."""
     try:
         review = _review(redactor, path, task)
         return {"number": number, "id": shown_path(redactor, path, task, review), **_scanned(review, task)}
-    except Exception as error:  # noqa: BLE001 - one bad file must not stop the others
+    except Exception as error:  # one bad file must not stop the others
         failure = as_our_error(error)
         shown = shown_path(redactor, path, task)
         return {"number": number, "id": shown, "code": failure.code, "message": failure.message}
 
 
-def redact_file(redactor: Redactor, number: int, path: str, folder: Path, taken: set[Path], task: Task) -> Json:
-    """Redact one file into ``folder``; errors become an entry, with nothing written for it.
+def scan_record(redactor: Redactor, line: str, task: Task) -> Json:
+    """Review one ``{"id", "text"}`` record; errors become an entry with ``code`` and ``message``.
 
-    ``taken`` holds the targets that this run has written, which no later input may replace.
+    A record with a state mark is no error: it keeps its level, categories and findings.
     """
+    try:
+        record = json.loads(line)
+        name, text = record["id"], record["text"]
+    except (ValueError, KeyError, TypeError):
+        name, text = None, None
+    if not isinstance(text, str):
+        return {"id": name, "code": "HR203", "message": 'not a JSON object with "id" and "text"; correct the line'}
+    try:
+        review = redactor.review_text(text, context=task.context, terms=task.terms)
+        return {"id": name, **describe_review(review, show_values=task.show_values, text=text)}
+    except Exception as error:
+        failure = as_our_error(error)
+        return {"id": name, "code": failure.code, "message": failure.message}
+
+
+def redact_file(redactor: Redactor, number: int, path: str, output: Output, task: Task) -> Json:
+    """Redact one file into ``output``; errors become an entry, with nothing written for it."""
     review = None
     try:
         review = _review(redactor, path, task)
         if task.plan is not None:
             review = redactor.with_plan(review, task.plan)
-        target = folder / review.output_name
-        if target in taken:
-            raise OutputError("HR702", "another input of this call has the same name; use another output folder")
+        target = output.claim(review.output_name)
         copy = redactor.redact(review, target, overwrite=task.overwrite)
-        taken.add(target)
         outcome = describe_copy(review, copy)
-    except Exception as error:  # noqa: BLE001 - one bad file must not stop the others
+    except Exception as error:  # one bad file must not stop the others
         failure = as_our_error(error)
         refused = isinstance(failure, ReadError) or failure.code == "HR701"
         outcome = describe_failure(failure, "refused" if refused else "failed", review)

@@ -7,9 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from hospital_redact import __version__
 from hospital_redact.errors import HospitalRedactError, PolicyError
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hospital-redact",
         description="Find what must not leave a hospital, suggest a secrecy level, write redacted copies that are "
-        "proved against their plan. Works offline. 发布前审查：找出患者信息与涉密内容，建议密级，生成经核验的脱敏副本。",
+        "proved against their plan. Works offline. 发布前审查：找出患者信息与涉密内容，建议密级，生成核验过的副本。",
         epilog="Exit codes: 0 done; 1 a decision wrote nothing, a level was reached (--fail-level) or a copy is not "
         "proved (verify); 2 wrong usage; 3 some input was refused or failed.",
     )
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     scan = commands.add_parser("scan", help="report findings, level and decision; write nothing")
@@ -104,21 +106,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     _use_utf8()
     parser = build_parser()
     args = parser.parse_args(argv)
-    if args.version:
-        from hospital_redact import __version__
-
-        print(__version__)
-        return 0
     if args.command is None:
-        parser.print_help()
-        return 2
+        parser.error("name a command; see --help")
     run = {"scan": _scan, "redact": _redact, "plan": _plan, "verify": _verify, "rules": _rules_test}[args.command]
     try:
         return run(args)
-    except _UsageError as error:
-        print(f"hospital-redact: {error}", file=sys.stderr)
-        return 2
-    except PolicyError as error:  # a mistyped policy, recipient or channel, or a broken rules folder
+    except (_UsageError, PolicyError) as error:  # PolicyError: a mistyped policy or recipient, a broken rules folder
         print(f"hospital-redact: {error}", file=sys.stderr)
         return 2
     except HospitalRedactError as error:
@@ -164,7 +157,6 @@ def _print_whole(format_: str, entries: list[Json]) -> None:
     if format_ == "json":
         _print_json({**_schema(), "files": entries}, indent=1)
     elif format_ == "sarif":
-        from hospital_redact import __version__
         from hospital_redact.reporting.sarif import to_sarif
 
         _print_json(to_sarif(entries, version=__version__), indent=1)
@@ -175,41 +167,26 @@ def _print_whole(format_: str, entries: list[Json]) -> None:
 
 
 def _scan_records(redactor: Redactor, task: Task, path: Path) -> int:
-    from hospital_redact.batch import as_our_error
-    from hospital_redact.reporting.data import describe_review
+    from hospital_redact.batch import scan_record
 
-    failed = False
     try:
         stream = path.open(encoding="utf-8-sig")
     except OSError as error:
         raise _UsageError(f"the records cannot be opened ({type(error).__name__})") from None
+    failed = False
     with stream:
         for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-                name, text = record["id"], record["text"]
-                if not isinstance(text, str):
-                    raise TypeError
-            except (ValueError, KeyError, TypeError):
-                failed = True
-                print(f'HR203: line {number}: not a JSON object with "id" and "text"; correct it', file=sys.stderr)
-                continue
-            try:
-                review = redactor.review_text(text, context=task.context)
-                found = describe_review(review, show_values=task.show_values, text=text)
-            except Exception as error:  # noqa: BLE001 - one bad record must not stop the others
-                failed = True
-                failure = as_our_error(error)
-                print(f"{failure.code}: line {number}: {failure.message}", file=sys.stderr)
-                found = {"code": failure.code, "message": failure.message}
-            _print_json({**_schema(), "id": name, **found})
+            if line.strip():
+                found = scan_record(redactor, line, task)
+                if code := found.get("code"):
+                    failed = True
+                    print(f"{code}: line {number}: {found['message']}", file=sys.stderr)
+                _print_json(_with_schema(found))
     return 3 if failed else 0
 
 
 def _redact(args: argparse.Namespace) -> int:
-    from hospital_redact.batch import exit_code, redact_file
+    from hospital_redact.batch import Output, exit_code, redact_file
     from hospital_redact.planfile import load_plan
     from hospital_redact.reporting.text import redact_lines
 
@@ -221,11 +198,12 @@ def _redact(args: argparse.Namespace) -> int:
         args.policy = args.policy or plan.policy_id
     if args.only_terms and not args.terms:
         raise _UsageError("--only-terms needs --terms FILE")
-    redactor, task = _redactor(args), _task(args, plan=plan, overwrite=args.force, terms_only=args.only_terms)
+    redactor = _redactor(args)
+    task = replace(_task(args), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
-    taken: set[Path] = set()
+    output = Output(Path(args.output))
     for number, path in _progress(args.paths):
-        entry = redact_file(redactor, number, path, Path(args.output), taken, task)
+        entry = redact_file(redactor, number, path, output, task)
         entries.append(entry)
         _report_failure(entry, entry["path"])
         if not entry["code"]:
@@ -296,14 +274,13 @@ def _context(args: argparse.Namespace) -> ReleaseContext:
     return ReleaseContext(args.to, args.recipient, args.subject, args.purpose, args.channel, args.reference)
 
 
-def _task(args: argparse.Namespace, **more: object) -> Task:
+def _task(args: argparse.Namespace) -> Task:
     from hospital_redact.batch import Task
 
-    return Task(  # type: ignore[arg-type]  # `more` holds fields of Task by name
+    return Task(
         context=_context(args),
         terms=_terms(getattr(args, "terms", None)),
         show_values=getattr(args, "show_values", False),
-        **more,
     )
 
 

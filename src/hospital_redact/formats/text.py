@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import BinaryIO, NamedTuple
@@ -73,7 +74,8 @@ def _decode_as(data: bytes, encoding: str, mark: bytes) -> _Decoded:
         raise ReadError("HR203", f"the text is not valid {encoding}, or is cut off; save it as UTF-8") from None
     if not same:  # GB18030 has a few bytes with two readings: the copy would change what nobody planned
         raise ReadError("HR203", f"the text does not survive {encoding} unchanged; save it as UTF-8")
-    if _CONTROL.search(text):
+    guessed = encoding.startswith("utf-16") and not mark
+    if _CONTROL.search(text) or (guessed and any(unicodedata.category(c) in ("Cn", "Co") for c in text)):
         raise ReadError("HR203", "the text holds control characters; save it as plain text")
     return _Decoded(text, encoding, mark)
 

@@ -151,7 +151,12 @@ class View:
     segments: tuple[Segment, ...]
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
-        """Return the spans of blocks under characters ``start`` to ``end`` of this view, adjacent ones joined."""
+        """Return the spans of blocks under characters ``start`` to ``end`` of this view, adjacent ones joined.
+
+        Empty where the range is empty or lies on line ends between blocks.
+        """
+        if start >= end:
+            return ()
         low, high = 0, len(self.segments)
         while low < high:  # first segment that ends after `start`
             middle = (low + high) // 2
