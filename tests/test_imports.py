@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import hospital_redact
 import pytest
 from support import ROOT
 
@@ -108,7 +109,5 @@ def test_importing_is_light(statement: str) -> None:
 
 
 def test_all_public_names_exist() -> None:
-    import hospital_redact
-
     for name in hospital_redact.__all__:
         assert getattr(hospital_redact, name) is not None

@@ -27,7 +27,8 @@ def draft_file(target: Path) -> Iterator[Path]:
 
     Raises OutputError HR703 when the folder cannot be made or written.
     """
-    draft = target.parent / f"{_PREFIX}{secrets.token_hex(8)}.draft"
+    # The process number tells a later run whose draft it was.
+    draft = target.parent / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(8)}.draft"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         # O_EXCL: nobody else's file or link is written through. The mode is the user's own (umask).

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from hospital_redact.context import effective_context, kept_because
+from hospital_redact.context import retention
 from hospital_redact.errors import PlanError
 from hospital_redact.model import (
     Action,
@@ -59,13 +59,13 @@ def plan_redaction(
 
     Raises PolicyError when ``context`` names an unknown recipient or channel.
     """
-    effective, _ = effective_context(context, policy)
+    stays = retention(document, findings, policy, context).kept_because
     removed: list[Finding] = []
     kept: list[Kept] = []
     for finding in findings:
         if finding.action not in REMOVING:
             continue
-        why = kept_because(finding, document, policy, effective)
+        why = stays(finding)
         if why is None:
             removed.append(finding)
         else:

@@ -288,7 +288,7 @@ class _Loader:
         lexicons: Mapping[str, frozenset[str]],
     ) -> Policy:
         levels, level_clauses = self._levels(table)
-        in_use = {rule.matter for rule in (*rules, *categories)}
+        in_use = {rule.matter for rule in rules} | {rule.matter for rule in categories}
         for matter in sorted(in_use - set(levels)):
             raise Refused("HR110", f"the matter {matter} is in use and has no level")
         terms = table.table("terms_years")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from hospital_redact import formats
-from hospital_redact.context import effective_context, kept_because
+from hospital_redact.context import retention
 from hospital_redact.errors import HospitalRedactError, ReadError, VerificationError
 from hospital_redact.formats.base import Format, Reading, Source
 from hospital_redact.model import (
@@ -208,10 +208,10 @@ class _Needles:
 
 
 def remaining_findings(
-    document: Document, plan: RedactionPlan, copy: Document, *, policy: Policy, findings: Iterable[Finding]
+    document: Document, plan: RedactionPlan, copy: Document, *, policy: Policy, findings: Sequence[Finding]
 ) -> tuple[Finding, ...]:
     """Return the findings of ``copy`` that nothing in the plan or its context keeps."""
-    effective, _ = effective_context(plan.context, policy)
+    stays = retention(copy, findings, policy, plan.context).kept_because
     kept = {squeeze(document.text_of(k.spans)) for k in plan.kept}
     left = []
     for finding in findings:
@@ -220,7 +220,7 @@ def remaining_findings(
         elif finding.action in REMOVING:
             value = squeeze(copy.text_of(finding.spans))
             by_plan = any(value in whole for whole in kept)
-            if not by_plan and kept_because(finding, copy, policy, effective) is None:
+            if not by_plan and stays(finding) is None:
                 left.append(finding)
     return tuple(left)
 

@@ -1,0 +1,295 @@
+"""From findings to a suggested secrecy level, before and after redaction, and what may happen to the document.
+
+The level is the highest of its matters under the policy (design, section 5). Where nothing is found it is 公开 only
+on evidence of publication, and 内部 otherwise. Nothing is lowered in silence: each exemption is in ``needs_human``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
+from hospital_redact.model import (
+    CATEGORY_CUE,
+    Action,
+    Decision,
+    Document,
+    Finding,
+    Level,
+    LevelSuggestion,
+    Location,
+    Policy,
+    Reason,
+    ReleaseContext,
+    Role,
+)
+from hospital_redact.policy import CATEGORIES, NO_CATEGORY
+
+PUBLISHED = "published"
+ADMINISTRATIVE = "administrative"
+MEDICAL_RECORD = "medical_record"
+FOREIGN_PARTY = "foreign-party"
+GENE_VARIANT = "GENE_VARIANT"
+SPECIAL_DISEASE = "SPECIAL_DISEASE"
+
+_PERSONAL = (PATIENT, "person")
+# What a notice prints for its readers. It is redacted like everything else; that it stands there does not make the
+# notice secret, while a numbered identifier or a patient's name does.
+_CONTACTS = frozenset({PERSON_NAME, "PHONE_NUMBER", "FAX_NUMBER", "EMAIL_ADDRESS", "URL"})
+# Evidence without which a general or published text is not drawn into a category by its wording.
+_HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
+# A number in a record that proves a patient, unlike a date or a bed, which other texts have too.
+_SOFT_PATIENT_ENTITIES = frozenset({PERSON_NAME, "VISIT_DATE", "BED_NO", "AGE_OVER_89", "PHOTO_REFERENCE"})
+_NO_LEVEL = "nothing"
+_MAX_PLACES = 8
+
+Removed = Callable[[Finding], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A finding that counts, with the level its matter has here."""
+
+    finding: Finding
+    level: Level
+    undecided: bool
+
+
+def classify(
+    document: Document,
+    findings: Sequence[Finding],
+    policy: Policy,
+    context: ReleaseContext,
+    *,
+    removed: Removed | None = None,
+) -> LevelSuggestion:
+    """Suggest a level for ``document`` and decide what may happen to it.
+
+    ``findings`` come from the detector, category cues among them. ``removed`` answers whether the plan removes a
+    finding; without it, what :func:`hospital_redact.context.retention` does not keep counts as removed.
+    Raises :class:`~hospital_redact.errors.PolicyError` HR111 for an unknown recipient or channel.
+    """
+    effective, missing = effective_context(context, policy)
+    kept = retention(document, findings, policy, effective)
+    if removed is None:
+        removed = _removed_unless(kept.kept_because)
+    facts = _Facts(findings, policy)
+    weighed = facts.weigh()
+    level = max((item.level for item in weighed), default=facts.base)
+    residual = _residual_level(facts, weighed, removed)
+    needs_human = _needs_human(document, facts, weighed, effective, (*missing, *kept.needs_human))
+    return LevelSuggestion(
+        level=level,
+        residual_level=residual,
+        decision=_decide(facts, residual, policy, effective, removed),
+        reasons=_reasons(document, policy, weighed or facts.background),
+        categories=_categories(facts, weighed),
+        needs_human=needs_human,
+        term_years=_term(policy, level, weighed),
+    )
+
+
+def _removed_unless(kept_because: Callable[[Finding], str | None]) -> Removed:
+    return lambda finding: kept_because(finding) is None
+
+
+class _Facts:
+    """The findings sorted by what they mean for the level."""
+
+    def __init__(self, findings: Sequence[Finding], policy: Policy) -> None:
+        self.policy = policy
+        cues = [f for f in findings if f.entity == CATEGORY_CUE]
+        self.values = [f for f in findings if f.entity != CATEGORY_CUE and f.matter != _NO_LEVEL]
+        self.flagged = {f.entity for f in findings if f.matter == _NO_LEVEL and f.action is Action.FLAG}
+        self.published = [f for f in cues if f.matter == PUBLISHED]
+        self.notices = [f for f in cues if f.matter == ADMINISTRATIVE]
+        self.cues = [f for f in cues if f.matter not in (PUBLISHED, ADMINISTRATIVE)]
+        self.exempted: list[str] = []
+        self.stops = any(f.action is Action.STOP for f in findings)
+        self.persons = [f for f in self.values if f.matter in _PERSONAL and _may_be_removed(f)]
+
+    @property
+    def exempt(self) -> bool:
+        """Whether the text says in its title that it is a general notice or published."""
+        return any("titles" in f.evidence for f in (*self.published, *self.notices))
+
+    @property
+    def background(self) -> list[_Weighed]:
+        """Return what speaks for 公开 or 内部 where nothing else is found."""
+        return [_Weighed(f, self._level_of(f)[0], False) for f in (*self.notices, *self.published)]
+
+    @property
+    def base(self) -> Level:
+        """Return the level of a text in which nothing is found."""
+        de_identified = any(f.rule == MEDICAL_RECORD for f in self.cues)
+        if self.published and not self.notices and not (de_identified and not self.exempt):
+            return Level.PUBLIC
+        return Level.INTERNAL
+
+    @property
+    def has_patient(self) -> bool:
+        """Whether the text is about a patient, and not about staff or business with personal data in it."""
+        if not self.persons:
+            return False
+        return any(f.rule == MEDICAL_RECORD for f in self.cues) or any(
+            f.role is Role.PATIENT or (f.matter == PATIENT and f.entity not in _SOFT_PATIENT_ENTITIES)
+            for f in self.persons
+        )
+
+    def weigh(self) -> list[_Weighed]:
+        """Return the findings that raise the level, with their levels; note what is exempt."""
+        weighed = []
+        for finding in self.values:
+            if finding.action is Action.KEEP or finding.role is Role.STAFF:
+                continue
+            if self._is_printed_contact(finding):
+                self._exempt("contacts")
+                continue
+            level, undecided = self._level_of(finding)
+            if level > Level.PUBLIC:
+                weighed.append(_Weighed(finding, level, undecided))
+        for finding in self.cues:
+            if finding.rule == MEDICAL_RECORD and not self.persons:
+                continue  # nobody is in it: teaching material, an empty form
+            if self.exempt and not _HARD_EVIDENCE & set(finding.evidence):
+                self._exempt(finding.rule)
+                continue
+            weighed.append(_Weighed(finding, *self._level_of(finding)))
+        return weighed
+
+    def _is_printed_contact(self, finding: Finding) -> bool:
+        return (
+            self.exempt
+            and not self.has_patient
+            and finding.entity in _CONTACTS
+            and finding.role not in (Role.PATIENT, Role.RELATIVE, Role.STAFF_SUBJECT)
+        )
+
+    def _exempt(self, what: str) -> None:
+        word = f"exempted:{what}"
+        if word not in self.exempted:
+            self.exempted.append(word)
+
+    def _level_of(self, finding: Finding) -> tuple[Level, bool]:
+        """Return the level of a finding and whether the policy leaves it undecided; a mark is a floor."""
+        level = self.policy.levels.get(finding.matter)
+        floor = max((_marked(word) for word in finding.evidence), default=Level.PUBLIC)
+        if level is None:
+            return max(Level.SECRET, floor), True
+        return max(level, floor), False
+
+
+def _marked(evidence: str) -> Level:
+    """Return the level that a mark states (evidence ``level:机密``)."""
+    kind, _, word = evidence.partition(":")
+    return Level(word) if kind == "level" and word in [level.value for level in Level] else Level.PUBLIC
+
+
+def _may_be_removed(finding: Finding) -> bool:
+    return finding.action in (Action.MASK, Action.PLACEHOLDER) and finding.role is not Role.STAFF
+
+
+def _residual_level(facts: _Facts, weighed: Sequence[_Weighed], removed: Removed) -> Level:
+    """Return the level of what stays. What was confidential and is removed leaves a text that is 内部."""
+    level = Level.INTERNAL if weighed else facts.base
+    payload_of = {rule.id: frozenset(rule.payload) for rule in facts.policy.categories}
+    for item in weighed:
+        finding = item.finding
+        if finding.entity != CATEGORY_CUE:
+            gone = removed(finding)
+        elif finding.rule == MEDICAL_RECORD:
+            gone = all(removed(f) for f in facts.persons)
+        else:
+            entities = payload_of.get(finding.rule, frozenset())
+            payload = [f for f in facts.values if f.entity in entities]
+            gone = bool(payload) and all(removed(f) for f in payload)
+        if not gone:
+            level = max(level, item.level)
+    return level
+
+
+def _decide(facts: _Facts, residual: Level, policy: Policy, context: ReleaseContext, removed: Removed) -> Decision:
+    """Return the decision of the matrix in domain/05_archetypes, strictest first."""
+    recipient = policy.recipients[context.recipient]
+    kept_persons = any(not removed(f) for f in facts.persons)
+    channel = policy.channels.get(context.channel)
+    if facts.stops or (context.recipient == FOREIGN_PARTY and (kept_persons or GENE_VARIANT in facts.flagged)):
+        return Decision.REFER_UP
+    if channel is not None and residual > channel.highest:
+        return Decision.REFUSE
+    special = SPECIAL_DISEASE in facts.flagged and kept_persons
+    if residual >= Level.SECRET or recipient.approval or special:
+        return Decision.APPROVE_THEN_RELEASE
+    if any(_may_be_removed(f) and removed(f) for f in facts.values):
+        return Decision.RELEASE_REDACTED
+    return Decision.RELEASE
+
+
+def _needs_human(
+    document: Document,
+    facts: _Facts,
+    weighed: Sequence[_Weighed],
+    context: ReleaseContext,
+    words: Iterable[str],
+) -> tuple[str, ...]:
+    found = list(words)
+    if document.unread:
+        found.append("unread")
+    if facts.stops:
+        found.append("state_mark")
+    if any(item.undecided for item in weighed):
+        found.append("level_undecided")
+    if any(item.finding.entity == "HOSPITAL_MARK" for item in weighed):
+        found.append("hospital_mark")
+    if not weighed and facts.base is Level.PUBLIC and not context.reference.strip():
+        found.append("published_by_own_words")
+    if facts.persons:
+        found += [f"flagged:{entity.lower()}" for entity in sorted(facts.flagged)]
+    uncertain = {i.finding.rule for i in weighed if i.finding.entity == CATEGORY_CUE and i.finding.confidence < 0.55}
+    found += [f"uncertain:{rule}" for rule in sorted(uncertain)]
+    found += facts.exempted
+    return tuple(dict.fromkeys(found))
+
+
+def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
+    """Return the reported categories.
+
+    Cues, marks and patients establish a category. Another value (a phone, an account, a password) belongs to the
+    category of the document it stands in, and to its own only where there is none.
+    """
+    established = {
+        i.finding.category for i in weighed if i.finding.entity == CATEGORY_CUE or i.finding.action is Action.STOP
+    }
+    if facts.has_patient:
+        established.add("patient_identity")
+    established.discard(NO_CATEGORY)
+    if not established:
+        established = {item.finding.category for item in weighed if item.level >= Level.SECRET}
+    return tuple(category for category in CATEGORIES if category in established)
+
+
+def _reasons(document: Document, policy: Policy, weighed: Sequence[_Weighed]) -> tuple[Reason, ...]:
+    """Return one reason a rule and level, highest level first, with the clause that sets the level."""
+    titles = {rule.id: rule.title for rule in policy.rules} | {rule.id: rule.title for rule in policy.categories}
+    groups: dict[tuple[str, Level], list[Finding]] = {}
+    for item in weighed:
+        groups.setdefault((item.finding.rule, item.level), []).append(item.finding)
+    reasons = []
+    for (rule, level), group in groups.items():
+        clauses = policy.level_clauses.get(group[0].matter, ())
+        if clauses:
+            places = _places(document, group)
+            reasons.append(Reason(rule, titles.get(rule, rule), group[0].category, clauses[0], level, places))
+    return tuple(sorted(reasons, key=lambda reason: (-reason.level.rank, reason.rule)))
+
+
+def _places(document: Document, findings: Iterable[Finding]) -> tuple[Location, ...]:
+    numbers = dict.fromkeys(span.block for finding in findings for span in finding.spans)
+    return tuple(document.blocks[number].location for number in list(numbers)[:_MAX_PLACES])
+
+
+def _term(policy: Policy, level: Level, weighed: Sequence[_Weighed]) -> int | None:
+    """Return the proposed term; what patients alone make secret does not expire."""
+    setters = {item.finding.matter for item in weighed if item.level == level}
+    return None if setters <= set(_PERSONAL) else policy.terms_years.get(level)

@@ -1,0 +1,313 @@
+"""Confidential categories by their cues: words and expressions, weighed by where they stand.
+
+A word in the title weighs more than one in a paragraph, and a table whose columns say 岗位工资 and 实发 more than
+either. Weights: title 3; two columns of one filled table 2, four 3; an expression 2, at most two count; a heading
+1, at most two; a phrase 1, at most three; the file name 2. Look-alikes (招聘公告 for a salary) take 3 off when they
+stand in the title and 1 for each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a filled table that names
+persons next to figures counts whatever else the text says. (domain/04_categories, where the weights come from.)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+import ahocorasick_rs
+import regex
+
+from hospital_redact.detection.normalisation import normalise
+from hospital_redact.detection.scene import Scene
+from hospital_redact.errors import DetectionError
+from hospital_redact.model import (
+    CATEGORY_CUE,
+    Action,
+    CategoryRule,
+    Document,
+    Finding,
+    Kind,
+    Policy,
+    Span,
+)
+
+TIMEOUT_SECONDS = 5.0
+"""What one expression may take on one window of text."""
+
+_WINDOW = 20_000
+_OVERLAP = 500
+_TITLE_LINES = 6
+_TITLE_WIDTH = 60
+_MAX_SPANS = 24
+_TITLE_WEIGHT = 3.0
+_LOOK_ALIKE_WEIGHT = 3.0
+_PERSON_COLUMNS = frozenset(["姓名", "职工姓名", "员工姓名", "人员", "患者", "患者姓名", "name", "employee", "staff"])
+_HEADING_PREFIX = regex.compile(
+    r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
+    r"(?:[一二三四五六七八九十百]{1,3}[、.)\s]+|[甲乙丙丁壹贰叁肆伍][、.\s]+|\(?[ivx]{1,4}[.)]\s*|第[一二三四五六七八九十]+[章节条]\s*)?"
+)
+_FILLED = regex.compile(r"[^\s_\-—|/.…¥￥]")
+_TITLE_END = regex.compile(r"\t| {4,}|[。;!?]|,(?=\p{Han})")
+_HAN_GAP = regex.compile(r"(?<=\p{Han})[ \t]+(?=\p{Han})")
+
+
+class _Word(NamedTuple):
+    """A literal cue: its text in lower case, the number of its category rule and its place (a field of Cues)."""
+
+    text: str
+    rule: int
+    place: str
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    words: tuple[_Word, ...]
+    automaton: ahocorasick_rs.AhoCorasick
+    columns: tuple[frozenset[str], ...]
+    patterns: tuple[tuple[regex.Pattern[str], ...], ...]
+
+
+@dataclass
+class _Evidence:
+    """What speaks for one category rule, by place: the cue and where it was found."""
+
+    titles: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    headings: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    phrases: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    patterns: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    columns: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    file_names: set[str] = field(default_factory=set)
+    title_look_alikes: set[str] = field(default_factory=set)
+    look_alikes: set[str] = field(default_factory=set)
+    persons: bool = False
+
+    def score(self) -> float:
+        """Return the weighed sum; see the top of this module."""
+        score = _TITLE_WEIGHT if self.titles else 0.0
+        score += {0: 0.0, 1: 0.0, 2: 2.0, 3: 2.0}.get(len(self.columns), 3.0)
+        score += 2.0 * min(len(self.patterns), 2)
+        score += min(len(self.headings), 2) + min(len(self.phrases), 3)
+        score += 2.0 if self.file_names else 0.0
+        if not (self.persons and len(self.columns) >= 2):
+            others = len(self.look_alikes - self.title_look_alikes)
+            score -= _LOOK_ALIKE_WEIGHT + min(others, 1) if self.title_look_alikes else min(others, 2)
+        return score
+
+    def words(self) -> tuple[str, ...]:
+        """Return stable words for the places that spoke for or against."""
+        names = ("titles", "columns", "patterns", "headings", "phrases", "file_names")
+        found = [name for name in names if getattr(self, name)]
+        if self.title_look_alikes or self.look_alikes:
+            found.append("look_alikes")
+        return (*found, "persons") if self.persons else tuple(found)
+
+    def spans(self) -> tuple[Span, ...]:
+        """Return where the cues stand, strongest places first when there are too many."""
+        places = (self.titles, self.columns, self.patterns, self.headings, self.phrases)
+        spans = [span for place in places for found in place.values() for span in found]
+        return _without_overlaps(spans[:_MAX_SPANS])
+
+
+def find_categories(
+    document: Document, policy: Policy, *, scenes: Sequence[Scene] | None = None
+) -> tuple[Finding, ...]:
+    """Return one finding for each category rule of ``policy`` whose cues reach its threshold.
+
+    ``scenes`` are the document's views, normalised, if the caller has them already. A finding has the entity
+    ``CATEGORY_CUE``, the action FLAG, the cues' places as spans and the places' names as evidence.
+    Raises :class:`~hospital_redact.errors.DetectionError` HR301 when an expression takes too long.
+    """
+    if scenes is None:
+        scenes = [Scene(document, view) for view in document.views]
+    compiled = _compile(policy.categories)
+    evidence = [_Evidence() for _ in policy.categories]
+    for number, scene in enumerate(scenes):
+        text = _lower(scene.text)
+        _find_words(scene, text, compiled, evidence)
+        _find_columns(scene, compiled, evidence)
+        _find_patterns(scene, policy.categories, compiled, evidence)
+        if number == 0:
+            _find_titles(scene, text, compiled, evidence)
+    _find_file_names(document, policy.categories, evidence)
+    findings = []
+    for rule, found in zip(policy.categories, evidence, strict=True):
+        score, spans = found.score(), found.spans()
+        if score >= rule.threshold and spans:
+            findings.append(_finding(rule, score, spans, found.words()))
+    return tuple(findings)
+
+
+def _finding(rule: CategoryRule, score: float, spans: tuple[Span, ...], evidence: tuple[str, ...]) -> Finding:
+    return Finding(
+        spans=spans,
+        rule=rule.id,
+        category=rule.category,
+        matter=rule.matter,
+        entity=CATEGORY_CUE,
+        action=Action.FLAG,
+        confidence=min(0.99, 0.5 + 0.1 * (score - rule.threshold)),
+        detector="cues",
+        evidence=evidence,
+    )
+
+
+@lru_cache(maxsize=8)
+def _compile(rules: tuple[CategoryRule, ...]) -> _Compiled:
+    words = []
+    for number, rule in enumerate(rules):
+        for place in ("titles", "headings", "phrases", "look_alikes"):
+            words += [_Word(_lower(normalise(word).text), number, place) for word in getattr(rule.cues, place)]
+    return _Compiled(
+        words=tuple(words),
+        automaton=ahocorasick_rs.AhoCorasick([word.text for word in words]),
+        columns=tuple(frozenset(_lower(normalise(word).text) for word in rule.cues.columns) for rule in rules),
+        patterns=tuple(tuple(regex.compile(pattern) for pattern in rule.cues.patterns) for rule in rules),
+    )
+
+
+def _lower(text: str) -> str:
+    """Lower case without a change of length, so that offsets stay."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+def _matches(text: str, compiled: _Compiled) -> Iterator[tuple[_Word, int, int]]:
+    """Yield the literal cues in ``text`` (lower case) that no longer look-alike of their rule covers."""
+    hits: list[tuple[_Word, int, int]] = []
+    covers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for index, start, end in compiled.automaton.find_matches_as_indexes(text, overlapping=True):
+        word = compiled.words[index]
+        if not _is_whole(text, start, end):
+            continue
+        hits.append((word, start, end))
+        if word.place == "look_alikes":
+            covers[word.rule].append((start, end))
+    for word, start, end in hits:
+        covered = word.place != "look_alikes" and any(
+            a <= start and end <= b and b - a > end - start for a, b in covers[word.rule]
+        )
+        if not covered:
+            yield word, start, end
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a match that begins or ends with a Latin letter or digit is not part of a longer word."""
+
+    def joined(left: str, right: str) -> bool:
+        return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+
+    return not (
+        (start > 0 and joined(text[start - 1], text[start])) or (end < len(text) and joined(text[end - 1], text[end]))
+    )
+
+
+def _find_words(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
+    for word, start, end in _matches(text, compiled):
+        found = evidence[word.rule]
+        if word.place == "look_alikes":
+            found.look_alikes.add(word.text)
+        elif word.place == "phrases" and word.text not in found.phrases:
+            found.phrases[word.text] = scene.locate(start, end)
+        elif word.place == "headings" and word.text not in found.headings:
+            line_start = text.rfind("\n", 0, start) + 1
+            if start - line_start <= 16 and _HEADING_PREFIX.fullmatch(text, line_start, start):
+                found.headings[word.text] = scene.locate(start, end)
+
+
+def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
+    """Yield what may be a title: the blocks that are headings, and the beginnings of the first lines."""
+    for segment in scene.view.segments:
+        if scene.document.blocks[segment.block].kind is Kind.HEADING:
+            start, end = scene.normalised_range(segment.start, segment.start + segment.length)
+            yield start, min(end, start + _TITLE_WIDTH)
+    position = 0
+    for number in range(_TITLE_LINES):
+        while position < len(scene.text) and scene.text[position].isspace():
+            position += 1
+        end = scene.line_end(position)
+        # What stands left of a gap is the title of 工资发放明细<tab>2024年9月; a sentence is none, except at the very top.
+        piece = _TITLE_END.search(scene.text, position, end)
+        stop = piece.start() if piece else end
+        if position < stop and (stop - position <= _TITLE_WIDTH or number == 0):
+            yield position, min(stop, position + _TITLE_WIDTH)
+        position = end
+
+
+def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
+    for start, end in _title_ranges(scene):
+        line = text[start:end]
+        # 出  院  小  结: a title may be spaced out.
+        gaps = {index for gap in _HAN_GAP.finditer(line) for index in range(*gap.span())}
+        kept = [index for index in range(len(line)) if index not in gaps]
+        for word, first, last in _matches("".join(line[index] for index in kept), compiled):
+            found = evidence[word.rule]
+            if word.place == "look_alikes":
+                found.title_look_alikes.add(word.text)
+            elif word.place == "titles" and word.text not in found.titles:
+                found.titles[word.text] = scene.locate(start + kept[first], start + kept[last - 1] + 1)
+
+
+def _find_columns(scene: Scene, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
+    """Count the columns of each table that hold something, so that an empty form is no evidence."""
+    tables: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+    figures: dict[int, bool] = defaultdict(bool)
+    for cell in scene.cells:
+        value = scene.text[cell.start : cell.end]
+        if cell.header and _FILLED.search(value):
+            tables[cell.table].setdefault(_lower(cell.header), (cell.start, cell.end))
+            figures[cell.table] |= any(char.isdigit() for char in value)
+    for number, columns in enumerate(compiled.columns):
+        for table, headers in tables.items():
+            named = {head: place for head, place in headers.items() if _is_column(head, columns)}
+            found = evidence[number]
+            if len(named) > len(found.columns):
+                found.columns = {head: scene.locate(*place) for head, place in named.items()}
+                found.persons = figures[table] and any(head.strip(" *:") in _PERSON_COLUMNS for head in headers)
+
+
+def _is_column(header: str, columns: frozenset[str]) -> bool:
+    bare = header.replace(" ", "").strip("*:")
+    return bare in columns or header in columns or any(len(word) >= 2 and bare.startswith(word) for word in columns)
+
+
+def _find_patterns(
+    scene: Scene, rules: Iterable[CategoryRule], compiled: _Compiled, evidence: Sequence[_Evidence]
+) -> None:
+    for number, rule in enumerate(rules):
+        for pattern in compiled.patterns[number]:
+            if pattern.pattern not in evidence[number].patterns:
+                place = _first_match(pattern, scene.text, rule.id)
+                if place is not None:
+                    evidence[number].patterns[pattern.pattern] = scene.locate(*place)
+
+
+def _first_match(pattern: regex.Pattern[str], text: str, rule: str) -> tuple[int, int] | None:
+    for start in range(0, max(len(text), 1), _WINDOW - _OVERLAP):
+        try:
+            match = pattern.search(text, start, min(start + _WINDOW, len(text)), timeout=TIMEOUT_SECONDS)
+        except TimeoutError:
+            raise DetectionError(
+                "HR301", f"category {rule} took longer than {TIMEOUT_SECONDS:g} s; simplify its patterns"
+            ) from None
+        if match is not None and match.end() > match.start():
+            return match.span()
+    return None
+
+
+def _find_file_names(document: Document, rules: Iterable[CategoryRule], evidence: Sequence[_Evidence]) -> None:
+    name = _lower(normalise(document.name).text)
+    for rule, found in zip(rules, evidence, strict=True):
+        found.file_names.update(word for word in rule.cues.file_names if _lower(word) in name)
+
+
+def _without_overlaps(spans: Iterable[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for span in sorted(set(spans)):
+        if merged and merged[-1].block == span.block and merged[-1].end >= span.start:
+            merged[-1] = Span(span.block, merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)

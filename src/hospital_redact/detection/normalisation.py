@@ -1,0 +1,108 @@
+"""One reading for every spelling: text normalised for matching, with the way back to each original character.
+
+Matching happens on NFKC (Unicode Standard Annex 15) without characters that do not show: full-width digits become
+digits, ligatures letters, and a zero-width space inside a number no longer hides it. Spans always go back to the
+original, and cover the invisible characters between the first and the last one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+# Characters that stay one and the same character under NFKC and never combine: the fast path. Everything else takes
+# the slow one, character by character.
+_STABLE = r"\t\n\r\x20-\x7e\u3001-\u3011\u3041-\u3094\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u2018-\u201d\u2500-\u25ff"
+_UNSTABLE_RUN = regex.compile(rf"[^{_STABLE}]+")
+
+# Invisible although their category is not Cf: joiner, Hangul fillers, Mongolian and other variation selectors.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5") | frozenset(
+    chr(code)
+    for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0000, 0xE0FFF))
+    for code in range(first, last + 1)
+)
+_LINE_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Normalised:
+    """Normalised ``text``; its character ``i`` comes from characters ``starts[i]`` to ``ends[i]`` of the original.
+
+    ``starts`` and ``ends`` never fall. Several characters may come from one (``㎎`` gives ``mg``), and one from
+    several (a letter and its accent).
+    """
+
+    text: str
+    starts: range | tuple[int, ...]
+    ends: range | tuple[int, ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the smallest range of the original that holds normalised characters ``start`` to ``end``.
+
+        Raises IndexError for an empty or impossible range.
+        """
+        if not 0 <= start < end <= len(self.text):
+            raise IndexError("not a range of the normalised text")
+        return self.starts[start], max(self.ends[end - 1], self.starts[start] + 1)
+
+    def __repr__(self) -> str:
+        return f"Normalised({len(self.text)} chars)"
+
+
+@cache
+def _folded(char: str) -> str:
+    """Return what one character becomes on its own; nothing for one that does not show."""
+    if char in _INVISIBLE:
+        return ""
+    category = unicodedata.category(char)
+    if category == "Cf" or (category == "Cc" and char not in _LINE_CONTROLS):
+        return ""
+    return unicodedata.normalize("NFKC", char)
+
+
+def normalise(text: str) -> Normalised:
+    """Return ``text`` in NFKC without invisible characters, with its offset map. Linear in ``len(text)``."""
+    if not _UNSTABLE_RUN.search(text):
+        return Normalised(text, range(len(text)), range(1, len(text) + 1))
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    copied = 0
+    for run in _UNSTABLE_RUN.finditer(text):
+        first, last = run.span()
+        # The character before the run may be the base of an accent at its start.
+        if first > copied and unicodedata.combining(text[first]):
+            first -= 1
+        pieces.append(text[copied:first])
+        starts.extend(range(copied, first))
+        ends.extend(range(copied + 1, first + 1))
+        _fold_run(text, first, last, pieces, starts, ends)
+        copied = last
+    pieces.append(text[copied:])
+    starts.extend(range(copied, len(text)))
+    ends.extend(range(copied + 1, len(text) + 1))
+    return Normalised("".join(pieces), tuple(starts), tuple(ends))
+
+
+def _fold_run(text: str, first: int, last: int, pieces: list[str], starts: list[int], ends: list[int]) -> None:
+    """Append the folded characters ``first`` to ``last``, each cluster of base and accents as one."""
+    at = first
+    while at < last:
+        stop = at + 1
+        cluster = _folded(text[at])
+        while stop < last and (unicodedata.combining(text[stop]) or not _folded(text[stop])):
+            cluster += _folded(text[stop])
+            stop += 1
+        # Invisible characters at the end of a cluster belong to no character, unless an accent follows them.
+        cover = stop
+        while cover > at + 1 and not _folded(text[cover - 1]):
+            cover -= 1
+        if cluster:
+            folded = unicodedata.normalize("NFKC", cluster)
+            pieces.append(folded)
+            starts.extend([at] * len(folded))
+            ends.extend([cover] * len(folded))
+        at = stop

@@ -1,0 +1,78 @@
+"""What every recogniser looks at: one view, normalised, with its tables; and what it answers with.
+
+Offsets of a :class:`Hit` count characters of ``Scene.text`` (normalised). ``Scene.locate`` leads back to blocks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from hospital_redact.detection.normalisation import Normalised, normalise
+from hospital_redact.detection.structure import Cell, block_cells, text_cells
+from hospital_redact.model import Document, Role, Rule, Span, View
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Characters ``start`` to ``end`` of a scene that ``rule`` claims, before overlaps are settled.
+
+    ``evidence`` are stable words: ``pattern``, ``context``, ``label``, ``header``, ``check_digit``,
+    ``failed_check``, ``squeezed``, ``tagger``, ``propagated``, ``presidio``, ``level:机密``.
+    """
+
+    start: int
+    end: int
+    rule: Rule
+    confidence: float
+    evidence: tuple[str, ...]
+    detector: str
+    role: Role | None = None
+
+
+class Scene:
+    """One view of a document, ready to be searched. Holds text, so its ``repr`` shows none."""
+
+    __slots__ = ("_cell_starts", "cells", "document", "normal", "text", "view")
+
+    def __init__(self, document: Document, view: View) -> None:
+        self.document = document
+        self.view = view
+        self.normal: Normalised = normalise(view.text)
+        self.text = self.normal.text
+        cells = block_cells(document, view, self.normalised_range)
+        self.cells: tuple[Cell, ...] = cells or text_cells(self.text)
+        if cells:
+            self.cells = tuple(sorted((*cells, *text_cells(self.text, taken=cells)), key=lambda cell: cell.start))
+        self._cell_starts = [cell.start for cell in self.cells]
+
+    def __repr__(self) -> str:
+        return f"Scene({len(self.text)} chars, {len(self.cells)} cells)"
+
+    def normalised_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range of ``text`` that comes from characters ``start`` to ``end`` of the view; may be empty."""
+        starts = self.normal.starts
+        return bisect_left(starts, start), bisect_left(starts, end)
+
+    def locate(self, start: int, end: int) -> tuple[Span, ...]:
+        """Return the canonical spans under normalised characters ``start`` to ``end``; none between blocks."""
+        return self.view.locate(*self.normal.original(start, end))
+
+    def cell_at(self, position: int) -> Cell | None:
+        """Return the cell that holds ``position``."""
+        index = bisect_right(self._cell_starts, position) - 1
+        if index >= 0 and self.cells[index].start <= position < self.cells[index].end:
+            return self.cells[index]
+        return None
+
+    def next_cell(self, cell: Cell) -> Cell | None:
+        """Return the cell right of ``cell`` in its row."""
+        index = bisect_left(self._cell_starts, cell.start) + 1
+        if index < len(self.cells) and (self.cells[index].table, self.cells[index].row) == (cell.table, cell.row):
+            return self.cells[index]
+        return None
+
+    def line_end(self, position: int) -> int:
+        """Return where the line of ``position`` ends."""
+        end = self.text.find("\n", position)
+        return len(self.text) if end < 0 else end

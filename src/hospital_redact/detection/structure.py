@@ -1,0 +1,211 @@
+"""Tables: those of the format, and those that plain text draws with tabs, bars, commas or aligned spaces.
+
+A cell knows the words that head it, so that a bare ``138…`` under 电话 has its label and a name under 姓名 too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+import regex
+
+from hospital_redact.detection.normalisation import normalise
+from hospital_redact.model import Document, TablePosition, View
+
+_MAX_HEADER = 24
+_RULE_LINE = regex.compile(r"[ \t]*[-+|=:\u2500-\u257f_*]{3,}[-+|=:\u2500-\u257f_* \t]*")
+_GAP = regex.compile(r" {2,}|\t+ *")
+# Words that head columns and stand left of values. They tell a header row from a row of values, and a label from
+# the value after it; they say nothing about what is confidential.
+_LABEL = regex.compile(
+    r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|日期|时间|电话|手机|地址|住址|单位|科室|科别|部门|诊断|"
+    r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|邮箱|账户|序|序号|主刀|术者|缩写|出生年月|民族|籍贯|"
+    r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级|联系人|微信|参考))"
+    r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|e-?mail|"
+    r"address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total|account|"
+    r"staff|employee|grade|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title|position)[::]?"
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cell:
+    """A cell at normalised characters ``start`` to ``end`` of a scene (blank ends trimmed), with its headers.
+
+    ``header`` heads its column, ``label`` is what stands left of it (row header, or the label of a pair).
+    """
+
+    start: int
+    end: int
+    table: int
+    row: int
+    column: int
+    header: str = ""
+    label: str = ""
+
+    def __repr__(self) -> str:
+        return f"Cell({self.start}, {self.end}, table {self.table}, row {self.row}, column {self.column})"
+
+
+def is_label(text: str) -> bool:
+    """Whether ``text`` is a usual label or column header and not a value."""
+    return len(text) <= _MAX_HEADER and _LABEL.fullmatch(text.strip()) is not None
+
+
+def block_cells(
+    document: Document, view: View, to_normalised: Callable[[int, int], tuple[int, int]]
+) -> tuple[Cell, ...]:
+    """Return the cells of the format's own tables in ``view``, by start."""
+
+    def words(number: int | None) -> str:
+        if number is None or number >= len(document.blocks):
+            return ""
+        return normalise(document.blocks[number].text[: 4 * _MAX_HEADER]).text.strip()[:_MAX_HEADER]
+
+    rows: dict[tuple[int, int], list[tuple[int, int, TablePosition, str]]] = {}
+    for segment in view.segments:
+        block = document.blocks[segment.block]
+        if block.cell is None:
+            continue
+        start, end = to_normalised(segment.start, segment.start + segment.length)
+        if start < end:
+            text = normalise(block.text).text if len(block.text) <= 4 * _MAX_HEADER else ""
+            rows.setdefault((block.cell.table, block.cell.row), []).append((start, end, block.cell, text))
+    cells: list[Cell] = []
+    for row in rows.values():
+        row.sort(key=lambda item: (item[2].column, item[0]))
+        texts = [text for *_, text in row]
+        pairs = _are_pairs(texts)
+        for number, (start, end, place, text) in enumerate(row):
+            left = texts[number - 1].strip() if number and is_label(texts[number - 1]) and not is_label(text) else ""
+            head = "" if pairs else words(place.column_header)
+            label = left or ("" if pairs else words(place.row_header))
+            cells.append(Cell(start, end, place.table, place.row, place.column, head, label))
+    return tuple(sorted(cells, key=lambda cell: cell.start))
+
+
+def text_cells(text: str, *, taken: Sequence[Cell] = ()) -> tuple[Cell, ...]:
+    """Return the cells of tables drawn in plain ``text``; lines that hold a cell of ``taken`` are left out."""
+    held = {cell.start for cell in taken}
+    cells: list[Cell] = []
+    group: list[list[tuple[int, int]]] = []
+    kind = ""
+    table = max((cell.table for cell in taken), default=-1) + 1
+    for start, end in [*_lines(text), (len(text), len(text))]:
+        line = text[start:end]
+        if group and _RULE_LINE.fullmatch(line):
+            continue
+        this, pieces = _split(line, start)
+        if held and any(start <= at < end for at, _ in pieces if at in held):
+            this, pieces = "", []
+        if this != kind and group:
+            cells.extend(_head(text, group, kind, table))
+            table += 1
+            group = []
+        kind = this
+        if pieces:
+            group.append(pieces)
+    if group:
+        cells.extend(_head(text, group, kind, table))
+    return tuple(cells)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
+    """Return how a line is divided (``tab``, ``bar``, ``comma``, ``gap`` or nothing) and its cells."""
+    if "\t" in line.strip():
+        return "tab", _pieces(line, offset, "\t")
+    if line.count("|") >= 2 or ("|" in line and line.strip().count("|") >= 1 and len(line) < 80):
+        stripped = line.strip()
+        inner = line.find("|") + 1 if stripped.startswith("|") else 0
+        stop = line.rfind("|") if stripped.endswith("|") and inner < line.rfind("|") else len(line)
+        return "bar", _pieces(line[inner:stop], offset + inner, "|")
+    if line.count(",") >= 3 and ", " not in line and ": " not in line:
+        return "comma", _pieces(line, offset, ",")
+    pieces: list[tuple[int, int]] = []
+    at = 0
+    for gap in [*_GAP.finditer(line), None]:
+        stop = gap.start() if gap else len(line)
+        if line[at:stop].strip():
+            pieces.append((offset + at, offset + stop))
+        at = gap.end() if gap else stop
+    return ("gap", pieces) if len(pieces) >= 2 else ("", [])
+
+
+def _pieces(line: str, offset: int, mark: str) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    at = 0
+    for piece in line.split(mark):
+        left = len(piece) - len(piece.lstrip())
+        bare = len(piece.strip())
+        pieces.append((offset + at + (left if bare else 0), offset + at + (left if bare else 0) + bare))
+        at += len(piece) + 1
+    return pieces
+
+
+def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -> Iterator[Cell]:
+    """Give every cell of a plain table its header and its label."""
+    header: list[tuple[int, int]] | None = None
+    for number, row in enumerate(rows):
+        texts = [text[a:b] for a, b in row]
+        pairs = _are_pairs(texts)
+        if not pairs and _is_header(texts) and number + 1 < len(rows):
+            header = row
+        for column, (start, end) in enumerate(row):
+            if start == end:
+                continue
+            head = "" if pairs or header is None or header is row else _header_of(text, rows, kind, header, row, column)
+            label = (
+                texts[column - 1].strip()
+                if column and is_label(texts[column - 1]) and not is_label(texts[column])
+                else ""
+            )
+            yield Cell(start, end, table, number, column, head[:_MAX_HEADER], label[:_MAX_HEADER])
+
+
+def _is_header(texts: Sequence[str]) -> bool:
+    """A row heads a table when most of its cells are short words without digits and one at least is a known label."""
+    filled = [piece.strip() for piece in texts if piece.strip()]
+    if len(filled) < 2:
+        return False
+    known = sum(is_label(piece) for piece in filled)
+    plain = sum(len(piece) <= _MAX_HEADER and not any(char.isdigit() for char in piece) for piece in filled)
+    return known >= 1 and plain >= 0.7 * len(filled) and (known >= 2 or plain == len(filled))
+
+
+def _are_pairs(texts: Sequence[str]) -> bool:
+    """Whether a row is label, value, label, value: labels stand at even places and none at odd ones."""
+    even = [is_label(piece) for piece in texts[::2] if piece.strip()]
+    odd = [is_label(piece) for piece in texts[1::2] if piece.strip()]
+    return len(texts) >= 2 and any(even) and bool(odd) and not any(odd) and sum(even) >= len(even) / 2
+
+
+def _header_of(
+    text: str,
+    rows: list[list[tuple[int, int]]],
+    kind: str,
+    header: list[tuple[int, int]],
+    row: list[tuple[int, int]],
+    column: int,
+) -> str:
+    """Return the header over a cell: by number, or by place where spaces align and numbers differ."""
+    if kind != "gap" or len(header) == len(row):
+        return text[slice(*header[column])].strip() if column < len(header) else ""
+    place = _display_column(text, row[column][0])
+    start, end = min(header, key=lambda piece: abs(_display_column(text, piece[0]) - place))
+    return text[start:end].strip()
+
+
+def _display_column(text: str, position: int) -> int:
+    """Return the column of a character as a fixed-width font shows it: Chinese characters take two."""
+    line = text[text.rfind("\n", 0, position) + 1 : position]
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in line)

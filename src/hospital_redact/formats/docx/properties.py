@@ -1,0 +1,339 @@
+"""Formatting for the copy: paragraph, run, table and section properties by allow-list; styles and numbering.
+
+Style ids and the names of styles that are not Word's own become ``s1`` and ``Style 1``: both can hold text.
+Whatever hides text (``w:vanish`` and its kin) is on no list, so that what stands in a copy also shows in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from lxml import etree
+
+from hospital_redact.formats.docx.package import Element
+from hospital_redact.formats.docx.vocabulary import (
+    FONT_ATTRIBUTES,
+    NS_M,
+    NS_W,
+    PROPERTIES,
+    is_harmless_value,
+    is_known_font,
+    is_known_style,
+    is_plain_numbering,
+    w,
+)
+
+STYLE_REFERENCES = frozenset({"pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink"})
+MAX_STYLES = 5000
+_OFF = frozenset({"0", "false", "off"})
+_VAL = w("val")
+_ALLOWED: dict[str, tuple[str, dict[str, str]]] = {
+    w(name): (name, {w(attribute): attribute for attribute in attributes}) for name, attributes in PROPERTIES.items()
+}
+
+
+def is_on(element: Element | None) -> bool | None:
+    """Return the value of an on-off property (clause 17.17.4), ``None`` where it is not given."""
+    return None if element is None else element.get(_VAL, "1") not in _OFF
+
+
+class Styles:
+    """The styles of a document: their new ids, and what a reader asks of them along ``w:basedOn``."""
+
+    def __init__(self, root: Element | None) -> None:
+        self.sources: dict[str, Element] = {}
+        self.ids: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.default_paragraph = ""
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._default_hidden = False
+        for style in [] if root is None else root.findall(w("style"))[:MAX_STYLES]:
+            self._add(style)
+        if root is not None:
+            hidden = root.find(f"{w('docDefaults')}/{w('rPrDefault')}/{w('rPr')}/{w('vanish')}")
+            self._default_hidden = bool(is_on(hidden))
+
+    def _add(self, style: Element) -> None:
+        key = style.get(w("styleId"), "")
+        if not key or key in self.sources:
+            return
+        named = style.find(w("name"))
+        name = "" if named is None else named.get(_VAL, "").strip()
+        number = len(self.sources) + 1
+        known = is_known_style(name)
+        plain = re.sub(r"[^A-Za-z0-9]", "", name)
+        self.sources[key] = style
+        self.names[key] = name if known else f"Style {number}"
+        self.ids[key] = key if known and key.lower() == plain.lower() else f"s{number}"
+        if style.get(w("type")) == "paragraph" and style.get(w("default")) in ("1", "true", "on"):
+            self.default_paragraph = key
+
+    def lookup(self, style: str, path: str) -> str | None:
+        """Return ``w:val`` ("1" where it has none) of the property at ``path`` in ``style`` or those it is based on."""
+        if (style, path) not in self._found:
+            self._found[style, path] = self._search(style, path)
+        return self._found[style, path]
+
+    def _search(self, style: str, path: str) -> str | None:
+        seen: set[str] = set()
+        while style in self.sources and style not in seen:
+            seen.add(style)
+            element = self.sources[style].find(path)
+            if element is not None:
+                return element.get(_VAL, "1")
+            base = self.sources[style].find(w("basedOn"))
+            style = "" if base is None else base.get(_VAL, "")
+        return None
+
+    def is_hidden(self, run_properties: Element | None, paragraph_style: str) -> bool:
+        """Whether a run with these properties does not show (``w:vanish``, a toggle: clause 17.7.3)."""
+        run_style = ""
+        if run_properties is not None:
+            direct = is_on(run_properties.find(w("vanish")))
+            if direct is not None:
+                return direct
+            named = run_properties.find(w("rStyle"))
+            run_style = "" if named is None else named.get(_VAL, "")
+        path = f"{w('rPr')}/{w('vanish')}"
+        in_paragraph = self.lookup(paragraph_style or self.default_paragraph, path)
+        in_run = self.lookup(run_style, path)
+        if in_paragraph is None and in_run is None:
+            return self._default_hidden
+        on = [value is not None and value not in _OFF for value in (in_paragraph, in_run)]
+        return on[0] != on[1]
+
+    def outline_level(self, paragraph_style: str) -> int | None:
+        """Return 0 to 8 for the style of a heading (0 also for titles), ``None`` for text."""
+        name = ""
+        seen: set[str] = set()
+        style = paragraph_style
+        while style in self.sources and style not in seen:
+            seen.add(style)
+            name = self.names[style].lower()
+            if match := re.fullmatch(r"heading (\d)", name):
+                return int(match.group(1)) - 1
+            if name in ("title", "subtitle"):
+                return 0
+            base = self.sources[style].find(w("basedOn"))
+            style = "" if base is None else base.get(_VAL, "")
+        level = self.lookup(paragraph_style, f"{w('pPr')}/{w('outlineLvl')}")
+        return int(level) if level is not None and level in "012345678" and level else None
+
+
+class Cleaner:
+    """Copies properties by allow-list, with style ids mapped; ``lost_fonts`` are names that were left out."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._values: dict[tuple[str, str], bool] = {}
+        self.lost_fonts: set[str] = set()
+
+    def copy(self, source: Element, parent: Element) -> Element | None:
+        """Append the allowed part of ``source`` and what is in it to ``parent``; return it, or ``None``."""
+        allowed = _ALLOWED.get(source.tag)
+        if allowed is None:
+            return None
+        name, attributes = allowed
+        kept: dict[str, str] = {}
+        for key, value in source.attrib.items():
+            local = attributes.get(str(key))
+            if local is None:
+                continue
+            text = str(value)
+            if name in STYLE_REFERENCES:
+                new = self._styles.ids.get(text)
+                if new is not None:
+                    kept[str(key)] = new
+            elif self._is_harmless(local, text):
+                kept[str(key)] = text
+        if _VAL in source.attrib and _VAL not in kept and _VAL in attributes:
+            return None  # without its value the element would mean something else
+        element = etree.SubElement(parent, source.tag, kept)
+        for child in source:
+            self.copy(child, element)
+        return element
+
+    def _is_harmless(self, name: str, value: str) -> bool:
+        key = (name, value)
+        if key not in self._values:
+            self._values[key] = is_harmless_value(name, value)
+            if name in FONT_ATTRIBUTES and not self._values[key]:
+                self.lost_fonts.add(value)
+        return self._values[key]
+
+    def copy_children(self, source: Element, parent: Element) -> None:
+        """Append the allowed children of ``source`` to ``parent``."""
+        for child in source:
+            self.copy(child, parent)
+
+    def copy_math(self, source: Element, parent: Element) -> Element:
+        """Append an equation's property element and its harmless value to ``parent``."""
+        value = source.get(f"{{{NS_M}}}val")
+        element = etree.SubElement(parent, source.tag)
+        if value is not None and (len(value) == 1 or is_harmless_value("val", value) or is_known_font(value)):
+            element.set(f"{{{NS_M}}}val", value)
+        return element
+
+
+def styles_part(root: Element, styles: Styles, cleaner: Cleaner) -> Element:
+    """Return ``word/styles.xml`` of the copy: defaults and styles, renamed; latent styles are left to Word."""
+    out = etree.Element(w("styles"), nsmap={"w": NS_W})
+    defaults = root.find(w("docDefaults"))
+    if defaults is not None:
+        cleaner.copy(defaults, out)
+    for key, style in styles.sources.items():
+        kind = style.get(w("type"), "paragraph")
+        if not is_harmless_value("type", kind):
+            continue
+        element = etree.SubElement(out, w("style"), {w("type"): kind, w("styleId"): styles.ids[key]})
+        if style.get(w("default")) in ("1", "true", "on"):
+            element.set(w("default"), "1")
+        if styles.names[key].startswith("Style "):
+            element.set(w("customStyle"), "1")
+        etree.SubElement(element, w("name"), {_VAL: styles.names[key]})
+        cleaner.copy_children(style, element)
+    return out
+
+
+def numbering_part(root: Element, cleaner: Cleaner, report: Callable[[str], None]) -> Element:
+    """Return ``word/numbering.xml`` of the copy; ``report`` gets each number text that holds other words."""
+    out = etree.Element(w("numbering"), nsmap={"w": NS_W})
+    for abstract in root.findall(w("abstractNum")):
+        element = _numbered(abstract, "abstractNumId", out)
+        if element is not None:
+            for child in abstract:
+                if child.tag == w("lvl"):
+                    _level(child, element, cleaner, report)
+                else:
+                    cleaner.copy(child, element)
+    for number in root.findall(w("num")):
+        element = _numbered(number, "numId", out)
+        if element is None:
+            continue
+        target = number.find(w("abstractNumId"))
+        value = "" if target is None else target.get(_VAL, "")
+        if value.isascii() and value.isdigit() and len(value) <= 6:
+            etree.SubElement(element, w("abstractNumId"), {_VAL: value})
+        for override in number.findall(w("lvlOverride")):
+            new = _numbered(override, "ilvl", element)
+            if new is None:
+                continue
+            start = override.find(w("startOverride"))
+            if start is not None and is_harmless_value("val", start.get(_VAL, "")):
+                etree.SubElement(new, w("startOverride"), {_VAL: start.get(_VAL, "")})
+            for level in override.findall(w("lvl")):
+                _level(level, new, cleaner, report)
+    return out
+
+
+def _numbered(source: Element, attribute: str, parent: Element) -> Element | None:
+    value = source.get(w(attribute), "")
+    if not (value.isascii() and value.isdigit() and len(value) <= 6):
+        return None
+    return etree.SubElement(parent, source.tag, {w(attribute): value})
+
+
+def _level(level: Element, parent: Element, cleaner: Cleaner, report: Callable[[str], None]) -> None:
+    element = _numbered(level, "ilvl", parent)
+    if element is None:
+        return
+    for child in level:
+        if child.tag == w("start"):
+            if is_harmless_value("val", child.get(_VAL, "")):
+                etree.SubElement(element, child.tag, {_VAL: child.get(_VAL, "")})
+        elif child.tag == w("lvlText"):
+            text = child.get(_VAL, "")
+            if not is_plain_numbering(text):
+                report(text)
+                text = ".".join(re.findall(r"%[1-9]", text))
+            etree.SubElement(element, child.tag, {_VAL: text})
+        else:
+            cleaner.copy(child, element)
+
+
+def settings_part(root: Element | None, cleaner: Cleaner) -> Element:
+    """Return ``word/settings.xml`` of the copy: what the layout depends on, and nothing else."""
+    out = etree.Element(w("settings"), nsmap={"w": NS_W})
+    if root is None:
+        return out
+    for child in root:
+        name = etree.QName(child).localname
+        if name == "compat":
+            _compatibility(child, out)
+        elif name in _SETTINGS:
+            value = child.get(_VAL)
+            if value is None:
+                etree.SubElement(out, child.tag)
+            elif is_harmless_value("val", value):
+                etree.SubElement(out, child.tag, {_VAL: value})
+        elif name in ("footnotePr", "endnotePr"):
+            cleaner.copy(child, out)
+        elif name == "themeFontLang":
+            kept = {str(k): str(v) for k, v in child.attrib.items() if is_harmless_value("lang", str(v))}
+            known = {key: value for key, value in kept.items() if key in (_VAL, w("eastAsia"), w("bidi"))}
+            etree.SubElement(out, child.tag, known)
+        elif name == "clrSchemeMapping":
+            etree.SubElement(out, child.tag, _colour_map(child.attrib.items()))
+    return out
+
+
+_SETTINGS = frozenset(
+    {
+        "mirrorMargins",
+        "alignBordersAndEdges",
+        "bordersDoNotSurroundHeader",
+        "bordersDoNotSurroundFooter",
+        "gutterAtTop",
+        "defaultTabStop",
+        "autoHyphenation",
+        "consecutiveHyphenLimit",
+        "hyphenationZone",
+        "doNotHyphenateCaps",
+        "evenAndOddHeaders",
+        "bookFoldPrinting",
+        "drawingGridHorizontalSpacing",
+        "drawingGridVerticalSpacing",
+        "displayHorizontalDrawingGridEvery",
+        "displayVerticalDrawingGridEvery",
+        "characterSpacingControl",
+        "strictFirstAndLastChars",
+    }
+)
+_COMPATIBILITY = frozenset(
+    {
+        "spaceForUL",
+        "balanceSingleByteDoubleByteWidth",
+        "doNotLeaveBackslashAlone",
+        "ulTrailSpace",
+        "doNotExpandShiftReturn",
+        "adjustLineHeightInTable",
+        "useFELayout",
+        "growAutofit",
+        "doNotBreakWrappedTables",
+        "doNotSnapToGridInCell",
+        "doNotWrapTextWithPunct",
+        "doNotUseEastAsianBreakRules",
+    }
+)
+_MAPPED = frozenset(
+    "bg1 t1 bg2 t2 accent1 accent2 accent3 accent4 accent5 accent6 hyperlink followedHyperlink".split()
+)
+
+
+def _compatibility(source: Element, out: Element) -> None:
+    element = etree.SubElement(out, w("compat"))
+    for child in source:
+        if etree.QName(child).localname in _COMPATIBILITY and etree.QName(child).namespace == NS_W:
+            etree.SubElement(element, child.tag)
+        elif child.tag == w("compatSetting") and child.get(w("name")) == "compatibilityMode":
+            value = child.get(_VAL, "")
+            if value in ("11", "12", "14", "15"):
+                uri = "http://schemas.microsoft.com/office/word"
+                attributes = {w("name"): "compatibilityMode", w("uri"): uri, _VAL: value}
+                etree.SubElement(element, child.tag, attributes)
+
+
+def _colour_map(attributes: object) -> Mapping[str, str]:
+    pairs = [(etree.QName(str(k)).localname, str(v)) for k, v in attributes]  # type: ignore[attr-defined]  # lxml-stubs
+    return {w(name): value for name, value in pairs if name in _MAPPED and is_harmless_value("val", value)}

@@ -1,0 +1,349 @@
+"""What may stand in a copy: namespaces, elements, attributes and the values that attributes may have.
+
+The lists are the whole of what a copy can hold, so that a value planted in an attribute (a style's name, a font,
+a colour) has nowhere to stay. What is on no list is left out. Source: ECMA-376 part 1, clauses 17 and 22.
+"""
+
+from __future__ import annotations
+
+import re
+
+NS_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+NS_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+NS_M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+NS_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+NS_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+NS_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+NS_WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+NS_WPG = "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"
+NS_WPC = "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas"
+NS_WP14 = "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing"
+NS_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+NS_DGM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+NS_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+NS_V = "urn:schemas-microsoft-com:vml"
+NS_O = "urn:schemas-microsoft-com:office:office"
+NS_XML = "http://www.w3.org/XML/1998/namespace"
+
+_STRICT = "http://purl.oclc.org/ooxml/"
+STRICT_NAMESPACES = {
+    _STRICT + "wordprocessingml/main": NS_W,
+    _STRICT + "officeDocument/relationships": NS_R,
+    _STRICT + "officeDocument/math": NS_M,
+    _STRICT + "drawingml/main": NS_A,
+    _STRICT + "drawingml/picture": NS_PIC,
+    _STRICT + "drawingml/wordprocessingDrawing": NS_WP,
+    _STRICT + "drawingml/chart": NS_C,
+    _STRICT + "drawingml/diagram": NS_DGM,
+    _STRICT + "officeDocument/extendedProperties": (
+        "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+    ),
+    _STRICT + "officeDocument/customProperties": (
+        "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+    ),
+}
+"""Namespaces of ISO 29500-1 (strict) and the transitional ones that mean the same."""
+
+UNDERSTOOD_CHOICES = frozenset({NS_WPS, NS_WPG, NS_WPC, NS_WP14, NS_PIC, NS_A, NS_C, NS_DGM})
+"""Namespaces whose ``mc:Choice`` is read; any other choice is left for its fallback, as ISO 29500-3 says."""
+
+
+def w(name: str) -> str:
+    """Return the full name of a wordprocessing element or attribute."""
+    return f"{{{NS_W}}}{name}"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BORDER = "val color themeColor themeTint themeShade sz space shadow frame"
+_WIDTH = "w type"
+_VAL = "val"
+_ATTRIBUTES_TEXT = {
+    # paragraphs
+    "pPr rPr pBdr tabs numPr sectPr": "",
+    "pStyle rStyle tblStyle basedOn next link styleLink numStyleLink": _VAL,
+    "keepNext keepLines pageBreakBefore widowControl suppressLineNumbers suppressAutoHyphens kinsoku wordWrap": _VAL,
+    "overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid contextualSpacing": _VAL,
+    "mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl ilvl numId": _VAL,
+    "framePr": "dropCap lines w h vSpace hSpace wrap hAnchor vAnchor x xAlign y yAlign hRule anchorLock",
+    "shd": "val color fill themeColor themeTint themeShade themeFill themeFillTint themeFillShade",
+    "tab": "val pos leader",
+    "spacing": (
+        "before beforeLines beforeAutospacing after afterLines afterAutospacing line lineRule val"
+    ),
+    "ind": (
+        "start startChars end endChars left leftChars right rightChars hanging hangingChars firstLine firstLineChars"
+    ),
+    # characters
+    "rFonts": "hint ascii hAnsi eastAsia cs asciiTheme hAnsiTheme eastAsiaTheme cstheme",
+    "b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof rtl cs oMath": _VAL,
+    "kern position sz szCs highlight effect vertAlign em": _VAL,
+    "color": "val themeColor themeTint themeShade",
+    "u": "val color themeColor themeTint themeShade",
+    "w": _VAL,
+    "bdr between bar top bottom left right start end insideH insideV tl2br tr2bl": f"{_BORDER} {_WIDTH}",
+    "fitText": _VAL,
+    "lang": "val eastAsia bidi",
+    "eastAsianLayout": "combine combineBrackets vert vertCompress",
+    # tables
+    "tblPr tblGrid trPr tcPr tblPrEx tblBorders tblCellMar tcBorders tcMar": "",
+    "tblpPr": (
+        "leftFromText rightFromText topFromText bottomFromText vertAnchor horzAnchor tblpXSpec tblpX tblpYSpec tblpY"
+    ),
+    "tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize": _VAL,
+    "tblW tblInd tblCellSpacing tcW wBefore wAfter": _WIDTH,
+    "tblLayout": "type",
+    "tblLook": "val firstRow lastRow firstColumn lastColumn noHBand noVBand",
+    "gridCol": "w",
+    "gridBefore gridAfter cantSplit tblHeader gridSpan hMerge vMerge noWrap tcFitText vAlign": _VAL,
+    "trHeight": "val hRule",
+    # sections
+    "type titlePg rtlGutter pos numFmt numStart numRestart": _VAL,
+    "footnotePr endnotePr": "",
+    "pgSz": "w h orient code",
+    "pgMar": "top right bottom left header footer gutter",
+    "paperSrc": "first other",
+    "pgBorders": "zOrder display offsetFrom",
+    "lnNumType": "countBy start distance restart",
+    "pgNumType": "fmt start chapStyle chapSep",
+    "cols": "equalWidth space num sep",
+    "col": "w space",
+    "docGrid": "type linePitch charSpace",
+    # styles
+    "docDefaults rPrDefault pPrDefault": "",
+    "uiPriority semiHidden unhideWhenUsed qFormat locked": _VAL,
+    "tblStylePr": "type",
+    # numbering
+    "lvlRestart isLgl suff lvlJc multiLevelType": _VAL,
+}
+PROPERTIES: dict[str, tuple[str, ...]] = {
+    name: tuple(attributes.split())
+    for names, attributes in _ATTRIBUTES_TEXT.items()
+    for name in names.split()
+}
+"""Property elements (local names, all in the main namespace) and the attributes that each may have."""
+
+RUN_MARKS: dict[str, tuple[str, ...]] = {
+    "tab": (),
+    "ptab": ("alignment", "relativeTo", "leader"),
+    "br": ("type", "clear"),
+    "cr": (),
+    "noBreakHyphen": (),
+    "softHyphen": (),
+    "footnoteRef": (),
+    "endnoteRef": (),
+    "separator": (),
+    "continuationSeparator": (),
+}
+"""Empty elements of a run that a copy keeps, with their attributes."""
+
+RUN_TEXT = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
+"""What those elements read as."""
+
+MEANINGLESS = _words(
+    "proofErr bookmarkStart bookmarkEnd permStart permEnd commentRangeStart commentRangeEnd commentReference"
+    " annotationRef lastRenderedPageBreak moveFromRangeStart moveFromRangeEnd moveToRangeStart moveToRangeEnd"
+    " customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart customXmlDelRangeEnd"
+    " customXmlMoveFromRangeStart customXmlMoveFromRangeEnd customXmlMoveToRangeStart customXmlMoveToRangeEnd"
+    " sdtPr sdtEndPr smartTagPr customXmlPr pPr rPr rubyPr tblPr tblGrid trPr tcPr tblPrEx"
+)
+"""Elements of content that show nothing and that a copy does not need where they stand."""
+
+UNWRAPPED = _words("ins moveTo smartTag customXml sdt sdtContent dir bdo hyperlink")
+"""Elements of content that only wrap: the copy holds what is in them."""
+
+DELETED = _words("del moveFrom")
+
+MATH = _words(
+    "oMath oMathPara oMathParaPr acc accPr bar barPr box boxPr borderBox borderBoxPr d dPr eqArr eqArrPr f fPr func"
+    " funcPr groupChr groupChrPr limLow limLowPr limUpp limUppPr m mPr nary naryPr phant r rPr rad radPr"
+    " sPre sPrePr sSub sSubPr sSubSup sSubSupPr sSup sSupPr e num den sub sup lim fName deg mr mcs mc mcPr t ctrlPr"
+    " chr begChr endChr sepChr pos jc vertJc count mcJc baseJc grow shp type degHide subHide supHide limLoc maxDist"
+    " objDist rSpRule rSp cGpRule cGp cSp scr sty nor lit brk aln opEmu diff noBreak hideTop hideBot hideLeft"
+    " hideRight strikeH strikeV strikeBLTR strikeTLBR alnScr argPr argSz plcHide"
+)
+"""Elements of equations (clause 22.1) that a copy keeps, with their value."""
+
+_ENUMERATIONS = _words(
+    # on and off, alignment
+    "0 1 true false on off left center right both start end distribute mediumKashida highKashida lowKashida numTab"
+    " thaiDistribute top bottom baseline auto inside outside inline"
+    # tabs, borders, shading
+    " clear decimal bar num none dot hyphen underscore heavy middleDot nil single thick double dotted dashed dotDash"
+    " dotDotDash triple thinThickSmallGap thickThinSmallGap thinThickThinSmallGap thinThickMediumGap"
+    " thickThinMediumGap thinThickThinMediumGap thinThickLargeGap thickThinLargeGap thinThickThinLargeGap wave"
+    " doubleWave dashSmallGap dashDotStroked threeDEmboss threeDEngrave outset inset solid horzStripe vertStripe"
+    " reverseDiagStripe diagStripe horzCross diagCross thinHorzStripe thinVertStripe thinReverseDiagStripe"
+    " thinDiagStripe thinHorzCross thinDiagCross pct5 pct10 pct12 pct15 pct20 pct25 pct30 pct35 pct37 pct40 pct45"
+    " pct50 pct55 pct60 pct62 pct65 pct70 pct75 pct80 pct85 pct87 pct90 pct95"
+    # underline, highlight, effects
+    " words dottedHeavy dash dashedHeavy dashLong dashLongHeavy dashDotHeavy dashDotDotHeavy wavyHeavy wavyDouble"
+    " black blue cyan green magenta red yellow white darkBlue darkCyan darkGreen darkMagenta darkRed darkYellow"
+    " darkGray lightGray blinkBackground lights antsBlack antsRed shimmer sparkle comma circle underDot superscript"
+    " subscript"
+    # themes and fonts
+    " dark1 light1 dark2 light2 accent1 accent2 accent3 accent4 accent5 accent6 hyperlink followedHyperlink"
+    " background1 text1 background2 text2 majorEastAsia majorBidi majorAscii majorHAnsi minorEastAsia minorBidi"
+    " minorAscii minorHAnsi default eastAsia cs"
+    # spacing, tables, frames
+    " exact atLeast pct dxa fixed autofit restart continue lrTb tbRl btLr lrTbV tbRlV tbLrV lr tb rl lrV tbV rlV"
+    " around notBeside through tight drop margin text page column never overlap allLines firstAndLastLine"
+    " firstLineOnly lastLineOnly"
+    # sections
+    " nextPage nextColumn continuous evenPage oddPage portrait landscape lines linesAndChars snapToChars newPage"
+    " newSection period colon emDash enDash front back allPages firstPage notFirstPage even first"
+    # notes
+    " pageBottom beneathText sectEnd docEnd eachSect eachPage separator continuationSeparator continuationNotice"
+    # numbers
+    " upperRoman lowerRoman upperLetter lowerLetter ordinal cardinalText ordinalText hex chicago ideographDigital"
+    " japaneseCounting aiueo iroha decimalFullWidth decimalHalfWidth japaneseLegal japaneseDigitalTenThousand"
+    " decimalEnclosedCircle decimalFullWidth2 aiueoFullWidth irohaFullWidth decimalZero bullet ganada chosung"
+    " decimalEnclosedFullstop decimalEnclosedParen decimalEnclosedCircleChinese ideographEnclosedCircle"
+    " ideographTraditional ideographZodiac ideographZodiacTraditional taiwaneseCounting ideographLegalTraditional"
+    " taiwaneseCountingThousand taiwaneseDigital chineseCounting chineseLegalSimplified chineseCountingThousand"
+    " koreanDigital koreanCounting koreanLegal koreanDigital2 vietnameseCounting russianLower russianUpper"
+    " numberInDash hebrew1 hebrew2 arabicAlpha arabicAbjad tab space nothing singleLevel multilevel"
+    " hybridMultilevel"
+    # styles
+    " paragraph character table numbering wholeTable firstRow lastRow firstCol lastCol band1Vert band2Vert"
+    " band1Horz band2Horz neCell nwCell seCell swCell"
+    # breaks, runs
+    " textWrapping all indent round square angle curly doNotCompress compressPunctuation"
+    " compressPunctuationAndJapaneseKana"
+    # equations
+    " p b i bi roman script fraktur double-struck sans-serif monospace lin noBar skw undOvr subSup bot inline centered"
+    " match before after repeat centerGroup"
+)
+_NUMBER = re.compile(r"-?\d{1,6}(?:\.\d{1,4})?(?:pt|%|in|cm|mm|pi|pc)?")
+_COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
+_FLAGS = re.compile(r"[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
+
+FONT_ATTRIBUTES = _words("ascii hAnsi eastAsia cs typeface font")
+_FONTS = frozenset(
+    name.strip().lower()
+    for name in """
+    宋体; 黑体; 楷体; 仿宋; 微软雅黑; 新宋体; 隶书; 幼圆; 等线; 等线 Light; 楷体_GB2312; 仿宋_GB2312; 黑体_GB2312; 方正小标宋简体;
+    方正小标宋_GBK; 方正小标宋; 方正仿宋_GBK; 方正仿宋简体; 方正楷体_GBK; 方正楷体简体; 方正黑体_GBK; 方正黑体简体; 方正书宋_GBK;
+    方正舒体; 方正姚体; 方正大标宋简体; 方正大黑简体; 华文宋体; 华文中宋; 华文仿宋; 华文楷体; 华文细黑; 华文黑体; 华文行楷; 华文新魏; 华文隶书;
+    华文彩云; 华文琥珀; 微软雅黑 Light; 思源黑体; 思源宋体; 思源黑体 CN; 思源宋体 CN; 文泉驿正黑; 文泉驿微米黑; 文泉驿等宽正黑; 苹方-简;
+    宋体-简; 黑体-简; 宋体-方正超大字符集; 細明體; 新細明體; 標楷體; 微軟正黑體; 宋体-18030; 方正宋体-人口信息; 宋体_GB18030;
+    SimSun; NSimSun; SimHei; KaiTi; FangSong; KaiTi_GB2312; FangSong_GB2312; Microsoft YaHei; Microsoft YaHei UI;
+    Microsoft YaHei Light; DengXian; DengXian Light; LiSu; YouYuan; STSong; STZhongsong; STFangsong; STKaiti; STXihei;
+    STHeiti; STXingkai; STXinwei; STLiti; STCaiyun; STHupo; FZShuTi; FZYaoTi; FZXiaoBiaoSong-B05; FZXiaoBiaoSong-B05S;
+    SimSun-ExtB; PingFang SC; Heiti SC; Songti SC; Kaiti SC; Hiragino Sans GB; Noto Sans CJK SC; Noto Serif CJK SC;
+    Noto Sans SC; Noto Serif SC; Noto Sans CJK TC; Noto Sans; Noto Serif; Source Han Sans CN; Source Han Serif CN;
+    Source Han Sans SC; Source Han Serif SC; WenQuanYi Zen Hei; WenQuanYi Micro Hei; WenQuanYi Zen Hei Sharp;
+    AR PL UMing CN; AR PL UKai CN; Droid Sans Fallback; MingLiU; PMingLiU; MingLiU_HKSCS; DFKai-SB; Microsoft JhengHei;
+    MS Mincho; MS Gothic; MS PMincho; MS PGothic; MS UI Gothic; Yu Mincho; Yu Gothic; Yu Gothic Light; Meiryo; MS Song;
+    MS Hei; ＭＳ 明朝; ＭＳ ゴシック; ＭＳ Ｐ明朝; ＭＳ Ｐゴシック; 游明朝; 游ゴシック; 游ゴシック Light; Batang; BatangChe; Gulim; Dotum;
+    Malgun Gothic; 맑은 고딕; 바탕; 굴림; 돋움; Arial; Arial Black; Arial Narrow; Arial Unicode MS; Times New Roman;
+    Times; Calibri; Calibri Light; Cambria; Cambria Math; Candara; Consolas; Constantia; Corbel; Courier; Courier New;
+    Segoe UI; Segoe UI Light; Segoe UI Symbol; Segoe UI Emoji; Symbol; Tahoma; Trebuchet MS; Verdana; Georgia;
+    Garamond; Helvetica; Helvetica Neue; Impact; Lucida Console; Lucida Sans; Lucida Sans Unicode; Lucida Grande;
+    Palatino Linotype; Book Antiqua; Bookman Old Style; Century; Century Gothic; Century Schoolbook; Comic Sans MS;
+    Franklin Gothic Book; Franklin Gothic Medium; Gill Sans MT; Microsoft Sans Serif; MS Sans Serif; Sylfaen; Wingdings;
+    Wingdings 2; Wingdings 3; Webdings; Marlett; Aptos; Aptos Display; Aptos Narrow; Liberation Sans; Liberation Serif;
+    Liberation Mono; DejaVu Sans; DejaVu Sans Mono; DejaVu Serif; Carlito; Caladea; OpenSymbol; Open Sans; Roboto;
+    Linux Libertine G; Mangal; Lohit Devanagari; FreeSans; Bitstream Vera Sans; StarSymbol; Menlo; Monaco; Angsana New;
+    Cordia New; Latha; Vrinda; Raavi; Shruti; Gautami; Kartika; Tunga; Traditional Arabic; Simplified Arabic; Mongolian
+    Baiti; Microsoft Uighur; Microsoft Himalaya; Microsoft Yi Baiti; Euphemia; Plantagenet Cherokee; Iskoola Pota;
+    Nyala; Sendnya; Estrangelo Edessa; DaunPenh; MoolBoran; DokChampa; Kokila; Nirmala UI; David; Miriam; Gisha
+    """.replace("\n", " ").split(";")
+)
+_SPACES = re.compile(r" +")
+
+
+def is_known_font(name: str) -> bool:
+    """Whether ``name`` is a font of Office, of Windows, macOS or Linux, or of Chinese official documents."""
+    return not name or _SPACES.sub(" ", name.removeprefix("@").strip()).lower() in _FONTS
+
+
+def is_harmless_value(name: str, value: str) -> bool:
+    """Whether attribute ``name`` (local) may have ``value``: a short number, a colour, a language or a known word."""
+    if name in FONT_ATTRIBUTES:
+        return is_known_font(value)
+    return (
+        value in _ENUMERATIONS
+        or _NUMBER.fullmatch(value) is not None
+        or _COLOUR.fullmatch(value) is not None
+        or _FLAGS.fullmatch(value) is not None
+        or _LANGUAGE.fullmatch(value) is not None
+    )
+
+
+_STYLE_NAMES = frozenset(
+    name.strip().lower()
+    for name in """
+    Normal; Title; Subtitle; Strong; Emphasis; Default Paragraph Font; No List; Normal Table; Table Normal; Table Grid;
+    Table Grid Light; Normal Indent; Normal (Web); footnote text; annotation text; header; footer; index heading;
+    caption; table of figures; envelope address; envelope return; footnote reference; annotation reference;
+    line number; page number; endnote reference; endnote text; table of authorities; macro; toa heading; Closing;
+    Signature; Body Text; Body Text Indent; Message Header; Salutation; Date; Body Text First Indent;
+    Body Text First Indent 2; Note Heading; Body Text 2; Body Text 3; Body Text Indent 2; Body Text Indent 3;
+    Block Text; Hyperlink; FollowedHyperlink; Document Map; Plain Text; E-mail Signature; HTML Top of Form;
+    HTML Bottom of Form; HTML Acronym; HTML Address; HTML Cite; HTML Code; HTML Definition; HTML Keyboard;
+    HTML Preformatted; HTML Sample; HTML Typewriter; HTML Variable; annotation subject; Balloon Text;
+    Placeholder Text; No Spacing; List Paragraph; Quote; Intense Quote; Subtle Emphasis; Intense Emphasis;
+    Subtle Reference; Intense Reference; Book Title; Bibliography; TOC Heading; Table Theme; Outline List 1;
+    Outline List 2; Outline List 3; Mention; Smart Hyperlink; Hashtag; Unresolved Mention; Default; Revision;
+    Heading; Index; Standard; Text body; Internet Link; Table Contents; Table Heading; Header and Footer
+    """.replace("\n", " ").split(";")
+)
+_STYLE_FAMILIES = re.compile(
+    r"(?:heading|toc|index|list|list bullet|list number|list continue) \d|list(?: bullet| number| continue)?"
+    r"|table (?:simple|classic|colorful|columns|grid|list|3d effects|web|subtle) ?\d|table (?:contemporary|elegant|professional)"
+    r"|(?:light|medium|dark|colorful) (?:shading|list|grid)(?: \d)?(?: accent \d)?"
+    r"|plain table \d|grid table \d(?: light| dark| colorful)?(?: accent \d| - accent \d)?"
+    r"|list table \d(?: light| dark| colorful)?(?: accent \d| - accent \d)?"
+    r"|(?:heading|title|subtitle|quote|intense quote|body text(?: indent)?|header|footer|macro text|html preformatted"
+    r"|body text)(?: \d)? char|macro text"
+)
+
+
+def is_known_style(name: str) -> bool:
+    """Whether ``name`` is a style name of Word's own (latent styles, clause 17.7.4.5) or of LibreOffice's export."""
+    name = _SPACES.sub(" ", name.strip()).lower()
+    return name in _STYLE_NAMES or _STYLE_FAMILIES.fullmatch(name) is not None
+
+
+_NUMBERING = re.compile(
+    r"(?:%[1-9]|[^\w%]|_|(?<!\d)\d{1,2}(?!\d)|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[一二三四五六七八九十]|第|章|节|條|条|款|项|目|篇"
+    r"|部分|附件|附录|附表|附图|表|图|步骤|步|类|例|注|问|答"
+    r"|(?<![A-Za-z])(?:Chapter|Section|Article|Part|Appendix|Table|Figure|Step|Annex|Note|No)(?![A-Za-z]))*+"
+)
+
+
+def is_plain_numbering(text: str) -> bool:
+    """Whether a number text (``w:lvlText``) holds numbers, marks and the words that head them, and nothing else."""
+    return len(text) <= 1 or (len(text) <= 40 and _NUMBERING.fullmatch(text) is not None)
+
+
+DINGBATS = {
+    0x6C: "●",
+    0x6E: "■",
+    0x6F: "□",
+    0x71: "□",
+    0x72: "□",
+    0x74: "◆",
+    0x75: "◆",
+    0x76: "❖",
+    0xA1: "○",
+    0xA3: "□",
+    0xA7: "▪",
+    0xA8: "□",
+    0x52: "☑",
+    0x53: "☒",
+    0x54: "☒",
+    0xFC: "✓",
+    0xFB: "✗",
+    0xFD: "☒",
+    0xFE: "☑",
+}
+"""Wingdings codes of boxes, ticks and bullets; pictures that stand for nothing else read as U+FFFC."""
+SYMBOL_LETTERS = dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)) | dict(
+    zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)
+)
+"""The letters of the font Symbol."""

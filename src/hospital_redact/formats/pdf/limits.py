@@ -1,0 +1,35 @@
+"""Limits of the PDF reader, and the errors that say which one was met. A hostile file stops here, not in memory."""
+
+from __future__ import annotations
+
+from hospital_redact.errors import ReadError
+
+MAX_PAGES = 5_000
+MAX_OPERATORS = 6_000_000
+"""Operators carried out in one file, each invocation of a form counted again."""
+MAX_GLYPHS = 3_000_000
+MAX_FORMS = 100_000
+"""Invocations of form XObjects in one file."""
+MAX_DEPTH = 24
+"""Forms inside forms, and graphics states saved without being restored count separately (MAX_SAVED)."""
+MAX_SAVED = 2_000
+MAX_STREAM_BYTES = 128 * 1024 * 1024
+"""Decoded bytes of one stream."""
+MAX_TOTAL_BYTES = 768 * 1024 * 1024
+"""Decoded bytes of all streams that are looked into."""
+MAX_OBJECTS = 1_000_000
+MAX_CMAP_RANGES = 200_000
+MAX_STRINGS = 100_000
+"""Strings read out of metadata, outlines, annotations and the like."""
+MAX_NESTING = 120
+"""Dictionaries and arrays inside each other, followed from the catalog."""
+
+
+def too_large(what: str) -> ReadError:
+    """Return the error for something over a limit."""
+    return ReadError("HR204", f"the PDF is over a limit of this reader: {what}; split the document and try again")
+
+
+def corrupt(what: str) -> ReadError:
+    """Return the error for something that cannot be understood."""
+    return ReadError("HR203", f"the PDF cannot be read: {what}; open it in its program and save it again")

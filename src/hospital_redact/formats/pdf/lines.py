@@ -1,0 +1,277 @@
+"""From glyphs to lines: groups by direction and baseline, gaps as spaces and tabs, columns, and the joined lines.
+
+All measures are relative to the font size. Writing direction is taken from each glyph, so that vertical and
+rotated text forms lines in its own frame: ``along`` grows in the direction of writing, ``up`` to its left.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import median
+
+from hospital_redact.formats.pdf.content import Drawn
+from hospital_redact.model import Box
+
+BASELINE = 0.4
+"""Glyphs whose baselines differ by less than this share of the font size stand on one line."""
+OVERLAP = 0.5
+"""A glyph covering more than this share of another starts a layer of its own (text on text, fake bold)."""
+WORD_GAP = 0.22
+WIDE_WORD_GAP = 0.5
+"""Gap in ems from which a space is put between two full-width characters; kerning spreads those."""
+TAB_GAP = 1.5
+MIN_COLUMN_LINES = 8
+"""Lines beside each other from which a gutter is taken for one between columns."""
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """One geometric line. ``glyphs`` holds, for each character of ``text``, the index of its glyph or ``None``.
+
+    ``start``, ``end`` and ``up`` are in the frame of the direction ``angle`` (whole degrees); ``first`` is the
+    lowest index of its glyphs in drawing order.
+    """
+
+    page: int
+    angle: int
+    text: str
+    glyphs: list[int | None]
+    start: float
+    end: float
+    up: float
+    em: float
+    first: int
+    box: Box
+
+
+class _Placed:
+    """A glyph in the frame of its direction."""
+
+    __slots__ = ("along", "em", "end", "glyph", "index", "up")
+
+    def __init__(self, index: int, glyph: Drawn, cos: float, sin: float) -> None:
+        self.index = index
+        self.glyph = glyph
+        self.em = glyph.run.em or 1.0
+        x, y = glyph.x, glyph.y
+        if glyph.run.font.vertical:
+            # The recorded origin is the one of horizontal writing; the line runs through the cell's middle.
+            self.along = x * cos + y * sin - glyph.run.font.ascent * self.em
+            self.up = -x * sin + y * cos
+            self.end = self.along + glyph.advance
+        else:
+            self.along = x * cos + y * sin
+            self.up = -x * sin + y * cos
+            self.end = self.along + glyph.advance
+
+
+def build_lines(page: int, glyphs: list[Drawn]) -> list[Line]:
+    """Return the lines of a page from top to bottom, columns one after the other. Every glyph is in one line."""
+    groups: dict[int, list[_Placed]] = {}
+    frames: dict[tuple[float, float], tuple[int, float, float]] = {}
+    for index, glyph in enumerate(glyphs):
+        direction = (glyph.run.ux, glyph.run.uy)
+        frame = frames.get(direction)
+        if frame is None:
+            angle = round(math.degrees(math.atan2(direction[1], direction[0]))) % 360
+            radians = math.radians(angle)
+            frame = frames[direction] = (angle, math.cos(radians), math.sin(radians))
+        groups.setdefault(frame[0], []).append(_Placed(index, glyph, frame[1], frame[2]))
+    lines: list[Line] = []
+    for angle in sorted(groups, key=lambda a: -len(groups[a])):
+        rows: list[list[_Placed]] = []
+        for layer in _layers(groups[angle]):
+            rows.extend(_rows(layer))
+        pieces = _columns(rows)
+        lines.extend(line for piece in pieces if (line := _line(page, angle, piece)) is not None)
+    return lines
+
+
+def _rows(placed: list[_Placed]) -> list[list[_Placed]]:
+    """Return the glyphs of one direction by baseline, from top to bottom, each row in the order of writing."""
+    rows: list[list[_Placed]] = []
+    reference = size = 0.0
+    for glyph in sorted(placed, key=lambda p: (-p.up, p.along)):
+        if rows and abs(reference - glyph.up) <= BASELINE * min(size, max(glyph.em, 0.5 * size)):
+            rows[-1].append(glyph)
+            size = max(size, glyph.em)
+        else:
+            rows.append([glyph])
+            reference, size = glyph.up, glyph.em
+    for row in rows:
+        row.sort(key=lambda p: (p.along, p.index))
+    return rows
+
+
+def _layers(placed: list[_Placed]) -> list[list[_Placed]]:
+    """Part glyphs that lie on each other, by drawing order, so that two texts on one spot do not interleave."""
+    cells: dict[tuple[int, int], list[tuple[int, _Placed]]] = {}
+    layers: list[list[_Placed]] = [[]]
+    for glyph in placed:
+        width = glyph.end - glyph.along
+        column, row = int(glyph.along // 20), int(glyph.up // 20)
+        taken = 0
+        if width > 0 and glyph.glyph.text.strip():
+            hits: set[int] = set()
+            for dx in (-1, 0, 1):
+                for dy in (-1, 0, 1):
+                    for layer, other in cells.get((column + dx, row + dy), ()):
+                        if abs(other.up - glyph.up) > 0.3 * min(other.em, glyph.em):
+                            continue
+                        shared = min(other.end, glyph.end) - max(other.along, glyph.along)
+                        if shared > OVERLAP * min(width, other.end - other.along):
+                            hits.add(layer)
+            while taken in hits:
+                taken += 1
+            cells.setdefault((column, row), []).append((taken, glyph))
+        if taken == len(layers):
+            layers.append([])
+        layers[taken].append(glyph)
+    return layers
+
+
+def _columns(rows: list[list[_Placed]]) -> list[list[_Placed]]:
+    """Split rows at gutters between columns of running text; the left column comes first."""
+    pieces: list[list[_Placed]] = []
+    block: list[list[_Placed]] = []
+    gutter: tuple[float, float] | None = None
+    for row in rows:
+        gaps = _gaps(row)
+        if gutter is not None:
+            shared = [(max(g[0], gutter[0]), min(g[1], gutter[1])) for g in gaps]
+            shared = [g for g in shared if g[1] - g[0] > 0.5 * row[0].em]
+            beside = row[-1].end <= gutter[1] or row[0].along >= gutter[0]
+            if shared or beside:
+                block.append(row)
+                gutter = shared[0] if shared else gutter
+                continue
+            pieces.extend(_split(block, gutter))
+            block, gutter = [], None
+        wide = [g for g in gaps if g[1] - g[0] > row[0].em]
+        if len(wide) == 1:
+            gutter, block = wide[0], [row]
+        else:
+            pieces.append(row)
+    if gutter is not None:
+        pieces.extend(_split(block, gutter))
+    return pieces
+
+
+def _gaps(row: list[_Placed]) -> list[tuple[float, float]]:
+    gaps: list[tuple[float, float]] = []
+    end = row[0].end
+    for glyph in row[1:]:
+        if glyph.glyph.text.isspace():
+            continue
+        if glyph.along - end > 0.8 * glyph.em:
+            gaps.append((end, glyph.along))
+        end = max(end, glyph.end)
+    return gaps
+
+
+def _split(block: list[list[_Placed]], gutter: tuple[float, float]) -> list[list[_Placed]]:
+    """Split a block of rows at its gutter where both sides are running text; else return the rows whole."""
+    middle = (gutter[0] + gutter[1]) / 2
+    left = [[g for g in row if g.along < middle] for row in block]
+    right = [[g for g in row if g.along >= middle] for row in block]
+    if not all(_running(side, opposite) for side, opposite in ((left, right), (right, left))):
+        return block
+    return [row for row in left if row] + [row for row in right if row]
+
+
+def _running(side: list[list[_Placed]], opposite: list[list[_Placed]]) -> bool:
+    """Whether one side of a gutter is running text: enough lines, most of them as long as the longest."""
+    both = [row for row, other in zip(side, opposite, strict=True) if row and other]
+    if len(both) < MIN_COLUMN_LINES:
+        return False
+    lengths = [row[-1].end - row[0].along for row in both]
+    return median(lengths) > 0.85 * max(lengths) and median(lengths) > 12 * both[0][0].em
+
+
+def _line(page: int, angle: int, row: list[_Placed]) -> Line | None:
+    text: list[str] = []
+    indexes: list[int | None] = []
+    previous: _Placed | None = None
+    for placed in row:
+        shown = placed.glyph.text
+        if previous is not None:
+            gap = _gap_text(previous, placed)
+            if gap and not (text[-1].isspace() or shown[:1].isspace()):
+                text.append(gap)
+                indexes.append(None)
+            elif gap == "\t":
+                text.append(gap)
+                indexes.append(None)
+        if shown:
+            # A glyph of several characters (a ligature) stands under each of them.
+            clean = shown.translate(_CONTROLS)
+            text.extend(clean)
+            indexes.extend([placed.index] * len(clean))
+        else:
+            text.append("\N{REPLACEMENT CHARACTER}")
+            indexes.append(placed.index)
+        if previous is None or placed.end >= previous.end or not shown.isspace():
+            previous = placed
+    if not text:
+        return None
+    boxes = [p.glyph.box for p in row]
+    sizes = sorted(p.em for p in row)
+    return Line(
+        page,
+        angle,
+        "".join(text),
+        indexes,
+        row[0].along,
+        max(p.end for p in row),
+        row[0].up,
+        sizes[len(sizes) // 2],
+        min(p.index for p in row),
+        Box(
+            min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes)
+        ),
+    )  # fmt: skip
+
+
+_CONTROLS = {9: " ", 10: " ", 13: " ", 0x2028: " ", 0x2029: " "}
+
+
+def _gap_text(before: _Placed, after: _Placed) -> str:
+    """Return what stands for the gap between two glyphs of a line: nothing, a space or a tab."""
+    em = min(before.em, after.em) if before.em and after.em else max(before.em, after.em)
+    gap = after.along - before.end
+    if gap > TAB_GAP * max(before.em, after.em):
+        return "\t"
+    wide = _is_wide(before.glyph.text) and _is_wide(after.glyph.text)
+    return " " if gap > (WIDE_WORD_GAP if wide else WORD_GAP) * em else ""
+
+
+def _is_wide(text: str) -> bool:
+    return bool(text) and (
+        "\u2e80" <= text[0] <= "\u9fff" or "\uf900" <= text[0] <= "\ufaff" or "\uff00" <= text[0] <= "\uff60"
+    )
+
+
+def continues(line: Line, following: Line) -> bool:
+    """Whether ``following`` may be the same paragraph or cell, wrapped: a value may run over the line end.
+
+    Lenient on purpose: joining too much adds a text that detectors see once more, joining too little hides a
+    value. A line that ends a sentence is not joined, since no value holds a full stop.
+    """
+    if line.page != following.page or line.angle != following.angle:
+        return False
+    size = max(line.em, following.em)
+    drop = line.up - following.up
+    if not 0.5 * size < drop < 2.6 * size or abs(line.em - following.em) > 0.25 * size:
+        return False
+    if following.start > line.end or following.end < line.start:
+        return False
+    if following.end > line.end + 3 * size or following.start > line.start + 4 * size:
+        return False
+    return line.text.rstrip()[-1:] not in "。；！？!?;"
+
+
+def hyphenated(line: str, following: str) -> bool:
+    """Whether ``line`` ends in a hyphen that only the line end put there: a letter before it, a small one after."""
+    ending = line.rstrip()
+    return len(ending) > 1 and ending[-1] in "-\u00ad\u2010" and ending[-2].isalpha() and following[:1].islower()

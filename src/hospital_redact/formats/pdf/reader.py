@@ -1,0 +1,260 @@
+"""Reading a PDF: opening within limits, interpreting every page, building blocks and views."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from statistics import median
+
+import pikepdf
+from pikepdf import settings
+
+from hospital_redact.errors import ReadError
+from hospital_redact.formats.base import MAX_FILE_BYTES, Source
+from hospital_redact.formats.pdf import coverage, hidden, limits
+from hospital_redact.formats.pdf.content import Drawn, Interpreter, PageContent
+from hospital_redact.formats.pdf.limits import corrupt, too_large
+from hospital_redact.formats.pdf.lines import Line, build_lines, continues, hyphenated
+from hospital_redact.formats.pdf.objects import entry, is_dict
+from hospital_redact.model import Block, Document, Glyph, Kind, Location, Segment, Unread, View, join_blocks
+
+# qpdf's own limits, process-wide. No limit on parser errors: qpdf would end a damaged content stream without an
+# error, and what stands behind the damage would be unseen.
+settings.set_qpdf_limits(
+    parser_max_errors=0,
+    parser_max_container_size=4_000_000,
+    max_stream_filters=8,
+    flate_max_memory=limits.MAX_STREAM_BYTES,
+    png_max_memory=limits.MAX_STREAM_BYTES,
+    tiff_max_memory=limits.MAX_STREAM_BYTES,
+    run_length_max_memory=limits.MAX_STREAM_BYTES,
+    dct_max_memory=limits.MAX_STREAM_BYTES,
+)
+
+HEADING_SIZE = 1.2
+"""A line on page 1 this much larger than the document's median is a heading."""
+
+
+@dataclass(eq=False, slots=True)
+class Reading:
+    """A file as read: the open document and, for each block, the glyphs behind its characters.
+
+    ``places[block][character]`` is an index into the glyphs of the block's page, or ``None``.
+    """
+
+    pdf: pikepdf.Pdf
+    pages: list[PageContent]
+    places: list[list[int | None]]
+    document: Document
+
+
+def open_pdf(data: bytes) -> pikepdf.Pdf:
+    """Open a file with the empty password. Raises HR202 where that does not do, HR203 corrupt, HR204 too large."""
+    if len(data) > MAX_FILE_BYTES:
+        raise too_large("the file size")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pdf = pikepdf.open(BytesIO(data), suppress_warnings=True)
+            count = len(pdf.pages)
+    except pikepdf.PasswordError:
+        raise ReadError("HR202", "the PDF is encrypted; save it without a password and try again") from None
+    except (pikepdf.PdfError, RuntimeError, ValueError, MemoryError) as error:
+        if "security handler" in str(error) or "encryption" in str(error):
+            raise ReadError("HR202", "the PDF is encrypted in an unknown way; save it without encryption") from None
+        raise corrupt("it is damaged or truncated") from None
+    if count > limits.MAX_PAGES:
+        raise too_large("the number of pages")
+    if count == 0:
+        raise ReadError("HR205", "the PDF has no pages")
+    return pdf
+
+
+def resources_of(page: pikepdf.Object) -> pikepdf.Object | None:
+    """Return the resources of a page, its own or those of the nearest node above (ISO 32000-1, 7.7.3.4)."""
+    node: pikepdf.Object | None = page
+    for _ in range(64):
+        found = entry(node, "/Resources")
+        if found is not None and is_dict(found):
+            return found
+        node = entry(node, "/Parent")
+        if node is None:
+            return None
+    return None
+
+
+def read_pdf(source: Source) -> Reading:
+    """Read a file. The caller closes ``Reading.pdf``."""
+    pdf = open_pdf(source.data)
+    interpreter = Interpreter()
+    try:
+        pages = [interpreter.page(page, i, resources_of(page.obj)) for i, page in enumerate(pdf.pages, 1)]
+        found = hidden.inspect(pdf, interpreter)
+        unread = list(found.unread)
+        with coverage.opened(source.data) as second:
+            if len(second) != len(pages):
+                raise corrupt("two readers count different numbers of pages")
+            for content in pages:
+                unread.extend(_check(content, second))
+        document, places = _document(source, pages, found, unread, pdf)
+    except BaseException:
+        pdf.close()
+        raise
+    return Reading(pdf, pages, places, document)
+
+
+def _check(content: PageContent, second: object) -> Iterable[Unread]:
+    assert isinstance(second, coverage.pypdfium2.PdfDocument)
+    seen = coverage.characters(second, content.page - 1)
+    content.glyphs[:] = coverage.borrow(content.glyphs, seen)
+    for what, box, reason in content.seen:
+        yield Unread(what, Location("page", "", content.page, box), reason)
+    silent = [glyph for glyph in content.glyphs if not glyph.text]
+    if silent:
+        box = silent[0].box
+        reason = f"{len(silent)} glyphs have no Unicode text in either reader"
+        yield Unread("glyphs_without_text", Location("page", "", content.page, box), reason)
+    missing = coverage.unplaced(content.glyphs, seen)
+    if missing:
+        reason = f"the second reader shows {len(missing)} characters that were not placed"
+        yield Unread("unplaced_text", Location("page", "", content.page, missing[0]), reason)
+
+
+def _document(
+    source: Source, pages: list[PageContent], found: hidden.Hidden, unread: list[Unread], pdf: pikepdf.Pdf
+) -> tuple[Document, list[list[int | None]]]:
+    lines = [line for content in pages for line in build_lines(content.page, content.glyphs)]
+    sizes = [line.em for line in lines for _ in range(min(len(line.text), 80))]
+    body = median(sizes) if sizes else 0.0
+    blocks: list[Block] = []
+    numbers: dict[int, int] = {}
+    for line in lines:
+        numbers[line.page] = numbers.get(line.page, 0) + 1
+        heading = line.page == 1 and line.em >= HEADING_SIZE * body and len(line.text) <= 80
+        blocks.append(
+            Block(
+                line.text,
+                Location("page", f"line {numbers[line.page]}", line.page, line.box),
+                Kind.HEADING if heading else Kind.PARAGRAPH,
+                glyphs=_glyphs(line, pages[line.page - 1].glyphs),
+            )
+        )
+    for content in pages:
+        for text in content.shadow:
+            if text.strip("\0 \t\r\n"):
+                location = Location("marked content", "", content.page)
+                blocks.append(Block(text, location, Kind.ALT_TEXT, survives=False))
+    blocks.extend(found.blocks)
+    views = build_views(pages, lines, blocks)
+    notes = ("owner_restrictions",) if pdf.is_encrypted else ()
+    document = Document(
+        source.name,
+        "application/pdf",
+        source.sha256,
+        tuple(blocks),
+        views,
+        tuple(unread),
+        found.dropped,
+        notes,
+    )
+    return document, [line.glyphs for line in lines]
+
+
+def _glyphs(line: Line, drawn: list[Drawn]) -> tuple[Glyph | None, ...]:
+    made: dict[int, Glyph] = {}
+    result: list[Glyph | None] = []
+    for index in line.glyphs:
+        if index is None:
+            result.append(None)
+            continue
+        glyph = made.get(index)
+        if glyph is None:
+            one = drawn[index]
+            glyph = made[index] = Glyph(line.page, one.run.font.key, one.code, one.x, one.y, one.box)
+        result.append(glyph)
+    return tuple(result)
+
+
+@dataclass(eq=False, slots=True)
+class _Fragment:
+    """Characters ``offset`` to ``offset + length`` of a block, drawn one after the other."""
+
+    block: int
+    offset: int
+    length: int
+    line: Line
+
+
+def build_views(pages: list[PageContent], lines: list[Line], blocks: list[Block]) -> tuple[View, ...]:
+    """Return the views: lines, the same joined where they wrap, and both in drawing order where that differs."""
+    whole = [_Fragment(number, 0, len(line.text), line) for number, line in enumerate(lines)]
+    views = [join_blocks(blocks, name="lines"), _join("joined", whole)]
+    drawing = _fragments(pages, lines)
+    if [(f.block, f.offset, f.length) for f in drawing] != [(f.block, f.offset, f.length) for f in whole]:
+        views.append(_join("drawing", drawing, wrap=False))
+        views.append(_join("drawing_joined", drawing))
+    return tuple(views)
+
+
+def _fragments(pages: list[PageContent], lines: list[Line]) -> list[_Fragment]:
+    where: list[dict[int, tuple[int, int, int]]] = [{} for _ in pages]
+    for number, line in enumerate(lines):
+        places = where[line.page - 1]
+        for offset, index in enumerate(line.glyphs):
+            if index is not None:
+                known = places.get(index)
+                places[index] = (number, known[1] if known else offset, (known[2] if known else 0) + 1)
+    fragments: list[_Fragment] = []
+    for page in where:
+        for index in sorted(page):
+            block, offset, length = page[index]
+            last = fragments[-1] if fragments else None
+            end = last.offset + last.length if last is not None else 0
+            gap = offset - end
+            if last is not None and last.block == block and 0 <= gap <= 1:
+                if gap == 0 or lines[block].glyphs[end] is None:
+                    last.length += gap + length
+                    continue
+            fragments.append(_Fragment(block, offset, length, lines[block]))
+    for fragment in fragments:
+        line = fragment.line
+        if fragment.length < len(line.text):
+            fragment.line = _part(line, fragment, pages[line.page - 1].glyphs)
+    return fragments
+
+
+def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
+    """Return the piece of a line that a fragment is, so that pieces of cells are joined as lines are."""
+    indexes = line.glyphs[fragment.offset : fragment.offset + fragment.length]
+    used = [drawn[i] for i in indexes if i is not None]
+    first = next(i for i in line.glyphs if i is not None)
+    origin = drawn[first]
+    ux, uy = origin.run.ux, origin.run.uy
+    base = origin.x * ux + origin.y * uy
+    alongs = [line.start + g.x * ux + g.y * uy - base for g in used]
+    ends = [a + g.advance for a, g in zip(alongs, used, strict=True)]
+    text = line.text[fragment.offset : fragment.offset + fragment.length]
+    return Line(line.page, line.angle, text, indexes, min(alongs), max(ends), line.up, line.em, line.first, line.box)
+
+
+def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
+    pieces: list[str] = []
+    segments: list[Segment] = []
+    length = 0
+    for number, fragment in enumerate(fragments):
+        text = fragment.line.text
+        keep = len(text)
+        separator = "\n"
+        following = fragments[number + 1].line if number + 1 < len(fragments) else None
+        if wrap and following is not None and continues(fragment.line, following):
+            separator = ""
+            keep = len(text.rstrip())
+            if hyphenated(text, following.text):
+                keep -= 1
+        if keep:
+            segments.append(Segment(length, fragment.block, fragment.offset, keep))
+        pieces.append(text[:keep] + separator)
+        length += keep + len(separator)
+    return View(name, "".join(pieces), tuple(segments))

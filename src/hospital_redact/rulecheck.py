@@ -1,0 +1,111 @@
+"""``hospital-redact rules test``: every rule against its own examples, every pattern against hostile texts.
+
+A rule that passes finds what its author meant and nothing that he excluded, and cannot be made to hang: what a
+recogniser cannot finish in time is an error that stops a release (DetectionError HR301).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import regex
+
+from hospital_redact.detection import Detector
+from hospital_redact.model import Block, Document, Finding, Location, Policy, join_blocks
+
+Detect = Callable[[Document], Sequence[Finding]]
+
+TIMEOUT_SECONDS = 2.0
+"""What a pattern may take on a hostile text of :data:`LONG` characters, which is one window of the detector."""
+
+SHORT, LONG = 5_000, 20_000
+
+# Four times the text in eight times the time and more is not linear; below this many seconds the clock is noise.
+_GROWTH = 8.0
+_NOISE_SECONDS = 0.05
+
+# One unit is repeated: runs of digits, letters, Chinese, separators, and their mixtures nest the usual repeats.
+_UNITS = (
+    "1", "a", "A", "一", "第", " ", "\n", "-", ".", "1-", "1 ", "1,", "a1", "A1 ", "一1", "一 ", "姓名:", "工资",
+    "10.", "1:", "a.", "a@", "(1", "Aa ", "第一条 ", "2024年1月", "2024-01-01 ", "1元", "“一", "—— ", "http://a",
+)  # fmt: skip
+
+
+class RuleProblem(NamedTuple):
+    """What is wrong with a rule: ``missed_example``, ``false_example``, ``slow_pattern``; ``detail`` says where."""
+
+    rule: str
+    kind: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.kind} ({self.detail})"
+
+
+def check_rules(policy: Policy, detect: Detect | None = None) -> Iterator[RuleProblem]:
+    """Yield all problems of ``policy``'s rules. ``detect`` finds what is in a document; by default a ``Detector``."""
+    yield from check_examples(policy, detect or Detector(policy).detect)
+    yield from check_patterns(policy)
+
+
+def check_examples(policy: Policy, detect: Detect) -> Iterator[RuleProblem]:
+    """Yield the examples in which a rule does not find what it should, or finds what it should not."""
+    for rule in (*policy.rules, *policy.categories):
+        for kind, examples, wanted in (
+            ("missed_example", rule.examples.match, True),
+            ("false_example", rule.examples.no_match, False),
+        ):
+            for number, text in enumerate(examples):
+                found = any(finding.rule == rule.id for finding in detect(text_document(text)))
+                if found is not wanted:
+                    yield RuleProblem(rule.id, kind, f"{'match' if wanted else 'no_match'}[{number}]")
+
+
+def check_patterns(policy: Policy) -> Iterator[RuleProblem]:
+    """Yield the patterns that take more than linear time on some hostile text."""
+    for rule in policy.rules:
+        if rule.detection.pattern is not None:
+            flags = regex.IGNORECASE if rule.detection.ignore_case else 0
+            yield from _check_pattern(rule.id, "detect.pattern", regex.compile(rule.detection.pattern, flags))
+    for category in policy.categories:
+        for number, pattern in enumerate(category.cues.patterns):
+            yield from _check_pattern(category.id, f"cues.patterns[{number}]", regex.compile(pattern))
+
+
+def text_document(text: str) -> Document:
+    """Return ``text`` as a document of lines, as the text format reads it."""
+    blocks = tuple(Block(line, Location("text", f"line {n}")) for n, line in enumerate(text.split("\n"), 1))
+    return Document("example.txt", "text/plain", "", blocks, (join_blocks(blocks),))
+
+
+def _check_pattern(rule: str, where: str, pattern: regex.Pattern[str]) -> Iterator[RuleProblem]:
+    for unit in _UNITS:
+        slow = _slowness(pattern, unit)
+        if slow:
+            yield RuleProblem(rule, "slow_pattern", f"{where} on repeated {unit!r}: {slow}")
+            return  # one is enough to correct it
+
+
+def _slowness(pattern: regex.Pattern[str], unit: str) -> str:
+    long = _seconds(pattern, unit * (LONG // len(unit)))
+    if long is None:
+        return f"more than {TIMEOUT_SECONDS:g} s"
+    if long < _NOISE_SECONDS:
+        return ""
+    short = _seconds(pattern, unit * (SHORT // len(unit)))
+    if short is not None and long > _GROWTH * max(short, _NOISE_SECONDS / _GROWTH):
+        return "more than linear"
+    return ""
+
+
+def _seconds(pattern: regex.Pattern[str], text: str) -> float | None:
+    """Return the CPU time of a search through ``text``, ``None`` when it runs out of time."""
+    start = time.process_time()
+    try:
+        for _ in pattern.finditer(text, timeout=TIMEOUT_SECONDS):
+            pass
+    except TimeoutError:
+        return None
+    return time.process_time() - start
