@@ -34,13 +34,16 @@ GENE_VARIANT = "GENE_VARIANT"
 SPECIAL_DISEASE = "SPECIAL_DISEASE"
 
 _PERSONAL = (PATIENT, "person")
-# What a notice prints for its readers. It is redacted like everything else; that it stands there does not make the
-# notice secret, while a numbered identifier or a patient's name does.
-_CONTACTS = frozenset({PERSON_NAME, "PHONE_NUMBER", "FAX_NUMBER", "EMAIL_ADDRESS", "URL"})
+# What a notice or a paper prints for its readers, and what says nothing without a patient. It is redacted like
+# everything else; that it stands in such a text does not make the text secret. A numbered identifier does.
+_SOFT_ENTITIES = frozenset(
+    {
+        PERSON_NAME, "PHONE_NUMBER", "FAX_NUMBER", "EMAIL_ADDRESS", "URL", "ADDRESS", "POSTCODE", "EMPLOYER",
+        "OCCUPATION", "VISIT_DATE", "BED_NO", "AGE_OVER_89", "PHOTO_REFERENCE",
+    }
+)  # fmt: skip
 # Evidence without which a general or published text is not drawn into a category by its wording.
 _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
-# A number in a record that proves a patient, unlike a date or a bed, which other texts have too.
-_SOFT_PATIENT_ENTITIES = frozenset({PERSON_NAME, "VISIT_DATE", "BED_NO", "AGE_OVER_89", "PHOTO_REFERENCE"})
 _NO_LEVEL = "nothing"
 _MAX_PLACES = 8
 
@@ -111,8 +114,10 @@ class _Facts:
 
     @property
     def exempt(self) -> bool:
-        """Whether the text says in its title that it is a general notice or published."""
-        return any("titles" in f.evidence for f in (*self.published, *self.notices))
+        """Whether the text shows itself to be a general notice or published: in its title, or in several ways."""
+        if any("titles" in finding.evidence for finding in (*self.published, *self.notices)):
+            return True
+        return any({"patterns", "phrases"} <= set(finding.evidence) for finding in self.published)
 
     @property
     def background(self) -> list[_Weighed]:
@@ -130,12 +135,12 @@ class _Facts:
     @property
     def has_patient(self) -> bool:
         """Whether the text is about a patient, and not about staff or business with personal data in it."""
-        if not self.persons:
-            return False
-        return any(f.rule == MEDICAL_RECORD for f in self.cues) or any(
-            f.role is Role.PATIENT or (f.matter == PATIENT and f.entity not in _SOFT_PATIENT_ENTITIES)
-            for f in self.persons
-        )
+        numbered = any(f.matter == PATIENT and f.entity not in _SOFT_ENTITIES for f in self.persons)
+        if numbered or any(f.role is Role.PATIENT for f in self.persons):
+            return True
+        # In a published case the names are those of authors.
+        record = any(f.rule == MEDICAL_RECORD for f in self.cues)
+        return record and any(not self.exempt or f.entity not in _SOFT_ENTITIES for f in self.persons)
 
     def weigh(self) -> list[_Weighed]:
         """Return the findings that raise the level, with their levels; note what is exempt."""
@@ -143,27 +148,27 @@ class _Facts:
         for finding in self.values:
             if finding.action is Action.KEEP or finding.role is Role.STAFF:
                 continue
-            if self._is_printed_contact(finding):
-                self._exempt("contacts")
+            if self._is_harmless_here(finding):
+                self._exempt("personal_data")
                 continue
             level, undecided = self._level_of(finding)
             if level > Level.PUBLIC:
                 weighed.append(_Weighed(finding, level, undecided))
         for finding in self.cues:
-            if finding.rule == MEDICAL_RECORD and not self.persons:
-                continue  # nobody is in it: teaching material, an empty form
+            if finding.rule == MEDICAL_RECORD and not self.has_patient:
+                continue  # nobody is in it: teaching material, an empty form, a published case
             if self.exempt and not _HARD_EVIDENCE & set(finding.evidence):
                 self._exempt(finding.rule)
                 continue
             weighed.append(_Weighed(finding, *self._level_of(finding)))
         return weighed
 
-    def _is_printed_contact(self, finding: Finding) -> bool:
+    def _is_harmless_here(self, finding: Finding) -> bool:
         return (
             self.exempt
             and not self.has_patient
-            and finding.entity in _CONTACTS
-            and finding.role not in (Role.PATIENT, Role.RELATIVE, Role.STAFF_SUBJECT)
+            and finding.entity in _SOFT_ENTITIES
+            and finding.role is not Role.STAFF_SUBJECT
         )
 
     def _exempt(self, what: str) -> None:

@@ -35,7 +35,7 @@ from hospital_redact.model import (
 from hospital_redact.planfile import hash_plan
 from hospital_redact.planning import Coverage, check_plan, output_name, plan_redaction
 from hospital_redact.policy import load_policy
-from hospital_redact.verification import require_passed, unaccepted, verify_copy, with_replacements_of
+from hospital_redact.verification import require_passed, unaccepted, verify_copy
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
@@ -64,7 +64,7 @@ class Review:
     @property
     def output_name(self) -> str:
         """The name that a copy bears: that of the source, redacted where it holds a value."""
-        return output_name(self.document, self.plan, Path(self.source.name).suffix)
+        return output_name(self.document, self.plan)
 
     def __repr__(self) -> str:
         return f"Review({self.document!r}, {len(self.findings)} findings, {self.suggestion.level})"
@@ -123,8 +123,12 @@ class Redactor:
         return replace(self._review(document, whole, context, tuple(terms), terms_only), path=path)
 
     def review_text(self, text: str, *, context: ReleaseContext = PUBLIC, terms: Sequence[str] = ()) -> Review:
-        """Review a text; offsets of findings count lines as blocks. Its copy is UTF-8."""
-        data = text.encode("utf-8", "surrogatepass")
+        """Review a text; offsets of findings count lines as blocks. Its copy is UTF-8.
+
+        Lone surrogates, which no encoding has, count as U+FFFD.
+        """
+        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+        data = text.encode()
         source = Source("text.txt", data)
         document = formats.add_file_name(document_of_text(text, name=source.name, sha256=source.sha256))
         return self._review(document, source, context, tuple(terms), terms_only=False)
@@ -197,9 +201,15 @@ class Redactor:
         format_ = formats.identify(again)
         if format_ is not formats.identify(review.source):
             raise OutputError("HR703", "the copy is of another format than the original; compare like with like")
-        plan = with_replacements_of(review.document, review.plan, formats.read_document(again, format_))
-        detect = self._detection_of(plan, review.terms)
-        return verify_copy(review.document, plan, again, format_=format_, policy=self.policy, detect=detect)
+        return verify_copy(
+            review.document,
+            review.plan,
+            again,
+            format_=format_,
+            policy=self.policy,
+            detect=self._detection_of(review.plan, review.terms),
+            foreign=True,
+        )
 
     def _detection_of(self, plan: RedactionPlan, terms: Sequence[str]) -> Callable[[Document], tuple[Finding, ...]]:
         def detect(document: Document) -> tuple[Finding, ...]:

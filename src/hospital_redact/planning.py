@@ -7,12 +7,14 @@ its engine merges and drops spans.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from hospital_redact.context import retention
@@ -266,11 +268,10 @@ def apply_plan(document: Document, plan: RedactionPlan) -> Document:
     return replace(document, blocks=blocks, views=(join_blocks(blocks),))
 
 
-def output_name(document: Document, plan: RedactionPlan, suffix: str) -> str:
-    """Return the copy's file name: that of the source with its edits applied, safe on every system."""
+def output_name(document: Document, plan: RedactionPlan) -> str:
+    """Return the copy's file name: that of the source, with its edits applied where it has any."""
     for number, block in enumerate(document.blocks):
-        if block.kind is Kind.FILE_NAME:
-            stem = apply_edits(block.text, plan.edits_of(number))
-            safe = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", stem).strip(" .") or "document"
-            return safe + suffix
-    return "document" + suffix
+        if block.kind is Kind.FILE_NAME and (edits := plan.edits_of(number)):
+            stem = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", apply_edits(block.text, edits))
+            return os.fsdecode(stem.encode()) + Path(document.name).suffix
+    return document.name

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hospital_redact import formats
@@ -27,6 +27,7 @@ from hospital_redact.model import (
     Finding,
     Policy,
     RedactionPlan,
+    Span,
     Unread,
     Verification,
     apply_edits,
@@ -49,10 +50,12 @@ def verify_copy(
     format_: Format,
     policy: Policy,
     detect: Callable[[Document], Sequence[Finding]],
+    foreign: bool = False,
 ) -> Verification:
     """Return what can be proved about ``copy``, whose name is the one it will bear.
 
-    ``detect`` is the detection under the plan's policy and context. Nothing is raised for a bad copy: see
+    ``detect`` is the detection under the plan's policy and context. In a ``foreign`` copy, which another tool made,
+    what stands in the place of a removed value is free. Nothing is raised for a bad copy: see
     ``Verification.passed``.
     """
     try:
@@ -60,9 +63,10 @@ def verify_copy(
     except ReadError as error:
         failed = Check("the copy can be read", passed=False, detail=error.code)
         return Verification((failed,), 0, 0, 0, 0, len(plan.kept))
-    differences = _differences(document, plan, again, format_)
+    expected = with_replacements_of(document, plan, again) if foreign else plan
+    differences = _differences(document, expected, again, format_)
     still = tuple(_still_found(document, plan, copy, format_))
-    left = remaining_findings(document, plan, again, policy=policy, findings=detect(again))
+    left = remaining_findings(document, expected, again, policy=policy, findings=detect(again))
     unread = unaccepted(again, plan)
     checks = (
         Check("copy equals plan", not differences, _places(differences)),
@@ -121,7 +125,8 @@ def _differences(document: Document, plan: RedactionPlan, copy: Document, format
 def with_replacements_of(document: Document, plan: RedactionPlan, copy: Document) -> RedactionPlan:
     """Return ``plan`` with the replacement texts that another tool's ``copy`` has at the planned places.
 
-    Only whole blocks that align are adopted; what does not align stays and is found as a difference.
+    Only whole blocks that align are adopted, and no text that shares two characters in a row with the value; what
+    is not adopted is found as a difference.
     """
     edits = edits_by_block(plan.edits)
     mine = [number for number, block in enumerate(document.blocks) if block.survives]
@@ -138,8 +143,16 @@ def with_replacements_of(document: Document, plan: RedactionPlan, copy: Document
             position = edit.span.end
         pattern += re.escape(document.blocks[number].text[position:])
         if match := re.fullmatch(pattern, text):
-            adopted.update(zip((edit.id for edit in edits[number]), match.groups(), strict=True))
+            for edit, put in zip(edits[number], match.groups(), strict=True):
+                if not _shares_two(squeeze(put), squeeze(document.text_of((edit.span,)))):
+                    adopted[edit.id] = put
     return replace(plan, edits=tuple(replace(e, replacement=adopted.get(e.id, e.replacement)) for e in plan.edits))
+
+
+def _shares_two(text: str, value: str) -> bool:
+    if len(value) < 2:
+        return value in text
+    return any(value[i : i + 2] in text for i in range(len(value) - 1))
 
 
 # --------------------------------------------------------------------------- rule 2
@@ -210,7 +223,12 @@ class _Needles:
 def remaining_findings(
     document: Document, plan: RedactionPlan, copy: Document, *, policy: Policy, findings: Sequence[Finding]
 ) -> tuple[Finding, ...]:
-    """Return the findings of ``copy`` that nothing in the plan or its context keeps."""
+    """Return the findings of ``copy`` that nothing in the plan or its context keeps.
+
+    A finding on a label or mask that the plan itself put there is none, as long as nothing but punctuation of the
+    source is in it: half an address behind ``[住址1]`` is.
+    """
+    put = _put_there(document, plan, copy)
     stays = retention(copy, findings, policy, plan.context).kept_because
     kept = {squeeze(document.text_of(k.spans)) for k in plan.kept}
     left = []
@@ -218,11 +236,36 @@ def remaining_findings(
         if finding.action is Action.STOP:
             left.append(finding)
         elif finding.action in REMOVING:
+            if not any(c.isalnum() for span in finding.spans for c in _outside(copy, span, put)):
+                continue
             value = squeeze(copy.text_of(finding.spans))
             by_plan = any(value in whole for whole in kept)
             if not by_plan and stays(finding) is None:
                 left.append(finding)
     return tuple(left)
+
+
+def _put_there(document: Document, plan: RedactionPlan, copy: Document) -> dict[int, list[tuple[int, int]]]:
+    """Return for each block of ``copy`` the ranges that the plan's replacement texts cover."""
+    edits = edits_by_block(plan.edits)
+    mine = [number for number, block in enumerate(document.blocks) if block.survives]
+    theirs = [number for number, block in enumerate(copy.blocks) if block.survives]
+    ranges: dict[int, list[tuple[int, int]]] = {}
+    for source, target in zip(mine, theirs, strict=False):  # where the counts differ, rule 1 has failed
+        shift = 0
+        for edit in edits.get(source, ()):
+            start = edit.span.start + shift
+            if copy.blocks[target].text.startswith(edit.replacement, start):
+                ranges.setdefault(target, []).append((start, start + len(edit.replacement)))
+            shift += len(edit.replacement) - (edit.span.end - edit.span.start)
+    return ranges
+
+
+def _outside(copy: Document, span: Span, put: Mapping[int, Sequence[tuple[int, int]]]) -> str:
+    """Return the characters of ``span`` that no replacement covers."""
+    text = copy.blocks[span.block].text
+    ranges = put.get(span.block, ())
+    return "".join(text[i] for i in range(span.start, span.end) if not any(a <= i < b for a, b in ranges))
 
 
 # --------------------------------------------------------------------------- words

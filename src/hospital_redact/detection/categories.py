@@ -3,8 +3,9 @@
 A word in the title weighs more than one in a paragraph, and a table whose columns say 岗位工资 and 实发 more than
 either. Weights: title 3; two columns of one filled table 2, four 3; an expression 2, at most two count; a heading
 1, at most two; a phrase 1, at most three; the file name 2. Look-alikes (招聘公告 for a salary) take 3 off when they
-stand in the title and 1 for each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a filled table that names
-persons next to figures counts whatever else the text says. (domain/04_categories, where the weights come from.)
+stand in the title and 1 for each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a
+filled table that names persons next to figures counts whatever else the text says.
+The weights come from domain/04_categories.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import regex
 
 from hospital_redact.detection.normalisation import normalise
 from hospital_redact.detection.scene import Scene
+from hospital_redact.detection.structure import Cell
 from hospital_redact.errors import DetectionError
 from hospital_redact.model import (
     CATEGORY_CUE,
@@ -40,6 +42,7 @@ _OVERLAP = 500
 _TITLE_LINES = 6
 _TITLE_WIDTH = 60
 _MAX_SPANS = 24
+_MAX_HEAD = 24
 _TITLE_WEIGHT = 3.0
 _LOOK_ALIKE_WEIGHT = 3.0
 _PERSON_COLUMNS = frozenset(["姓名", "职工姓名", "员工姓名", "人员", "患者", "患者姓名", "name", "employee", "staff"])
@@ -228,7 +231,7 @@ def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
         while position < len(scene.text) and scene.text[position].isspace():
             position += 1
         end = scene.line_end(position)
-        # What stands left of a gap is the title of 工资发放明细<tab>2024年9月; a sentence is none, except at the very top.
+        # What stands left of a gap is the title of 工资发放明细<tab>2024年9月; a sentence is none, unless on top.
         piece = _TITLE_END.search(scene.text, position, end)
         stop = piece.start() if piece else end
         if position < stop and (stop - position <= _TITLE_WIDTH or number == 0):
@@ -251,25 +254,37 @@ def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequenc
 
 
 def _find_columns(scene: Scene, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
-    """Count the columns of each table that hold something, so that an empty form is no evidence."""
-    tables: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    figures: dict[int, bool] = defaultdict(bool)
+    """Count the cue columns of each row that heads filled cells, so that an empty form is no evidence."""
+    rows: dict[tuple[int, int], list[Cell]] = defaultdict(list)
     for cell in scene.cells:
-        value = scene.text[cell.start : cell.end]
-        if cell.header and _FILLED.search(value):
-            tables[cell.table].setdefault(_lower(cell.header), (cell.start, cell.end))
-            figures[cell.table] |= any(char.isdigit() for char in value)
-    for number, columns in enumerate(compiled.columns):
-        for table, headers in tables.items():
-            named = {head: place for head, place in headers.items() if _is_column(head, columns)}
-            found = evidence[number]
-            if len(named) > len(found.columns):
-                found.columns = {head: scene.locate(*place) for head, place in named.items()}
-                found.persons = figures[table] and any(head.strip(" *:") in _PERSON_COLUMNS for head in headers)
+        rows[cell.table, cell.row].append(cell)
+    under: dict[int, set[int]] = defaultdict(set)  # the filled columns below the present row
+    figures: set[int] = set()  # tables with a figure below the present row
+    for (table, _), cells in sorted(rows.items(), key=lambda item: item[0], reverse=True):
+        heads = {
+            _lower(scene.text[cell.start : cell.end]): cell for cell in cells if cell.end - cell.start <= _MAX_HEAD
+        }
+        persons = table in figures and any(_bare(head) in _PERSON_COLUMNS for head in heads)
+        for number, columns in enumerate(compiled.columns):
+            named = {
+                head: scene.locate(cell.start, cell.end)
+                for head, cell in heads.items()
+                if cell.column in under[table] and _is_column(head, columns)
+            }
+            if len(named) > len(evidence[number].columns):
+                evidence[number].columns = named
+                evidence[number].persons = persons
+        under[table] |= {cell.column for cell in cells if _FILLED.search(scene.text, cell.start, cell.end)}
+        if any(char.isdigit() for cell in cells for char in scene.text[cell.start : cell.end]):
+            figures.add(table)
+
+
+def _bare(header: str) -> str:
+    return header.replace(" ", "").strip("*:")
 
 
 def _is_column(header: str, columns: frozenset[str]) -> bool:
-    bare = header.replace(" ", "").strip("*:")
+    bare = _bare(header)
     return bare in columns or header in columns or any(len(word) >= 2 and bare.startswith(word) for word in columns)
 
 

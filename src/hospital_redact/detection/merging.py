@@ -48,7 +48,9 @@ def _cancel(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Find
             return False
         rank = _priority(finding, rules)
         return any(
-            priority > rank and span.overlaps(kept) for span in finding.spans for kept, priority in keeps.get(span.block, ())
+            priority > rank and span.overlaps(kept)
+            for span in finding.spans
+            for kept, priority in keeps.get(span.block, ())
         )
 
     return [finding for finding in findings if not cancelled(finding)]

@@ -18,6 +18,7 @@ from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.structure import is_label
 from hospital_redact.detection.surnames import (
     COMPOUND_SURNAMES,
+    MINORITY_SYLLABLES,
     NOT_GIVEN,
     NOT_NAMES,
     STAFF_TITLES,
@@ -31,10 +32,17 @@ _HAN = regex.compile(r"\p{Han}")
 _RUN = regex.compile(r"\p{Han}{1,14}")
 _DOTTED = regex.compile(rf"\p{{Han}}{{1,8}}(?:[{DOTS}.]\p{{Han}}{{1,8}}){{1,4}}")
 _SPACED = tuple(regex.compile(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Han}})){{{times}}}") for times in (2, 1))
-_MASKED = regex.compile(r"\p{Han}(?:某|×|[*xX]{1,3}|[xX×○〇]{2})")
-_SEX = regex.compile(r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])|[ ]?[(,、][ ]?[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]")
+_MINORITY = regex.compile(
+    rf"(?:{'|'.join(sorted(MINORITY_SYLLABLES, key=len, reverse=True))}){{2,4}}(?!族)|乌日娜|其其格|吐尔洪江|乌云其木格"
+)
+_MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
+_SEX = regex.compile(
+    r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])|[ ]?[(,、][ ]?[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]"
+)
 # A character that begins the next word rather than ends a name (03_names, rule 10).
-FOLLOW = frozenset("遵表陪诉于因之系称签在为已来至自到予即现曾同与和及拟行经将由被对向说写道述示等住入出今昨患有无男女的是从需要可请未则均又再仍")
+FOLLOW = frozenset(
+    "遵表陪诉于因之系称签在为已来至自到予即现曾同与和及拟行经将由被对向说写道述示等住入出今昨患有无男女的是从需要可请未则均又再仍"
+)
 FOLLOW_WORDS = (
     "陈述 全程 体健 表示 签字 签名 代签 提供 要求 反映 口述 陪同 确诊 接受 电话 身份 本人 目前 主诉 既往 否认 家住 联系 性别 年龄 出生 住院 手术 死亡 去世 死者 同意 拒绝 "
     "申请 投诉 举报 参加 主持 汇报 负责 提出 认为 介绍 强调 指出 通过 担任 完成 参与 协助 收受 擅自 利用 违反 因病 诊断 查体 意识 神志 步行 平车 急诊 门诊 复诊 报告 病情 情绪 "
@@ -61,18 +69,18 @@ STAFF_LABELS = (
     "质控医师 质控护士 编码员 登记人 评估人 调查人 审签 党委书记 书记 部门负责人 分管院领导 教授 主管护师 主治"
 ).split()  # fmt: skip
 OTHER_LABELS = (
-    "申请人 当事人 举报人 被举报人 被调查人 被处分人 考察对象 谈话对象 收件人 发件人 抄送人 签约代表 授权代表 乙方代表 项目经理 持卡人 持卡 户名 收款人 收款户名 开户名 译员 翻译 司机 "
+    "申请人 当事人 举报人 被举报人 被调查人 被处分人 考察对象 谈话对象 收件人 发件人 抄送人 签约代表 授权代表 乙方代表 项目经理 CRA CRC 监查员 兹证明 兹有 持卡人 持卡 户名 收款人 收款户名 开户名 译员 翻译 司机 "
     "跟台工程师 工程师 证人 租户 客户经理 业务员 联络人 被考察人 推荐人 申报人 候选人 拟任人选 经销商联系人 职工姓名 员工姓名 教师 讲者 专家 评委 面试官 应聘者 应聘人 报考人 "
     "投标人代表 法人代表 车主 报案人 死亡者 房东 本人 护送人 自然人 债权人 签收人 送件人 法人 通知人 负责同志 同志"
 ).split()  # fmt: skip
 # After these any short run is a name; after the others a family name must begin it.
 SURE_LABELS = frozenset(
     "姓名 患者姓名 病人姓名 受检者姓名 死者姓名 产妇姓名 新生儿姓名 婴儿姓名 患儿姓名 受试者姓名 就诊人姓名 参保人姓名 病员姓名 家属姓名 联系人姓名 监护人姓名 母亲姓名 父亲姓名 儿童姓名 "
-    "学生姓名 职工姓名 员工姓名 患者签名 患者签字 家属签名 医师签名 名字 患者 受检者 病人 联系人 紧急联系人 户名 收款人 监护人 死者 产妇 签约代表 授权代理人 考察对象 其子 其女 领取人 被保险人".split()
+    "学生姓名 职工姓名 员工姓名 患者签名 患者签字 家属签名 医师签名 名字 患者 受检者 病人 联系人 紧急联系人 户名 CRA 兹证明 收款人 监护人 死者 产妇 签约代表 授权代理人 考察对象 其子 其女 领取人 被保险人".split()
 )
 # These stand right before a name without any mark.
 DIRECT = frozenset(
-    "患者 病人 受检者 死者 产妇 患儿 受试者 伤者 供者 受者 孕妇 逝者 家属 联系人 监护人 委托人 代理人 配偶 丈夫 妻子 爱人 父亲 母亲 儿子 女儿 长子 长女 次子 次女 哥哥 姐姐 弟弟 妹妹 "
+    "患者 病人 兹证明 兹有 受检者 死者 产妇 患儿 受试者 伤者 供者 受者 孕妇 逝者 家属 联系人 监护人 委托人 代理人 配偶 丈夫 妻子 爱人 父亲 母亲 儿子 女儿 长子 长女 次子 次女 哥哥 姐姐 弟弟 妹妹 "
     "其子 其女 其妻 其夫 其父 其母 其兄 其弟 其姐 其妹 其配偶 投诉人 母 父 夫 妻 令堂 令尊 女婿 儿媳 孙子 孙女 表哥 表弟 外婆 奶奶 爷爷 外公 举报人 申请人 当事人 被举报人 被调查人 "
     "持卡人 签约代表 法定代表人 译员 司机 工程师 跟台工程师 主治医师 主任医师 副主任医师 住院医师 护士长 院长 副院长 主任 护士 书记 医师 医生 科长 领取人 经办人 责任护士 教授 受益人 "
     "主刀 记录者 承办人 经办 主持 经手 证明 移交人 接收人 监交人 复核 制表 审核 房东 同事 同志 考察对象 被处分人 考察人 主管 项目经理 业务员 被保险人 参保人 岳父 岳母 姑姑 舅舅".split()
@@ -84,10 +92,20 @@ ROLE_OF = {
     **dict.fromkeys(PATIENT_LABELS, Role.PATIENT),
 }
 _LABELS = label_pattern(tuple(ROLE_OF))
-_GAP = regex.compile(r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[::])?[ \t]{0,8}(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?")
-_TITLE = regex.compile("|".join(sorted((t for t in TITLES if t not in {"的", "等", "家属", "本人", "患者"}), key=len, reverse=True)))
+_GAP = regex.compile(
+    r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[::])?[ \t]{0,8}(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
+)
+_TITLE = regex.compile(
+    "|".join(sorted((t for t in TITLES if t not in {"的", "等", "家属", "本人", "患者"}), key=len, reverse=True))
+)
 _LEAD_IN = frozenset("由请与和及随经给向找对是系为即经同叫跟让组的到")
-_HONORIFICS = frozenset("先生 女士 小姐 太太 阿姨 大爷 大妈 奶奶 爷爷 伯伯 叔叔 师傅 同志 之子 之女 之妻 之夫 之母 之父".split())
+_HONORIFICS = frozenset(
+    "先生 女士 小姐 太太 阿姨 大爷 大妈 奶奶 爷爷 伯伯 叔叔 师傅 同志 之子 之女 之妻 之夫 之母 之父".split()
+)
+_DETAIL = regex.compile(
+    r"(?=[ ]{0,2}[(](?P<word>[^()\n]{0,3}(?:男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名|家属|配偶|配送|实习|退休|在编|外聘)[^()\n]{0,8}|\+?[0-9][0-9\- ]{6,16})[)]"
+    r"|[ ,::]{0,2}(?P<word>)(?:\(?\+?86\)?[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
+)
 _TITLE_STOP = regex.compile(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
 _HONORED_ONLY = frozenset("各位 诸位 尊敬 敬爱 亲爱".split())
 
@@ -116,6 +134,8 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     yield from _after_labels(scene)
     yield from _before_titles(scene)
     yield from _before_sex(scene)
+    yield from _before_details(scene)
+    yield from _minority(scene)
     yield from _in_columns(scene)
 
 
@@ -147,14 +167,16 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool) -> int:
     run = _RUN.match(text, at)
     if not run:
         return at
-    length = _length(run.group(), text[run.end() :  run.end() + 12], sure=sure, marked=marked)
+    length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
     return at + length
 
 
 def _is_spaced_name(text: str) -> bool:
     parts = text.split()
     name = "".join(parts)
-    return is_plausible(name) and (len(parts) == len(name) or len(parts[0]) == 2 and parts[0] in COMPOUND_SURNAMES or len(name) == 2)
+    return is_plausible(name) and (
+        len(parts) == len(name) or len(parts[0]) == 2 and parts[0] in COMPOUND_SURNAMES or len(name) == 2
+    )
 
 
 def _trim_tail(name: str) -> int:
@@ -168,19 +190,22 @@ def _trim_tail(name: str) -> int:
 
 def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
     """Return how many characters of ``run`` are a name; 0 for none."""
-    title = _TITLE.search(run, 1)
-    if title and 1 < title.start() <= 4 and not is_plausible(run[: min(len(run), 3)]) or title and 2 <= title.start() <= 3:
-        run = run[: title.start()]
-        after = title.group()
-    confirmed = bool(_SEX.match(after)) or after in TITLES
-    if any(run[:n] in NOT_NAMES for n in range(2, 6)) and not (run in NOT_NAMES and len(run) <= 4 and (confirmed or sure and marked and not is_label(run) and _is_dual(run))):
-        return 0
+    title = _TITLE.search(run, 2)
+    if title and title.start() <= 4 and (title.start() <= 3 or run[:2] in COMPOUND_SURNAMES or run[0] not in SURNAMES):
+        run, after = run[: title.start()], title.group()
     if is_label(run):
         return 0
+    minority = _MINORITY.match(run)
+    if minority and (minority.end() == len(run) or not marked or _runs_on(run[minority.end() :])):
+        return minority.end()
+    confirmed = bool(_SEX.match(after)) or after in TITLES
+    promised = sure and marked
+    if any(run[:n] in NOT_NAMES for n in range(2, 6)):
+        return len(run) if is_dual(run) and (confirmed or promised) else 0
     whole = len(run)
-    if sure and marked and 2 <= whole <= 4 and not NOT_GIVEN & set(run[1:]):
+    if promised and 2 <= whole <= 4:
         return whole
-    if sure and marked and whole <= 8 and run[0] not in SURNAMES and not NOT_GIVEN & set(run) and not FOLLOW & set(run):
+    if promised and whole <= 8 and run[0] not in SURNAMES and not (NOT_GIVEN | FOLLOW) & set(run):
         return whole if whole >= 2 else 0
     base = 2 if run[:2] in COMPOUND_SURNAMES and whole > 2 else 1
     if base == 1 and run[0] not in SURNAMES:
@@ -189,10 +214,13 @@ def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
 
 
 # Everyday words that people bear as names: after a sure label they are one.
-_DUAL = frozenset("方圆 高峰 钟声 杜仲 万里 夏天 康复 平静 冷静 安静 强盛 苏打 幸福 时光 何时 于是 方便 文化 成功 明细 和谐 田间 项目 黄山 华山 泰山 庐山 常山 甘草 当归 黄连 石斛 国家 国际".split())
+_DUAL = frozenset(
+    "方圆 高峰 钟声 杜仲 万里 夏天 康复 平静 冷静 安静 强盛 苏打 幸福 时光 何时 于是 方便 文化 成功 明细 和谐 田间 项目 黄山 华山 泰山 庐山 常山 甘草 当归 黄连 石斛 国家 国际".split()
+)
 
 
-def _is_dual(word: str) -> bool:
+def is_dual(word: str) -> bool:
+    """Whether ``word`` is a name and an everyday word."""
     return word in _DUAL
 
 
@@ -203,15 +231,11 @@ def _given(run: str, base: int, *, marked: bool) -> int:
             return length
     if len(run) > base + 2:
         rest = run[base + 2 :]
-        if not (NOT_GIVEN | FOLLOW) & set(run[base : base + 2]) and (
-            _runs_on(rest)
-        ):
+        if not (NOT_GIVEN | FOLLOW) & set(run[base : base + 2]) and (_runs_on(rest)):
             return base + 2
     if len(run) > base + 1:
         rest = run[base + 1 :]
-        if run[base] not in NOT_GIVEN and run[base] not in FOLLOW and (
-            _runs_on(rest)
-        ):
+        if run[base] not in NOT_GIVEN and run[base] not in FOLLOW and (_runs_on(rest)):
             return base + 1
     if marked and len(run) <= base + 3 and not NOT_GIVEN & set(run[base : base + 2]):
         return min(len(run), base + 2)
@@ -275,10 +299,14 @@ def _list_after(text: str, end: int, role: Role, *, spaces: bool) -> Iterator[Me
 def _before_titles(scene: Scene) -> Iterator[Mention]:
     text = scene.text
     for title in _TITLE.finditer(text):
-        first = title.start()
-        while first > 0 and title.start() - first < 6 and _HAN.match(text[first - 1]):
+        last = title.start()
+        if title.group() in _HONORIFICS:
+            while last > 0 and title.start() - last < 3 and text[last - 1] == " ":
+                last -= 1
+        first = last
+        while first > 0 and last - first < 6 and _HAN.match(text[first - 1]):
             first -= 1
-        run = text[first : title.start()]
+        run = text[first:last]
         if not run or _TITLE_STOP.match(text, title.end()):
             continue
         complete = first == 0 or not _HAN.match(text[first - 1])
@@ -291,9 +319,11 @@ def _before_titles(scene: Scene) -> Iterator[Mention]:
                 continue
             name = run[-length:]
             left = run[:-length]
-            bounded = (not left and complete) or (left and (left[-1] in _LEAD_IN or left in ROLE_OF or left[-2:] in ROLE_OF))
+            bounded = (not left and complete) or (
+                left and (left[-1] in _LEAD_IN or left in ROLE_OF or left[-2:] in ROLE_OF)
+            )
             if bounded and is_plausible(name) and name not in _HONORED_ONLY:
-                yield Mention(title.start() - length, title.start(), _title_role(title.group()), 0.8, ("title",))
+                yield Mention(last - length, last, _title_role(title.group()), 0.8, ("title",))
                 break
 
 
@@ -313,6 +343,41 @@ def _dotted_before(text: str, end: int) -> int | None:
     return None
 
 
+def _before_details(scene: Scene) -> Iterator[Mention]:
+    """Yield names before a bracket with a relation or office, or right before a mobile number."""
+    text = scene.text
+    for detail in _DETAIL.finditer(text):
+        first = detail.start()
+        while first > 0 and detail.start() - first < 6 and _HAN.match(text[first - 1]):
+            first -= 1
+        run = text[first : detail.start()]
+        role = ROLE_OF.get((detail["word"] or "").strip(), Role.OTHER)
+        for length in (len(run), 3, 2):
+            name = run[len(run) - length :]
+            if (
+                length <= len(run)
+                and is_plausible(name)
+                and (length == len(run) or run[: len(run) - length] in ROLE_OF)
+            ):
+                yield Mention(detail.start() - length, detail.start(), role, 0.75, ("context",))
+                break
+
+
+def _minority(scene: Scene) -> Iterator[Mention]:
+    """Yield names of two syllables and more that Tibetan, Uyghur, Mongolian or Yi spelling shows by itself."""
+    text = scene.text
+    for match in _MINORITY.finditer(text):
+        if match.end() - match.start() < 3 or text.startswith(
+            ("族", "山", "县", "市", "镇", "乡", "湖", "路", "医院"), match.end()
+        ):
+            continue
+        before = text[max(0, match.start() - 6) : match.start()]
+        role = next((ROLE_OF[before[-n:]] for n in range(len(before), 0, -1) if before[-n:] in ROLE_OF), Role.OTHER)
+        if text[match.end() :].startswith(tuple(STAFF_TITLES)):
+            role = Role.STAFF
+        yield Mention(match.start(), match.end(), role, 0.7, ("shape",))
+
+
 def _before_sex(scene: Scene) -> Iterator[Mention]:
     text = scene.text
     for sex in _SEX.finditer(text):
@@ -322,7 +387,7 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         run = text[first : sex.start()]
         if any(dot in run for dot in DOTS) and _DOTTED.fullmatch(run):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
-        elif 2 <= len(run) <= 4 and (is_plausible(run) or _is_dual(run)):
+        elif 2 <= len(run) <= 4 and (is_plausible(run) or is_dual(run)):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
 
 
@@ -356,6 +421,8 @@ def _column_role(head: str) -> tuple[Role, bool] | None:
     if not bare or len(bare) > 10:
         return None
     for word in sorted(ROLE_OF, key=len, reverse=True):
-        if bare == word or (len(word) >= 2 and bare.endswith(word) and word not in {"报告", "记录", "手术", "证明", "麻醉"}):
+        if bare == word or (
+            len(word) >= 2 and bare.endswith(word) and word not in {"报告", "记录", "手术", "证明", "麻醉"}
+        ):
             return ROLE_OF[word], word in SURE_LABELS
     return None

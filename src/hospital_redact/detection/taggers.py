@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import regex
@@ -77,6 +77,18 @@ def tag(text: str, language: str) -> list[Tagged]:
     except Exception:
         raise DetectionError("HR301", f"the {language} name tagger failed; nothing was decided") from None
     return found
+
+
+@lru_cache(maxsize=4096)
+def is_word(word: str) -> bool:
+    """Whether the Chinese tagger takes ``word``, standing alone, for anything but a person. Raises as :func:`tag`."""
+    try:
+        (doc,) = _run("zh", (word,))
+    except DetectionError:
+        raise
+    except Exception:
+        raise DetectionError("HR301", "the zh name tagger failed; nothing was decided") from None
+    return not any(entity.label_ == "PERSON" and len(entity.text) == len(word) for entity in doc.ents)
 
 
 def _run(language: str, texts: Iterable[str]) -> Iterator[Doc]:

@@ -6,6 +6,7 @@ that says something else is refused, because a person who looks at the name woul
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -91,7 +92,8 @@ def read_document(source: Source, format_: Format | None = None) -> Document:
 
 def add_file_name(document: Document) -> Document:
     """Return ``document`` with its name, without the ending, as last block, so that detectors see it."""
-    stem = Path(document.name).stem
+    # In a locale that cannot hold a name, Python gives surrogates; the bytes are nearly always UTF-8.
+    stem = os.fsencode(Path(document.name).stem).decode("utf-8", errors="replace")
     number = len(document.blocks)
     block = Block(stem, Location("file name"), Kind.FILE_NAME)
     view = View("file name", stem, (Segment(0, number, 0, len(stem)),) if stem else ())

@@ -7,7 +7,7 @@ and stand in ``text`` only with ``show_values``.
 
 from __future__ import annotations
 
-import re
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -191,7 +191,7 @@ def _verdict(review: Review, copy: RedactedCopy) -> str:
 # --------------------------------------------------------------------------- paths
 
 
-def mask_path(path: str, review: Review | None, findings_in_path: Iterable[str] = ()) -> str:
+def mask_path(path: str, review: Review | None = None, findings_in_path: Iterable[str] = ()) -> str:
     """Return ``path`` on one printable line, with every removed value in it replaced by ``***``."""
     values = {value for value in findings_in_path if value}
     if review is not None:
@@ -209,8 +209,8 @@ def _values(document: Document, edits: Iterable[Edit]) -> set[str]:
 def printable(text: str) -> str:
     """Return ``text`` on one line: control, format and unencodable characters become ``?``, so no terminal
     command, fake log line or direction change comes out of a name."""
-    shown = re.sub(r"[\ud800-\udfff]", "?", text)
-    return "".join(c if c.isprintable() else "?" for c in shown)
+    whole = os.fsencode(text).decode("utf-8", errors="replace")
+    return "".join(c if c.isprintable() else "?" for c in whole)
 
 
 def values_of(document: Document, findings: Iterable[Finding]) -> set[str]:

@@ -153,8 +153,31 @@ def _sayings(element: Element) -> list[str]:
 
 _LENGTH = re.compile(r"-?\d{1,8}")
 _PLACES = frozenset(
-    "true false column margin page paragraph character line leftMargin rightMargin topMargin bottomMargin insideMargin"
-    " outsideMargin left right center inside outside top bottom bothSides largest".split()
+    [
+        "true",
+        "false",
+        "column",
+        "margin",
+        "page",
+        "paragraph",
+        "character",
+        "line",
+        "leftMargin",
+        "rightMargin",
+        "topMargin",
+        "bottomMargin",
+        "insideMargin",
+        "outsideMargin",
+        "left",
+        "right",
+        "center",
+        "inside",
+        "outside",
+        "top",
+        "bottom",
+        "bothSides",
+        "largest",
+    ]
 )
 _FRAME: dict[str, tuple[str, ...]] = {
     "simplePos": ("x", "y"),
@@ -263,7 +286,9 @@ def strip_image(data: bytes) -> Image | None:
     return None
 
 
-_PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"bKGD", b"sBIT"})
+_PNG_CHUNKS = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"bKGD", b"sBIT"}
+)
 
 
 def _strip_png(data: bytes) -> bytes | None:
@@ -286,7 +311,7 @@ def _strip_png(data: bytes) -> bytes | None:
 def _strip_jpeg(data: bytes) -> bytes | None:
     out = [data[:2]]
     position = 2
-    while position + 4 <= len(data) and data[position] == 0xFF:
+    while position + 2 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]
         if marker == 0xFF:  # a fill byte
             position += 1

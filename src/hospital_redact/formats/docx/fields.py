@@ -12,7 +12,19 @@ KEPT = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
 """Fields that stay fields in a copy, with a code of their bare name: the page numbers of headers and footers."""
 
 DRAWN = frozenset(
-    "EQ SYMBOL MACROBUTTON GOTOBUTTON BARCODE DISPLAYBARCODE MERGEBARCODE LISTNUM AUTONUM AUTONUMLGL AUTONUMOUT".split()
+    [
+        "EQ",
+        "SYMBOL",
+        "MACROBUTTON",
+        "GOTOBUTTON",
+        "BARCODE",
+        "DISPLAYBARCODE",
+        "MERGEBARCODE",
+        "LISTNUM",
+        "AUTONUM",
+        "AUTONUMLGL",
+        "AUTONUMOUT",
+    ]
 )
 """Fields that show what their code says."""
 
@@ -82,9 +94,7 @@ def balance_fields(paragraph: Element) -> None:
     marks = list(paragraph.iter(w("fldChar"), w("instrText")))
     if not marks:
         return
-    sequence = "".join(
-        "i" if mark.tag == w("instrText") else mark.get(w("fldCharType"), "?")[0] for mark in marks
-    )
+    sequence = "".join("i" if mark.tag == w("instrText") else mark.get(w("fldCharType"), "?")[0] for mark in marks)
     if re.fullmatch(r"(?:bis?e)*", sequence):
         return
     for mark in marks:

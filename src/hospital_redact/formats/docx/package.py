@@ -48,6 +48,7 @@ MAIN_TYPES = frozenset(
 
 _NS_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _NS_RELS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -128,12 +129,20 @@ def is_word_file(data: bytes) -> bool:
     return any(kind in MAIN_TYPES for kind in (*types.values(), *defaults.values()))
 
 
+def is_encrypted_office(data: bytes) -> bool:
+    """Whether ``data`` is a compound file (MS-CFB) around an encrypted Office package (MS-OFFCRYPTO 2.3.4)."""
+    # Directory entries hold their names in UTF-16; the stream's name stands in no other kind of compound file.
+    return data.startswith(_COMPOUND_FILE) and "EncryptedPackage".encode("utf-16-le") in data
+
+
 def open_package(data: bytes) -> Package:
     """Return the package in ``data``.
 
-    Raises ReadError HR202 (an entry needs a password), HR203 (torn, twice the same name, no main document) and
+    Raises ReadError HR202 (encrypted, or an entry needs a password), HR203 (torn, twice the same name, no main document) and
     HR204 (over a limit of number, size or ratio).
     """
+    if is_encrypted_office(data):
+        raise ReadError("HR202", "the file is encrypted; save it without a password and try again")
     parts = _entries(data)
     if CONTENT_TYPES not in parts:
         raise ReadError("HR203", "the package has no list of content types; open and save it in Word")
@@ -196,7 +205,7 @@ def parse_xml(data: bytes) -> Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise ReadError("HR203", "a part of the file is not well-formed XML; open and save it in Word") from None
-    if root.getroottree().docinfo.doctype:
+    if etree.ElementTree(root).docinfo.doctype:
         raise ReadError("HR203", "a part of the file declares a document type, which Office files must not")
     if _TOO_DEEP(root):
         raise ReadError("HR204", f"a part of the file nests deeper than {MAX_DEPTH} levels; simplify the document")

@@ -7,13 +7,12 @@ Whatever hides text (``w:vanish`` and its kin) is on no list, so that what stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
 from hospital_redact.formats.docx.package import Element
 from hospital_redact.formats.docx.vocabulary import (
-    FONT_ATTRIBUTES,
     NS_M,
     NS_W,
     PROPERTIES,
@@ -26,6 +25,9 @@ from hospital_redact.formats.docx.vocabulary import (
 
 STYLE_REFERENCES = frozenset({"pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink"})
 MAX_STYLES = 5000
+NEUTRAL_NAME = re.compile(r"Style \d{1,4}")
+"""The names of styles in a copy that are not Word's own."""
+_TYPEFACES = frozenset({"ascii", "hAnsi", "eastAsia", "cs"})
 _OFF = frozenset({"0", "false", "off"})
 _VAL = w("val")
 _ALLOWED: dict[str, tuple[str, dict[str, str]]] = {
@@ -68,6 +70,22 @@ class Styles:
         self.ids[key] = key if known and key.lower() == plain.lower() else f"s{number}"
         if style.get(w("type")) == "paragraph" and style.get(w("default")) in ("1", "true", "on"):
             self.default_paragraph = key
+
+    def closure(self, used: Iterable[str]) -> set[str]:
+        """Return ``used``, the default styles, and all that these are based on, linked to or followed by."""
+        on = ("1", "true", "on")
+        waiting = [*used, *(key for key, style in self.sources.items() if style.get(w("default")) in on)]
+        found: set[str] = set()
+        while waiting:
+            key = waiting.pop()
+            if key in found or key not in self.sources:
+                continue
+            found.add(key)
+            for name in ("basedOn", "link", "next"):
+                named = self.sources[key].find(w(name))
+                if named is not None:
+                    waiting.append(named.get(_VAL, ""))
+        return found
 
     def lookup(self, style: str, path: str) -> str | None:
         """Return ``w:val`` ("1" where it has none) of the property at ``path`` in ``style`` or those it is based on."""
@@ -122,12 +140,16 @@ class Styles:
 
 
 class Cleaner:
-    """Copies properties by allow-list, with style ids mapped; ``lost_fonts`` are names that were left out."""
+    """Copies properties by allow-list, with style ids mapped.
+
+    ``lost_fonts`` are names of fonts that were left out, ``used_styles`` the source's ids of styles referred to.
+    """
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._values: dict[tuple[str, str], bool] = {}
+        self._harmless: dict[str, bool] = {}
         self.lost_fonts: set[str] = set()
+        self.used_styles: set[str] = set()
 
     def copy(self, source: Element, parent: Element) -> Element | None:
         """Append the allowed part of ``source`` and what is in it to ``parent``; return it, or ``None``."""
@@ -145,7 +167,13 @@ class Cleaner:
                 new = self._styles.ids.get(text)
                 if new is not None:
                     kept[str(key)] = new
-            elif self._is_harmless(local, text):
+                    self.used_styles.add(text)
+            elif name == "rFonts" and local in _TYPEFACES:
+                if is_known_font(text):
+                    kept[str(key)] = text
+                else:
+                    self.lost_fonts.add(text)
+            elif self._is_harmless(text):
                 kept[str(key)] = text
         if _VAL in source.attrib and _VAL not in kept and _VAL in attributes:
             return None  # without its value the element would mean something else
@@ -154,13 +182,10 @@ class Cleaner:
             self.copy(child, element)
         return element
 
-    def _is_harmless(self, name: str, value: str) -> bool:
-        key = (name, value)
-        if key not in self._values:
-            self._values[key] = is_harmless_value(name, value)
-            if name in FONT_ATTRIBUTES and not self._values[key]:
-                self.lost_fonts.add(value)
-        return self._values[key]
+    def _is_harmless(self, value: str) -> bool:
+        if value not in self._harmless:
+            self._harmless[value] = is_harmless_value(value)
+        return self._harmless[value]
 
     def copy_children(self, source: Element, parent: Element) -> None:
         """Append the allowed children of ``source`` to ``parent``."""
@@ -171,25 +196,31 @@ class Cleaner:
         """Append an equation's property element and its harmless value to ``parent``."""
         value = source.get(f"{{{NS_M}}}val")
         element = etree.SubElement(parent, source.tag)
-        if value is not None and (len(value) == 1 or is_harmless_value("val", value) or is_known_font(value)):
+        if value is not None and (len(value) == 1 or is_harmless_value(value) or is_known_font(value)):
             element.set(f"{{{NS_M}}}val", value)
         return element
 
 
 def styles_part(root: Element, styles: Styles, cleaner: Cleaner) -> Element:
-    """Return ``word/styles.xml`` of the copy: defaults and styles, renamed; latent styles are left to Word."""
+    """Return ``word/styles.xml`` of the copy: the defaults, and the styles that the copy uses, renamed.
+
+    Call it when everything else has been copied. Latent styles are left to Word.
+    """
     out = etree.Element(w("styles"), nsmap={"w": NS_W})
     defaults = root.find(w("docDefaults"))
     if defaults is not None:
         cleaner.copy(defaults, out)
+    used = styles.closure(cleaner.used_styles)
     for key, style in styles.sources.items():
+        if key not in used:
+            continue
         kind = style.get(w("type"), "paragraph")
-        if not is_harmless_value("type", kind):
+        if not is_harmless_value(kind):
             continue
         element = etree.SubElement(out, w("style"), {w("type"): kind, w("styleId"): styles.ids[key]})
         if style.get(w("default")) in ("1", "true", "on"):
             element.set(w("default"), "1")
-        if styles.names[key].startswith("Style "):
+        if NEUTRAL_NAME.fullmatch(styles.names[key]):
             element.set(w("customStyle"), "1")
         etree.SubElement(element, w("name"), {_VAL: styles.names[key]})
         cleaner.copy_children(style, element)
@@ -220,7 +251,7 @@ def numbering_part(root: Element, cleaner: Cleaner, report: Callable[[str], None
             if new is None:
                 continue
             start = override.find(w("startOverride"))
-            if start is not None and is_harmless_value("val", start.get(_VAL, "")):
+            if start is not None and is_harmless_value(start.get(_VAL, "")):
                 etree.SubElement(new, w("startOverride"), {_VAL: start.get(_VAL, "")})
             for level in override.findall(w("lvl")):
                 _level(level, new, cleaner, report)
@@ -240,7 +271,7 @@ def _level(level: Element, parent: Element, cleaner: Cleaner, report: Callable[[
         return
     for child in level:
         if child.tag == w("start"):
-            if is_harmless_value("val", child.get(_VAL, "")):
+            if is_harmless_value(child.get(_VAL, "")):
                 etree.SubElement(element, child.tag, {_VAL: child.get(_VAL, "")})
         elif child.tag == w("lvlText"):
             text = child.get(_VAL, "")
@@ -265,16 +296,18 @@ def settings_part(root: Element | None, cleaner: Cleaner) -> Element:
             value = child.get(_VAL)
             if value is None:
                 etree.SubElement(out, child.tag)
-            elif is_harmless_value("val", value):
+            elif is_harmless_value(value):
                 etree.SubElement(out, child.tag, {_VAL: value})
         elif name in ("footnotePr", "endnotePr"):
             cleaner.copy(child, out)
         elif name == "themeFontLang":
-            kept = {str(k): str(v) for k, v in child.attrib.items() if is_harmless_value("lang", str(v))}
+            kept = {str(k): str(v) for k, v in child.attrib.items() if is_harmless_value(str(v))}
             known = {key: value for key, value in kept.items() if key in (_VAL, w("eastAsia"), w("bidi"))}
             etree.SubElement(out, child.tag, known)
         elif name == "clrSchemeMapping":
-            etree.SubElement(out, child.tag, _colour_map(child.attrib.items()))
+            pairs = ((etree.QName(str(key)).localname, str(value)) for key, value in child.attrib.items())
+            known = {w(n): value for n, value in pairs if n in _MAPPED and is_harmless_value(value)}
+            etree.SubElement(out, child.tag, known)
     return out
 
 
@@ -317,7 +350,20 @@ _COMPATIBILITY = frozenset(
     }
 )
 _MAPPED = frozenset(
-    "bg1 t1 bg2 t2 accent1 accent2 accent3 accent4 accent5 accent6 hyperlink followedHyperlink".split()
+    [
+        "bg1",
+        "t1",
+        "bg2",
+        "t2",
+        "accent1",
+        "accent2",
+        "accent3",
+        "accent4",
+        "accent5",
+        "accent6",
+        "hyperlink",
+        "followedHyperlink",
+    ]
 )
 
 
@@ -332,8 +378,3 @@ def _compatibility(source: Element, out: Element) -> None:
                 uri = "http://schemas.microsoft.com/office/word"
                 attributes = {w("name"): "compatibilityMode", w("uri"): uri, _VAL: value}
                 etree.SubElement(element, child.tag, attributes)
-
-
-def _colour_map(attributes: object) -> Mapping[str, str]:
-    pairs = [(etree.QName(str(k)).localname, str(v)) for k, v in attributes]  # type: ignore[attr-defined]  # lxml-stubs
-    return {w(name): value for name, value in pairs if name in _MAPPED and is_harmless_value("val", value)}

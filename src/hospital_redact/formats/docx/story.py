@@ -6,7 +6,6 @@ unwrapped; of alternative contents one is taken. Text that does not show becomes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,47 +14,55 @@ from lxml import etree
 
 from hospital_redact.formats.docx import drawing
 from hospital_redact.formats.docx.draft import Draft, Passage, Picture, Piece
-from hospital_redact.formats.docx.fields import DRAWN, KEPT, find_fields, is_plain, name_of
+from hospital_redact.formats.docx.fields import DRAWN, KEPT, balance_fields, find_fields, is_plain, name_of
 from hospital_redact.formats.docx.package import Element, NewPart
 from hospital_redact.formats.docx.properties import Cleaner, Styles, is_on
 from hospital_redact.formats.docx.tables import TableHeads
+from hospital_redact.formats.docx.texts import MATH_TEXT, SPACE, T, is_pictograph, new_text, plain_text, symbol_text
 from hospital_redact.formats.docx.vocabulary import (
     DELETED,
-    DINGBATS,
     MATH,
     MEANINGLESS,
-    NS_A,
     NS_M,
     NS_MC,
     NS_R,
     NS_W,
-    NS_XML,
     RUN_MARKS,
     RUN_TEXT,
-    SYMBOL_LETTERS,
     UNDERSTOOD_CHOICES,
     UNWRAPPED,
     is_harmless_value,
     is_known_font,
     w,
 )
-from hospital_redact.model import Block, Kind, Location, TablePosition
+from hospital_redact.model import Block, Kind, Location, TablePosition, Unread
 
-P, R, T, TBL, TR, TC = w("p"), w("r"), w("t"), w("tbl"), w("tr"), w("tc")
+P, R, TBL, TR, TC = w("p"), w("r"), w("tbl"), w("tr"), w("tc")
 P_PR, R_PR, FIELD_MARK, SECTION = w("pPr"), w("rPr"), w("fldChar"), w("sectPr")
 VAL = w("val")
-MATH_TEXT = f"{{{NS_M}}}t"
 ALTERNATIVES = f"{{{NS_MC}}}AlternateContent"
-CHOICE = f"{{{NS_MC}}}Choice"
-SPACE = f"{{{NS_XML}}}space"
-IN_MAIN = f"{{{NS_W}}}"
-IN_MATH = f"{{{NS_M}}}"
-UNKNOWN_SIGN = "\ufffc"
+CHOICE, FALLBACK = f"{{{NS_MC}}}Choice", f"{{{NS_MC}}}Fallback"
+IN_MAIN, IN_MATH = f"{{{NS_W}}}", f"{{{NS_M}}}"
+IMAGE_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 TITLE_HALF_POINTS = 28
 TITLE_LENGTH = 60
-_TEXTS = frozenset({T, w("delText"), MATH_TEXT, f"{{{NS_A}}}t"})
-_PARAGRAPHS = frozenset({P, f"{{{NS_A}}}p"})
 _NOTE_MARKS = {w("footnoteReference"): "footnote", w("endnoteReference"): "endnote"}
+_WRAPPER_TAGS = frozenset(w(name) for name in UNWRAPPED)
+_DELETED_TAGS = frozenset(w(name) for name in DELETED)
+_COUNTED = {
+    "ins": "tracked_insertion",
+    "moveTo": "tracked_insertion",
+    "sdt": "content_control",
+    "hyperlink": "hyperlink",
+    "smartTag": "smart_tag",
+    "customXml": "custom_xml",
+}
+_UNREAD_ELEMENTS = {
+    "altChunk": "alt_chunk",
+    "contentPart": "ink",
+    "subDoc": "subdocument",
+    "control": "embedded_object",
+}
 
 
 class Surroundings(Protocol):
@@ -177,7 +184,9 @@ class Story:
             return Kind.CELL
         level = paragraph.find(f"{P_PR}/{w('outlineLvl')}")
         direct = "" if level is None else level.get(VAL, "")
-        if text.strip() and ((direct and direct in "012345678") or self._around.styles.outline_level(style) is not None):
+        if text.strip() and (
+            (direct and direct in "012345678") or self._around.styles.outline_level(style) is not None
+        ):
             return Kind.HEADING
         if self._leading and text.strip():
             # Titles of Chinese official documents are plain paragraphs: the first ones, centred, large or bold.
@@ -361,7 +370,7 @@ class Story:
             line.bury(dead, text)
             return
         kept = {w(key): source.get(w(key), "") for key in RUN_MARKS[name]}
-        element = etree.SubElement(run, source.tag, {k: v for k, v in kept.items() if v and is_harmless_value("val", v)})
+        element = etree.SubElement(run, source.tag, {k: v for k, v in kept.items() if v and is_harmless_value(v)})
         line.add(element, text)
 
     def _symbol(self, source: Element, run: Element, line: _Line, dead: str | None) -> None:
@@ -384,7 +393,9 @@ class Story:
                 attributes[w("customMarkFollows")] = "1"
             etree.SubElement(run, source.tag, attributes)
 
-    def _ruby(self, source: Element, out: Element, line: _Line, dead: str | None, properties: Element | None) -> Element:
+    def _ruby(
+        self, source: Element, out: Element, line: _Line, dead: str | None, properties: Element | None
+    ) -> Element:
         """Keep the base text and leave the reading above it out: it would repeat a name in another script."""
         self._draft.drop("phonetic_guide", self.part.name)
         for part in source:
@@ -525,8 +536,8 @@ class Story:
             self._miss("image_not_kept", line.location, "the picture is no PNG or JPEG, is damaged or is missing")
             return
         unread = self._miss(found.what, line.location, found.reason)
-        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
-        element = drawing.picture(source, run, self.part.relate(kind, target), len(self._draft.pictures) + 1)
+        relation = self.part.relate(IMAGE_RELATION, target)
+        element = drawing.picture(source, run, relation, len(self._draft.pictures) + 1)
         self._draft.pictures.append(Picture(unread, element, self.part, target))
 
     def _say(self, text: str, location: Location) -> None:
@@ -583,7 +594,7 @@ class Story:
             return
         text = "".join(source.itertext())
         self._draft.drop(_UNREAD_ELEMENTS.get(name, "unknown_element"), self.part.name)
-        self._skip(source, location, unless=text)
+        self._skip(source, location, unless=plain_text(source))
         if line is not None:
             line.bury("unknown_element", text)
             return
@@ -599,20 +610,6 @@ class Story:
     @staticmethod
     def _is_wrapper(tag: str) -> bool:
         return tag in _WRAPPER_TAGS
-
-
-FALLBACK = f"{{{NS_MC}}}Fallback"
-_WRAPPER_TAGS = frozenset(w(name) for name in UNWRAPPED)
-_DELETED_TAGS = frozenset(w(name) for name in DELETED)
-_COUNTED = {
-    "ins": "tracked_insertion",
-    "moveTo": "tracked_insertion",
-    "sdt": "content_control",
-    "hyperlink": "hyperlink",
-    "smartTag": "smart_tag",
-    "customXml": "custom_xml",
-}
-_UNREAD_ELEMENTS = {"altChunk": "alt_chunk", "contentPart": "ink", "subDoc": "subdocument", "control": "embedded_object"}
 
 
 def _is_understood(choice: Element) -> bool:

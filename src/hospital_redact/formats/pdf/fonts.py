@@ -198,6 +198,16 @@ class Font:
 
     # Both
 
+    def mapped(self, code: int) -> str:
+        """Return what the font's own ToUnicode gives ``code``, "" for nothing."""
+        found = self._to_unicode.find(code) if self._to_unicode else None
+        return cmaps.text_at(found, code) if found is not None else ""
+
+    def width_of(self, code: int, length: int) -> tuple[int, float]:
+        """Return the CID of a composite font's code and its width in thousandths of an em."""
+        cid = next(self._map.split(code.to_bytes(length, "big")))[2]
+        return cid, self._cid_widths.get(cid, self._default)
+
     def _extent(self, descriptor: pikepdf.Object | None) -> None:
         ascent, descent = number(value_of(descriptor, "/Ascent")), number(value_of(descriptor, "/Descent"))
         if ascent:

@@ -17,7 +17,7 @@ BASELINE = 0.4
 """Glyphs whose baselines differ by less than this share of the font size stand on one line."""
 OVERLAP = 0.5
 """A glyph covering more than this share of another starts a layer of its own (text on text, fake bold)."""
-WORD_GAP = 0.22
+WORD_GAP = 0.15
 WIDE_WORD_GAP = 0.5
 """Gap in ems from which a space is put between two full-width characters; kerning spreads those."""
 TAB_GAP = 1.5

@@ -1,0 +1,172 @@
+"""The detector: every view, every rule, merged into findings on canonical spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hospital_redact.detection.addresses import find_addresses
+from hospital_redact.detection.categories import find_categories
+from hospital_redact.detection.digits import find_squeezed
+from hospital_redact.detection.labels import find_columns, find_labelled
+from hospital_redact.detection.literals import FlatText, flatten, search_literals
+from hospital_redact.detection.marks import find_marks
+from hospital_redact.detection.merging import merge
+from hospital_redact.detection.patterns import CompiledRule, compile_rule, find_patterns
+from hospital_redact.detection.people import find_people
+from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule
+
+if TYPE_CHECKING:
+    from presidio_analyzer import EntityRecognizer
+
+_STAFF_CATEGORIES = frozenset({"salary", "bonus", "personnel", "discipline", "staff_contact"})
+_ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")
+
+
+class Detector:
+    """Finds what a policy's rules describe. Safe to use from several threads; models load at first use.
+
+    ``recognizers`` are presidio recognisers that run besides the rules, see :mod:`.presidio_bridge`.
+    """
+
+    def __init__(self, policy: Policy, *, recognizers: Sequence[EntityRecognizer] = ()) -> None:
+        self.policy = policy
+        self._rules = {rule.id: rule for rule in policy.rules}
+        self._by_recogniser: dict[str, list[CompiledRule]] = {}
+        self._people: dict[Role, Rule] = {}
+        for rule in policy.rules:
+            kind = rule.detection.recogniser
+            if kind == "person_name":
+                self._people[_role_of(rule)] = rule
+            else:
+                self._by_recogniser.setdefault(kind or "pattern", []).append(compile_rule(rule))
+        self._recognizers = tuple(recognizers)
+
+    def __repr__(self) -> str:
+        return f"Detector({self.policy!r}, {len(self._recognizers)} presidio recognisers)"
+
+    def detect(self, document: Document) -> tuple[Finding, ...]:
+        """Return the findings in ``document``, category cues included, sorted by place.
+
+        Raises DetectionError HR301 when a rule or recogniser fails or takes too long, HR302 when a model is missing:
+        nothing is skipped in silence.
+        """
+        cues = find_categories(document, self.policy)
+        fired = {cue.rule for cue in cues}
+        categories = {cue.category for cue in cues}
+        scenes = [Scene(document, view) for view in document.views]
+        hits = [(scene, hit, None) for scene in scenes for hit in self._rule_hits(scene)]
+        hits = [entry for entry in hits if not entry[1].rule.only_with or entry[1].rule.only_with in fired]
+        staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
+        subjects = _Subjects()
+        findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))
+        findings.extend(self._findings(find_people(scenes, self._people, staff_document=staff_document)))
+        findings.extend(self._findings(_repeated(scenes, hits, subjects)))
+        findings.extend(self._foreign(scenes))
+        return (*merge(findings, self._rules), *cues)
+
+    def _rule_hits(self, scene: Scene) -> Iterator[Hit]:
+        groups = self._by_recogniser
+        yield from find_patterns(scene, groups.get("pattern", ()))
+        yield from find_squeezed(scene, groups.get("pattern", ()))
+        yield from find_labelled(scene, groups.get("labelled_value", ()))
+        yield from find_columns(scene, groups.get("table_column", ()))
+        yield from find_addresses(scene, groups.get("address", ()))
+        yield from find_marks(scene, groups.get("state_mark", ()), state=True)
+        yield from find_marks(scene, groups.get("hospital_mark", ()), state=False)
+
+    def _findings(self, entries: Iterator[tuple[Scene, Hit, str | None]]) -> Iterator[Finding]:
+        for scene, hit, subject in entries:
+            spans = tuple(sorted(scene.locate(hit.start, hit.end)))
+            if spans:
+                yield to_finding(hit, spans, subject)
+
+    def _foreign(self, scenes: Sequence[Scene]) -> Iterator[Finding]:
+        if not self._recognizers:
+            return
+        from hospital_redact.detection.presidio_bridge import run_recognizers  # noqa: PLC0415 - imports presidio
+
+        for scene in scenes:
+            yield from run_recognizers(scene, self._recognizers)
+
+
+def to_finding(hit: Hit, spans, subject: str | None) -> Finding:
+    """Return the finding for ``hit`` at canonical ``spans``."""
+    rule = hit.rule
+    return Finding(
+        spans=spans,
+        rule=rule.id,
+        category=rule.category,
+        matter=rule.matter,
+        entity=rule.entity,
+        action=rule.action,
+        confidence=round(hit.confidence, 3),
+        detector=hit.detector,
+        role=hit.role,
+        subject=subject,
+        evidence=hit.evidence,
+    )
+
+
+def _role_of(rule: Rule) -> Role:
+    """Return whose names a rule of the recogniser ``person_name`` stands for: the role is the end of its id."""
+    name = f"{rule.id} {rule.entity}".casefold()
+    return Role(next((word for word in _ROLE_WORDS if word in name), "other"))
+
+
+class _Subjects:
+    """Keys that are equal for equal values, without text."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def of(self, scene: Scene, hit: Hit) -> str | None:
+        """Return the key of the value under ``hit``; none for what only reports."""
+        if hit.rule.action not in (Action.MASK, Action.PLACEHOLDER):
+            return None
+        value = compact(scene.text[hit.start : hit.end])
+        return f"value-{self._numbers.setdefault(value, len(self._numbers) + 1)}" if value else None
+
+
+def compact(value: str) -> str:
+    """Return the letters and digits of ``value`` in capitals."""
+    return "".join(char for char in value if char.isalnum()).upper()
+
+
+def _repeated(
+    scenes: Sequence[Scene], hits: Sequence[tuple[Scene, Hit, None]], subjects: _Subjects
+) -> Iterator[tuple[Scene, Hit, str | None]]:
+    """Yield every further occurrence of values that were found: numbers of six characters and more."""
+    known: dict[str, Hit] = {}
+    for scene, hit, _ in hits:
+        if hit.rule.action not in (Action.MASK, Action.PLACEHOLDER) or hit.rule.only_with or hit.confidence < 0.5:
+            continue
+        value = flatten(scene.text[hit.start : hit.end])
+        digits = sum(char.isdigit() for char in value)
+        if len(value) < 6 or digits < 4 or "DATE" in hit.rule.entity or len(value) > 64:
+            continue
+        for form in {value, compact(value)}:
+            old = known.get(form)
+            if old is None or old.confidence < hit.confidence:
+                known[form] = Hit(
+                    hit.start, hit.end, hit.rule, hit.confidence, (*hit.evidence, "propagated"), hit.detector
+                )
+    words = list(known)
+    for scene in scenes:
+        for number, start, end in search_literals(FlatText(scene), words):
+            if _inside_longer(scene.text, start, end):
+                continue
+            source = known[words[number]]
+            hit = Hit(start, end, source.rule, source.confidence, source.evidence, source.detector)
+            yield scene, hit, subjects.of(scene, hit)
+
+
+def _inside_longer(text: str, start: int, end: int) -> bool:
+    """Whether an occurrence is part of a longer number."""
+    return (
+        text[start - 1 : start].isdigit()
+        and text[start].isdigit()
+        or text[end : end + 1].isdigit()
+        and text[end - 1].isdigit()
+    )

@@ -1,0 +1,283 @@
+"""Who is named: mentions of all views brought together, one role a person, and every further occurrence.
+
+Once found, found everywhere: each name that its surroundings or a tagger showed is searched literally in all views, also
+spaced, in capitals, by the first part of a dotted name, by family name with an honorific. Words that are names and
+everyday words (高峰, May) are followed only where a name can stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import regex
+
+from hospital_redact.detection.literals import FlatText, search_literals
+from hospital_redact.detection.names_en import find_latin_names, is_eponym, is_latin_name
+from hospital_redact.detection.names_zh import (
+    DOTS,
+    FOLLOW,
+    FOLLOW_WORDS,
+    ROLE_OF,
+    Mention,
+    find_chinese_names,
+    is_dual,
+    is_plausible,
+)
+from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.detection.surnames import COMPOUND_SURNAMES, NOT_NAMES, STAFF_TITLES, SURNAMES, TITLES
+from hospital_redact.detection.taggers import is_word, tag
+from hospital_redact.model import Role, Rule
+
+_STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.OTHER)
+"""Of two roles of one name the earlier counts; staff before other, because other only means that nothing shows."""
+
+_HAN = regex.compile(r"\p{Han}")
+_HONORIFIC = regex.compile(r"(?:先生|女士|小姐|太太|阿姨|大爷|大妈|奶奶|爷爷|伯伯|叔叔|师傅|老师|同志|某)")
+_NICKNAME = regex.compile(r"(?<![\p{Han}])[老小阿](?P<family>\p{Han})")
+_LEAD = frozenset("由请与和及随经给向找对是系为即经同叫跟让组将把受被")
+_INITIAL = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
+_EPONYM = regex.compile(
+    r"氏?(?:病|征|综合征|综合症|症|体征|试验|评分|量表|法|分级|分期|分类|杂音|反射|手术|术|染色|瘤|线|三角|骨折|脱位|面瘫|法则|准则|定律|指数|现象|细胞|管|导管|小体|腺|孔|韧带|束|纤维|麻痹|奖|杯|路|医院)"
+)
+_COMMON_LATIN = frozenset(
+    "may april june august rose will mark grace hope faith joy dawn summer autumn price bell field wood hill stone king page young long short brown green white black gray grey "
+    "day night church bishop cook baker taylor smith carter ward rice berry banks fields rivers lane street west north south east parkinson crohn foley wilson murphy down graves "
+    "hodgkin alzheimer hunter fox wolf bird frost winter snow pat bill bob sue carol iris lily ivy violet pearl ruby amber crystal drew chase chance major miles art gene dale glen "
+    "heath reed penny holly pain rich best hand foot head small little love power strong sharp wise good man chase grant lane marsh mason nurse page parent porter pope sister".split()
+)
+
+
+@dataclass(slots=True)
+class Person:
+    """One name in a document: its number, role, evidence, and whether it was seen beyond a tagger's guess."""
+
+    number: int
+    name: str
+    role: Role
+    confidence: float
+    evidence: tuple[str, ...]
+    aliases: set[str] = field(default_factory=set)
+
+
+def find_people(
+    scenes: Sequence[Scene], rules: Mapping[Role, Rule], *, staff_document: bool, tagged: bool = True
+) -> Iterator[tuple[Scene, Hit, str]]:
+    """Yield scene, hit and subject key for every mention of a person in ``scenes``.
+
+    ``rules`` gives the rule of each role; ``staff_document``: who stands under 姓名 is an employee and no patient.
+    Raises DetectionError when a tagger fails.
+    """
+    if not rules:
+        return
+    mentions = [(scene, mention) for scene in scenes for mention in _mentions(scene, tagged=tagged)]
+    people: dict[str, Person] = {}
+    for scene, mention in mentions:
+        _enter(people, scene, mention, staff_document=staff_document)
+    _share_aliases(people)
+    for scene, mention in mentions:
+        person = people[_key(scene.text[mention.start : mention.end])]
+        hit = _hit(
+            mention.start, mention.end, person.role, max(mention.confidence, person.confidence), mention.evidence, rules
+        )
+        if hit is not None:
+            yield scene, hit, f"person-{person.number}"
+    for scene in scenes:
+        for start, end, person in _occurrences(scene, people):
+            hit = _hit(start, end, person.role, person.confidence, ("propagated", *person.evidence), rules)
+            if hit is not None:
+                yield scene, hit, f"person-{person.number}"
+
+
+def _hit(
+    start: int, end: int, role: Role, confidence: float, evidence: tuple[str, ...], rules: Mapping[Role, Rule]
+) -> Hit | None:
+    rule = rules.get(role) or rules.get(Role.OTHER)
+    if rule is None:
+        return None
+    return Hit(start, end, rule, confidence, tuple(dict.fromkeys(evidence)), "name", role)
+
+
+def _key(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
+def _mentions(scene: Scene, *, tagged: bool) -> Iterator[Mention]:
+    shown = [*find_chinese_names(scene), *find_latin_names(scene)]
+    yield from shown
+    if tagged:
+        yield from _tagged(scene, shown)
+
+
+def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield persons that only a tagger sees, when nothing speaks against them."""
+    text = scene.text
+    taken = {(mention.start, mention.end) for mention in shown}
+    for start, end in tag(text, "zh"):
+        if (start, end) in taken or not (trimmed := _chinese_person(text, start, end)):
+            continue
+        role = _role_around(text, start, trimmed)
+        # A word that the tagger calls no person when it stands alone needs more than the tagger (平安, 杜仲).
+        if role is not Role.OTHER or not is_word(text[start:trimmed]):
+            yield Mention(start, trimmed, role, 0.6, ("tagger",))
+    for start, end in tag(text, "en"):
+        name = text[start:end]
+        if (start, end) in taken or _HAN.search(name) or any(char.isdigit() for char in name):
+            continue
+        words = name.split()
+        if (
+            len(words) >= 2
+            and is_latin_name(name)
+            and not is_eponym(text, end)
+            and all(w[0].isupper() for w in words[:1])
+        ):
+            yield Mention(start, end, Role.OTHER, 0.5, ("tagger",))
+
+
+def _chinese_person(text: str, start: int, end: int) -> int:
+    """Return the end of a tagged Chinese name, or 0 when it is none: drugs, diseases, eponyms, places."""
+    name = text[start:end]
+    if "\n" in name or not _HAN.match(name) or _EPONYM.match(text, end) or name in NOT_NAMES:
+        return 0
+    if any(dot in name for dot in DOTS):
+        return end
+    for title in TITLES:
+        if name.endswith(title) and len(name) > len(title) + 1:
+            end -= len(title)
+            name = text[start:end]
+            break
+    if is_plausible(name):
+        return 0 if name.endswith("氏") else end
+    if len(name) == 2 and name[0] in "老小阿" and name[1] in SURNAMES and text[end : end + 1] not in ("氏",):
+        return end
+    if 3 <= len(name) <= 6 and name[0] not in SURNAMES and _role_around(text, start, end) is not Role.OTHER:
+        return end
+    return 0
+
+
+def _role_around(text: str, start: int, end: int) -> Role:
+    """Return the role that the words beside a name show."""
+    after = text[end : end + 6]
+    if after.startswith(tuple(STAFF_TITLES)):
+        return Role.STAFF
+    before = text[max(0, start - 8) : start].rstrip(" ::\t")
+    for length in range(min(6, len(before)), 0, -1):
+        role = ROLE_OF.get(before[-length:])
+        if role is not None:
+            return role
+    return Role.OTHER
+
+
+def _enter(people: dict[str, Person], scene: Scene, mention: Mention, *, staff_document: bool) -> None:
+    name = scene.text[mention.start : mention.end]
+    role = mention.role
+    if staff_document and role is Role.PATIENT:
+        role = Role.STAFF_SUBJECT
+    key = _key(name)
+    person = people.get(key)
+    if person is None:
+        people[key] = Person(
+            len(people) + 1,
+            "".join(name.split()) if _HAN.match(name) else name,
+            role,
+            mention.confidence,
+            mention.evidence,
+        )
+        return
+    if _STRENGTH.index(role) < _STRENGTH.index(person.role):
+        person.role = role
+    person.confidence = max(person.confidence, mention.confidence)
+    person.evidence = tuple(dict.fromkeys((*person.evidence, *mention.evidence)))
+
+
+def _share_aliases(people: Mapping[str, Person]) -> None:
+    """Give the first part of a dotted name and the parts of a Latin name to their person."""
+    for person in people.values():
+        if _HAN.match(person.name):
+            parts = regex.split(rf"[{DOTS}.]", person.name)
+            if len(parts) > 1:
+                person.aliases = {part for part in parts if len(part) >= 3}
+        else:
+            words = regex.findall(r"\p{L}[\p{L}'’-]+", person.name)
+            if len(words) > 1:
+                person.aliases = {word for word in words if len(word) >= 3 and word.casefold() not in _COMMON_LATIN}
+                person.aliases |= {word.capitalize() for word in person.aliases if word.isupper()}
+
+
+def _occurrences(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int, int, Person]]:
+    """Yield every further place of each person's name."""
+    words: list[str] = []
+    owners: list[tuple[Person, bool]] = []
+    for person in people.values():
+        for name in (person.name, *sorted(person.aliases)):
+            flat = "".join(name.split())
+            if len(flat) >= 2:
+                words.append(flat)
+                owners.append((person, name == person.name))
+                if not _HAN.match(flat) and flat.upper() != flat and name == person.name:
+                    words.append(flat.upper())
+                    owners.append((person, True))
+    for number, start, end in search_literals(FlatText(scene), words):
+        person, _ = owners[number]
+        if _may_stand(scene.text, start, end, words[number]):
+            initial = None if _HAN.match(words[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)
+            yield (initial.start() if initial else start), end, person
+    yield from _honoured(scene, people)
+
+
+def _may_stand(text: str, start: int, end: int, name: str) -> bool:
+    """Whether an occurrence of a name may be the person."""
+    raw = text[start:end]
+    if not _HAN.match(name):
+        if _letter(text, start - 1) or _letter(text, end) or is_eponym(text, end):
+            return False
+        single = not any(char in raw for char in " ,.")
+        return not (
+            single
+            and name.casefold() in _COMMON_LATIN
+            and not regex.search(r"(?:Mr|Mrs|Ms|Miss|Dr)\.? $", text[max(0, start - 5) : start])
+        )
+    gap = "".join(char for char in raw if char.isspace())
+    if "\t" in gap or len(gap) > 4 * (len(name) - 1):
+        return False
+    before, after = text[start - 1 : start], text[end : end + 1]
+    free = not _HAN.match(before or " ")
+    if gap and not (free and not _HAN.match(after or " ")):
+        return False
+    if _EPONYM.match(text, end) and is_dual(name):
+        return False
+    if is_dual(name) or (len(name) == 2 and name in NOT_NAMES):
+        follows = not _HAN.match(after or " ") or after in FOLLOW or text.startswith((*TITLES, *FOLLOW_WORDS), end)
+        return (free or before in _LEAD) and follows
+    return True
+
+
+def _letter(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and text[at].isalpha() and text[at].isascii()
+
+
+def _honoured(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int, int, Person]]:
+    """Yield family names before 先生, 女士 and the like, when exactly that family is known in this document."""
+    families: dict[str, list[Person]] = {}
+    for person in people.values():
+        if person.role is not Role.STAFF and _HAN.match(person.name) and not any(dot in person.name for dot in DOTS):
+            family = person.name[:2] if person.name[:2] in COMPOUND_SURNAMES else person.name[:1]
+            families.setdefault(family, []).append(person)
+    text = scene.text
+    for match in _HONORIFIC.finditer(text):
+        for length in (2, 1):
+            start = match.start() - length
+            if start < 0 or text[start : match.start()] not in families:
+                continue
+            before = text[start - 1 : start]
+            if match.group() != "某" and (not _HAN.match(before or " ") or before in _LEAD):
+                yield start, match.start(), families[text[start : match.start()]][0]
+            break
+    for match in _NICKNAME.finditer(text):
+        if (
+            match["family"] in families
+            and not _HAN.match(text[match.end() : match.end() + 1] or " ")
+            or text[match.end() : match.end() + 1] in FOLLOW
+            and match["family"] in families
+        ):
+            yield match.start(), match.end(), families[match["family"]][0]

@@ -1,0 +1,70 @@
+"""Word files: .docx, and .docm, .dotx, .dotm, which become plain .docx documents.
+
+What a copy keeps is a list (:mod:`.vocabulary`), what it leaves out is reported; see the package's modules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from hospital_redact.formats.base import Difference, Reading, Source
+from hospital_redact.formats.comparison import compare_blocks
+from hospital_redact.formats.docx.package import is_encrypted_office, is_word_file
+from hospital_redact.formats.docx.reader import read_draft
+from hospital_redact.formats.docx.readings import readings
+from hospital_redact.formats.docx.writer import write_copy
+from hospital_redact.model import Document, Kind, RedactionPlan, RemovedPart, join_blocks
+
+__all__ = ["FORMAT", "DocxFormat", "is_encrypted_office"]
+
+
+class DocxFormat:
+    """See the package, and :class:`~hospital_redact.formats.base.Format` for the contract."""
+
+    name = "docx"
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    suffixes = (".docx", ".docm", ".dotx", ".dotm")
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether ``data`` is a zip that declares a Word document, or the torn beginning of one."""
+        return is_word_file(data)
+
+    def read(self, source: Source) -> Document:
+        """Return the paragraphs in reading order, then what no copy keeps; raise HR202, HR203 or HR204."""
+        draft = read_draft(source.data)
+        blocks = draft.blocks()
+        return Document(
+            name=source.name,
+            media_type=self.media_type,
+            sha256=source.sha256,
+            blocks=blocks,
+            views=(join_blocks(blocks),),
+            unread=tuple(draft.unread),
+            dropped=draft.removed(),
+        )
+
+    def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
+        """Write the clean copy with the plan's edits; of what is unread only accepted pictures stay."""
+        return write_copy(read_draft(source.data), plan, target)
+
+    def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
+        """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""
+        yield from compare_blocks(source, plan, copy)
+        for block in copy.blocks:
+            if not block.survives and block.kind is not Kind.FILE_NAME:
+                yield Difference(str(block.location), "the copy holds hidden text")
+        for part in copy.dropped:
+            yield Difference(part.part, f"the copy holds what no copy keeps: {part.what}")
+        accepted = Counter((entry.what, entry.location) for entry in plan.accepted_unread)
+        for unread in copy.unread:
+            if (unread.what, str(unread.location)) not in accepted:
+                yield Difference(str(unread.location), f"the copy shows what nobody accepted: {unread.what}")
+
+    def readings(self, data: bytes) -> Iterator[Reading]:
+        """Yield what python-docx, every decoded part and the raw bytes hold."""
+        yield from readings(data)
+
+
+FORMAT = DocxFormat()

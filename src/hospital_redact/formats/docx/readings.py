@@ -1,0 +1,73 @@
+"""What independent readers and every decoded byte of a Word file hold (rule 2 of the verification)."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from html import unescape
+from io import BytesIO
+
+import docx
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+
+from hospital_redact.errors import ReadError
+from hospital_redact.formats.base import Reading
+from hospital_redact.formats.docx.package import display_name
+
+_TAG = re.compile(r"<[^<>]*>")
+_PARAGRAPH_END = re.compile(r"</(?:\w+:)?p>")
+_ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
+_MAX_PART_BYTES = 256 * 1024 * 1024
+
+
+def readings(data: bytes) -> Iterator[Reading]:
+    """Yield the raw file, each entry's name, bytes, text and attributes, and what python-docx reads.
+
+    The text of a part is given with its runs joined and paragraphs apart. Raises ReadError HR203 where the
+    package or python-docx fails: what cannot be read cannot be proved.
+    """
+    yield Reading("bytes", "whole file", data=data)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            yield Reading("zip", "archive comment", data=archive.comment)
+            for entry in archive.infolist():
+                place = display_name(entry.filename)
+                yield Reading("zip", f"{place} name", text=entry.filename)
+                yield Reading("zip", f"{place} comment", data=entry.comment + entry.extra)
+                with archive.open(entry) as stream:
+                    content = stream.read(_MAX_PART_BYTES)
+                yield from _part(place, content)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+        raise ReadError("HR203", "the file is damaged or cut off; send it again") from None
+    yield from _python_docx(data)
+
+
+def _part(place: str, content: bytes) -> Iterator[Reading]:
+    yield Reading("zip parts", place, data=content)
+    if not content.lstrip()[:1] == b"<":
+        return
+    markup = content.decode("utf-8", errors="replace")
+    text = _TAG.sub("", _PARAGRAPH_END.sub("\n", markup))
+    yield Reading("xml text", place, text=unescape(text))
+    values = [double or single for double, single in _ATTRIBUTE.findall(markup)]
+    yield Reading("xml attributes", place, text=unescape("\n".join(values)))
+
+
+def _python_docx(data: bytes) -> Iterator[Reading]:
+    try:
+        document = docx.Document(BytesIO(data))
+        parts = [part for part in document.part.package.iter_parts() if hasattr(part, "element")]
+        for part in parts:
+            lines = [Paragraph(p, part).text for p in part.element.iter(qn("w:p"))]
+            yield Reading("python-docx", display_name(str(part.partname).lstrip("/")), text="\n".join(lines))
+        core = document.core_properties
+        words = [core.author, core.title, core.subject, core.keywords, core.comments, core.category]
+        words += [core.last_modified_by, core.content_status, core.identifier, core.language, core.version]
+        yield Reading("python-docx", "core properties", text="\n".join(words))
+    except ReadError:
+        raise
+    except Exception:
+        raise ReadError("HR203", "python-docx cannot open the file; open and save it in Word") from None

@@ -1,0 +1,68 @@
+"""The PDF format: pages with a text layer are read glyph by glyph, and glyphs are removed, not covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from hospital_redact.errors import HospitalRedactError
+from hospital_redact.formats.base import Difference, Format, Reading, Source
+from hospital_redact.formats.pdf.comparison import compare_documents
+from hospital_redact.formats.pdf.limits import corrupt, too_large
+from hospital_redact.formats.pdf.reader import read_pdf
+from hospital_redact.formats.pdf.readings import readings_of
+from hospital_redact.formats.pdf.writer import write_pdf
+from hospital_redact.model import Document, RedactionPlan, RemovedPart
+
+
+class PdfFormat:
+    """See :class:`~hospital_redact.formats.base.Format`."""
+
+    name = "pdf"
+    media_type = "application/pdf"
+    suffixes = (".pdf",)
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether the mark of a PDF stands within the first 1024 bytes (ISO 32000-1, annex H.3.4.1)."""
+        return b"%PDF-" in data[:1024]
+
+    def read(self, source: Source) -> Document:
+        """Read all text of the pages and beside them.
+
+        Raises ReadError: HR202 needs a password, HR203 corrupt, HR204 over a limit, HR205 no pages.
+        """
+        try:
+            reading = read_pdf(source)
+        except HospitalRedactError:
+            raise
+        except (RecursionError, MemoryError):
+            raise too_large("depth or memory") from None
+        except Exception:  # noqa: BLE001 - a third party's exception may quote the document
+            raise corrupt("it is damaged in a way this reader does not know") from None
+        reading.pdf.close()
+        return reading.document
+
+    def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
+        """Write the copy: edited glyphs taken out and boxed, the rest by allow-list, in one revision.
+
+        Raises as :meth:`read` does, and PlanError HR404.
+        """
+        try:
+            return write_pdf(source, plan, target)
+        except HospitalRedactError:
+            raise
+        except (RecursionError, MemoryError):
+            raise too_large("depth or memory") from None
+        except Exception:  # noqa: BLE001 - a third party's exception may quote the document
+            raise corrupt("it cannot be written anew") from None
+
+    def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
+        """Yield each place where the glyphs of ``copy`` are not those of ``source`` without the removed ones."""
+        return compare_documents(source, plan, copy)
+
+    def readings(self, data: bytes) -> Iterator[Reading]:
+        """Yield what pdfium, pdfminer.six, pypdf, every decoded stream and string, and the raw bytes hold."""
+        return readings_of(data)
+
+
+FORMAT: Format = PdfFormat()

@@ -1,0 +1,68 @@
+"""Rule 1 for PDF: the glyphs of the copy are those of the source without the removed ones, each in its place."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from hospital_redact.formats.base import Difference
+from hospital_redact.formats.pdf.removal import glyphs_of, removed_characters
+from hospital_redact.model import Document, RedactionPlan
+
+TOLERANCE = 0.02
+"""Points by which an origin may differ: rounding of numbers in content streams."""
+
+_Found = tuple[int, str, float, float]
+"""Code, text, x and y of a glyph."""
+
+
+def compare_documents(source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
+    """Yield each difference between ``copy`` and ``source`` with ``plan`` applied."""
+    removed = removed_characters(source, plan)
+    wanted, found = _by_page(source, removed), _by_page(copy, {})
+    for page in sorted(wanted.keys() | found.keys()):
+        missing, extra = _unmatched(wanted.get(page, []), found.get(page, []))
+        if missing:
+            yield Difference(f"page {page}", f"{missing} glyphs that were to stay are missing or have moved")
+        if extra:
+            yield Difference(f"page {page}", f"{extra} glyphs that were to go, or that nobody planned, are there")
+    hidden = sum(not block.survives for block in copy.blocks)
+    if hidden:
+        yield Difference("document", f"{hidden} texts that no copy keeps are still there")
+    before = Counter((u.what, u.location.page) for u in source.unread)
+    for what, page in sorted(Counter((u.what, u.location.page) for u in copy.unread) - before, key=str):
+        yield Difference(f"page {page}", f"the copy shows something unread that the source does not ({what})")
+
+
+def _by_page(document: Document, removed: dict[int, set[int]]) -> dict[int, list[_Found]]:
+    pages: dict[int, list[_Found]] = defaultdict(list)
+    for number, block in enumerate(document.blocks):
+        gone = removed.get(number, ())
+        for start, end, glyph in glyphs_of(block):
+            if start not in gone:
+                pages[glyph.page].append((glyph.code, block.text[start:end], glyph.x, glyph.y))
+    return pages
+
+
+def _unmatched(wanted: list[_Found], found: list[_Found]) -> tuple[int, int]:
+    """Return how many of each have no partner of the same code and text within the tolerance."""
+    grid: dict[tuple[int, str, int, int], list[_Found]] = defaultdict(list)
+    for one in found:
+        grid[one[0], one[1], round(one[2]), round(one[3])].append(one)
+    missing = 0
+    for code, text, x, y in wanted:
+        if not _take(grid, code, text, x, y):
+            missing += 1
+    return missing, sum(map(len, grid.values()))
+
+
+def _take(grid: dict[tuple[int, str, int, int], list[_Found]], code: int, text: str, x: float, y: float) -> bool:
+    # Two roundings of a coordinate at most: just below and just above.
+    for column in {round(x - TOLERANCE), round(x + TOLERANCE)}:
+        for row in {round(y - TOLERANCE), round(y + TOLERANCE)}:
+            cell = grid.get((code, text, column, row), [])
+            for index, one in enumerate(cell):
+                if abs(one[2] - x) <= TOLERANCE and abs(one[3] - y) <= TOLERANCE:
+                    del cell[index]
+                    return True
+    return False

@@ -1,0 +1,288 @@
+"""Fonts of a copy: known keys, and no trace of characters that are no longer drawn.
+
+ToUnicode, widths and encodings list every character that a document ever used, in a subset font often in the
+order of first use; a removed name would still stand there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from hospital_redact.formats.pdf.fonts import Font
+from hospital_redact.formats.pdf.objects import (
+    decoded,
+    entry,
+    is_array,
+    is_dict,
+    is_name,
+    is_stream,
+    is_string,
+    items_of,
+    key_of,
+    keys_of,
+    name_of,
+    number,
+    value_of,
+    word_of,
+)
+
+_FONT_KEYS = set("/Type /Subtype /BaseFont /FirstChar /LastChar /DW /DW2 /W2 /FontBBox /FontMatrix".split())
+_DESCRIPTOR_KEYS = set(
+    "/Type /FontName /Flags /FontBBox /ItalicAngle /Ascent /Descent /Leading /CapHeight /XHeight /StemV /StemH "
+    "/AvgWidth /MaxWidth /MissingWidth /FontStretch /FontWeight".split()
+)
+_PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
+
+
+class FontPruner:
+    """Cleans the fonts of one copy. ``use`` is called for every glyph that stays, before any font is cleaned."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self._pdf = pdf
+        self._used: dict[tuple[int, int], set[int]] = {}
+        self._lengths: dict[tuple[int, int], dict[int, int]] = {}
+        self._texts: dict[tuple[int, int], dict[int, str]] = {}
+        self._all: set[tuple[int, int]] = set()
+        self._count = 0
+
+    def use(self, font: Font, code: int, length: int, text: str) -> None:
+        """Note a glyph that stays."""
+        key = font.objgen
+        self._used.setdefault(key, set()).add(code)
+        self._lengths.setdefault(key, {})[code] = length
+        if text:
+            self._texts.setdefault(key, {})[code] = text
+
+    def keep_all(self, spec: pikepdf.Object) -> None:
+        """Note a font that draws text which is not interpreted (in patterns): none of its codes is pruned."""
+        self._all.add(key_of(spec))
+
+    def used(self, spec: pikepdf.Object) -> set[int] | None:
+        """Return the codes that a font still draws, ``None`` where that is not known."""
+        key = key_of(spec)
+        return None if key in self._all or key == (0, 0) else self._used.get(key, set())
+
+    def clean(self, spec: pikepdf.Object) -> pikepdf.Object:
+        """Return a font with known keys, pruned to the codes that it still draws."""
+        used = self.used(spec)
+        new = self._keys(spec)
+        composite = word_of(entry(spec, "/Subtype")) == "Type0"
+        name = self._name(spec)
+        new["/BaseFont"] = name
+        if composite:
+            self._composite(spec, new, name, used)
+        else:
+            self._simple(spec, new, name, used)
+        if (mapping := self._to_unicode(spec, used)) is not None:
+            new["/ToUnicode"] = mapping
+        return new
+
+    def clean_type3(self, spec: pikepdf.Object) -> pikepdf.Object:
+        """Return a Type 3 font without its procedures, encoding and resources, which the caller adds."""
+        used = self.used(spec)
+        new = self._keys(spec)
+        if "/BaseFont" in new:
+            del new["/BaseFont"]
+        new["/Widths"] = self._widths(spec, used)
+        if (mapping := self._to_unicode(spec, used)) is not None:
+            new["/ToUnicode"] = mapping
+        return new
+
+    def _keys(self, spec: pikepdf.Object) -> pikepdf.Object:
+        new = Dictionary()
+        for key in keys_of(spec):
+            if key in _FONT_KEYS:
+                value = value_of(spec, key)
+                new[key] = _numbers_and_names(value)
+        return new
+
+    def _name(self, spec: pikepdf.Object) -> pikepdf.Object:
+        """Return the font's name: a new one for an embedded font, whose name nothing needs."""
+        descendants = items_of(entry(spec, "/DescendantFonts"))
+        holder = descendants[0] if descendants else spec
+        descriptor = entry(holder, "/FontDescriptor")
+        old = entry(spec, "/BaseFont")
+        if old is not None and is_name(old) and not any(entry(descriptor, key) is not None for key in _PROGRAMS):
+            return old
+        self._count += 1
+        return Name(f"/AAAAAA+F{self._count}")
+
+    def _simple(
+        self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None
+    ) -> None:
+        if entry(spec, "/Widths") is not None:
+            new["/Widths"] = self._widths(spec, used)
+        encoding = entry(spec, "/Encoding")
+        if encoding is not None and is_name(encoding):
+            new["/Encoding"] = encoding
+        elif encoding is not None and is_dict(encoding):
+            kept = Dictionary({"/Type": Name("/Encoding")})
+            if is_name(entry(encoding, "/BaseEncoding")):
+                kept["/BaseEncoding"] = entry(encoding, "/BaseEncoding")
+            kept["/Differences"] = _pruned_differences(entry(encoding, "/Differences"), used)
+            new["/Encoding"] = kept
+        self._descriptor(spec, new, name)
+
+    def _composite(
+        self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None
+    ) -> None:
+        encoding = entry(spec, "/Encoding")
+        if encoding is not None and is_stream(encoding):
+            new["/Encoding"] = self._cmap(encoding, 0)
+        elif encoding is not None and is_name(encoding):
+            new["/Encoding"] = encoding
+        descendants = items_of(entry(spec, "/DescendantFonts"))
+        old = descendants[0] if descendants else None
+        if not isinstance(old, pikepdf.Object) or not is_dict(old):
+            return
+        inner = self._keys(old)
+        inner["/BaseFont"] = name
+        info = entry(old, "/CIDSystemInfo")
+        if info is not None:
+            inner["/CIDSystemInfo"] = _system_info(info)
+        if used is None:
+            if (widths := entry(old, "/W")) is not None:
+                inner["/W"] = _numbers_and_names(widths)
+        else:
+            inner["/W"] = self._cid_widths(spec, used)
+        mapping = entry(old, "/CIDToGIDMap")
+        if mapping is not None and is_stream(mapping):
+            inner["/CIDToGIDMap"] = self._pdf.make_stream(decoded(mapping))
+        elif mapping is not None and is_name(mapping):
+            inner["/CIDToGIDMap"] = mapping
+        self._descriptor(old, inner, name)
+        new["/DescendantFonts"] = Array([self._pdf.make_indirect(inner)])
+
+    def _descriptor(self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object) -> None:
+        old = entry(spec, "/FontDescriptor")
+        if old is None or not is_dict(old):
+            return
+        kept = Dictionary()
+        for key in keys_of(old):
+            if key in _DESCRIPTOR_KEYS:
+                kept[key] = _numbers_and_names(value_of(old, key))
+        kept["/FontName"] = name
+        for key in _PROGRAMS:
+            program = entry(old, key)
+            if program is not None and is_stream(program):
+                kept[key] = self._program(program)
+        new["/FontDescriptor"] = self._pdf.make_indirect(kept)
+
+    def _program(self, program: pikepdf.Object) -> pikepdf.Object:
+        new = self._pdf.make_stream(decoded(program))
+        for key in ("/Length1", "/Length2", "/Length3", "/Subtype"):
+            if (value := value_of(program, key)) is not None:
+                new[key] = value
+        return new
+
+    def _cmap(self, encoding: pikepdf.Object, depth: int) -> pikepdf.Object:
+        new = self._pdf.make_stream(decoded(encoding))
+        new["/Type"] = Name("/CMap")
+        for key in ("/CMapName", "/WMode"):
+            if (value := value_of(encoding, key)) is not None:
+                new[key] = value
+        if (info := entry(encoding, "/CIDSystemInfo")) is not None:
+            new["/CIDSystemInfo"] = _system_info(info)
+        uses = entry(encoding, "/UseCMap")
+        if uses is not None and is_name(uses):
+            new["/UseCMap"] = uses
+        elif uses is not None and is_stream(uses) and depth < 4:
+            new["/UseCMap"] = self._cmap(uses, depth + 1)
+        return new
+
+    def _widths(self, spec: pikepdf.Object, used: set[int] | None) -> pikepdf.Object:
+        first = int(number(value_of(spec, "/FirstChar")))
+        widths = items_of(entry(spec, "/Widths"))
+        return Array(
+            [_number(width) if used is None or first + n in used else 0 for n, width in enumerate(widths)]
+        )
+
+    def _cid_widths(self, spec: pikepdf.Object, used: set[int]) -> pikepdf.Object:
+        font = Font(spec, "")
+        default = number(value_of(items_of(entry(spec, "/DescendantFonts"))[0], "/DW"), 1000.0)
+        widths: dict[int, float] = {}
+        for code, length in self._lengths.get(key_of(spec), {}).items():
+            if code in used:
+                cid, width = font.width_of(code, length)
+                if width != default:
+                    widths[cid] = width
+        array: list[Any] = []
+        for cid in sorted(widths):
+            array.extend((cid, Array([_number(widths[cid])])))
+        return Array(array)
+
+    def _to_unicode(self, spec: pikepdf.Object, used: set[int] | None) -> pikepdf.Object | None:
+        old = entry(spec, "/ToUnicode")
+        if old is None or not is_stream(old):
+            return None
+        if used is None:
+            return self._pdf.make_stream(decoded(old))
+        key = key_of(spec)
+        lengths, font = self._lengths.get(key, {}), Font(spec, "")
+        pairs = [(code, lengths[code], text) for code in sorted(used) if (text := font.mapped(code))]
+        return self._pdf.make_stream(_to_unicode_cmap(pairs))
+
+
+def _to_unicode_cmap(pairs: list[tuple[int, int, str]]) -> bytes:
+    """Return a ToUnicode CMap of exactly these codes (ISO 32000-1, 9.10.3)."""
+    out = [
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
+    ]
+    sizes = sorted({length for _, length, _ in pairs}) or [1]
+    out.append(f"{len(sizes)} begincodespacerange")
+    out.extend(f"<{'00' * size}> <{'FF' * size}>" for size in sizes)
+    out.append("endcodespacerange")
+    for start in range(0, len(pairs), 100):
+        part = pairs[start : start + 100]
+        out.append(f"{len(part)} beginbfchar")
+        out.extend(f"<{code:0{length * 2}X}> <{text.encode('utf-16-be').hex().upper()}>" for code, length, text in part)
+        out.append("endbfchar")
+    out.append("endcmap CMapName currentdict /CMap defineresource pop end end")
+    return "\n".join(out).encode("ascii")
+
+
+def _pruned_differences(array: pikepdf.Object | None, used: set[int] | None) -> pikepdf.Object:
+    kept: list[Any] = []
+    code, last = 0, -2
+    for item in items_of(array):
+        if isinstance(item, int):
+            code = item
+        elif is_name(item):
+            if used is None or code in used:
+                if code != last + 1:
+                    kept.append(code)
+                kept.append(item)
+                last = code
+            code += 1
+    return Array(kept)
+
+
+def _system_info(info: pikepdf.Object) -> pikepdf.Object:
+    kept = Dictionary()
+    for key in ("/Registry", "/Ordering"):
+        value = entry(info, key)
+        if value is not None and is_string(value):
+            kept[key] = value
+    kept["/Supplement"] = int(number(value_of(info, "/Supplement")))
+    return kept
+
+
+def _numbers_and_names(value: Any) -> Any:
+    if isinstance(value, pikepdf.Object):
+        if is_array(value):
+            return Array([_numbers_and_names(item) for item in items_of(value)])
+        if not is_name(value):
+            return 0
+    return value
+
+
+def _number(value: object) -> int | float:
+    found = number(value)
+    return int(found) if found == int(found) else found
+
+

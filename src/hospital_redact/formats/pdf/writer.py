@@ -1,0 +1,298 @@
+"""Writing a redacted copy: codes taken out of the content streams, boxes drawn, everything else by allow-list.
+
+No stream of the source is kept as it is: each page, form, pattern and glyph procedure is written anew from the
+operators that were understood, so that what was not read cannot leave.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from io import BytesIO
+from typing import Any, BinaryIO
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+
+from hospital_redact.errors import VerificationError
+from hospital_redact.formats.base import Source
+from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Interpreter, Stream
+from hospital_redact.formats.pdf.fontpruning import FontPruner
+from hospital_redact.formats.pdf.layers import Layers
+from hospital_redact.formats.pdf.objects import entry, is_dict, is_name, items_of, key_of, keys_of, number, numbers
+from hospital_redact.formats.pdf.reader import Reading, read_pdf
+from hospital_redact.formats.pdf.removal import removed_characters
+from hospital_redact.formats.pdf.resources import Cleaner, Names
+from hospital_redact.model import RedactionPlan, RemovedPart
+
+_BOX_KEYS = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
+BOX_MARGIN = 0.4
+"""Points by which a black box reaches beyond the glyphs it stands for."""
+
+Cuts = dict[int, dict[int, list[Drawn]]]
+"""Removed glyphs by operator index and item of one stream."""
+
+
+def write_pdf(source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
+    """Write the copy of ``source`` that ``plan`` describes to ``target``; return what was left out."""
+    reading = read_pdf(source)
+    try:
+        data = _Copy(reading, plan).build()
+    finally:
+        reading.pdf.close()
+    _check(data)
+    target.write(data)
+    return reading.document.dropped
+
+
+def _check(data: bytes) -> None:
+    """Refuse a copy with more than one revision, or with bytes after its end."""
+    if data.count(b"%%EOF") != 1 or data.count(b"startxref") != 1 or not data.rstrip(b"\r\n").endswith(b"%%EOF"):
+        raise VerificationError("HR504", "the written PDF has more than one revision; nothing was written")
+
+
+class _Copy:
+    """One copy in the making. It changes the open document, never the source's bytes."""
+
+    def __init__(self, reading: Reading, plan: RedactionPlan) -> None:
+        self.reading = reading
+        self.pdf = reading.pdf
+        self.removed = removed_characters(reading.document, plan)
+        self.gone = self._removed_glyphs()
+        self.cuts: dict[int, Cuts] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+        for page, indexes in self.gone.items():
+            for index in indexes:
+                glyph = reading.pages[page - 1].glyphs[index]
+                self.cuts[glyph.run.stream.number][glyph.run.operator][glyph.run.item].append(glyph)
+        self.fonts = FontPruner(self.pdf)
+        for content in reading.pages:
+            gone = self.gone.get(content.page, set())
+            for index, glyph in enumerate(content.glyphs):
+                if index not in gone:
+                    self.fonts.use(glyph.run.font, glyph.code, glyph.length, glyph.text)
+        self.layers = Layers(self.pdf)
+        self.interpreter = Interpreter()
+        self.cleaner = Cleaner(self.pdf, self.interpreter, self.fonts, self.layers)
+        self.forms: dict[tuple[int, int], pikepdf.Object] = {}
+
+    def build(self) -> bytes:
+        """Write every page anew, prune the document to what pages need, and save it in one revision."""
+        self._keep_fonts_of_patterns()
+        pages = [self._page(index) for index in range(len(self.reading.pages))]
+        self._document(pages)
+        buffer = BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.pdf.save(
+                buffer,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+                compress_streams=True,
+                recompress_flate=True,
+                linearize=False,
+                encryption=False,
+                deterministic_id=True,
+                fix_metadata_version=False,
+            )
+        return buffer.getvalue()
+
+    def _removed_glyphs(self) -> dict[int, set[int]]:
+        gone: dict[int, set[int]] = defaultdict(set)
+        for block, characters in self.removed.items():
+            places = self.reading.places[block]
+            page = self.reading.document.blocks[block].location.page
+            assert page is not None
+            gone[page].update(place for c in characters if (place := places[c]) is not None)
+        return gone
+
+    def _keep_fonts_of_patterns(self) -> None:
+        """Keep all codes of fonts that draw text in patterns, masks or glyph procedures: nobody counted those."""
+        pages = {key_of(spec) for spec in self._fonts_outside_pages()}
+        for item in self._fonts_outside_pages() if pages else ():
+            self.fonts.keep_all(item)
+
+    def _fonts_outside_pages(self) -> list[pikepdf.Object]:
+        if not any(u.what.startswith("text_in_") for u in self.reading.document.unread):
+            return []
+        return [
+            item
+            for item in self.pdf.objects
+            if isinstance(item, pikepdf.Object) and is_dict(item) and is_name(entry(item, "/Subtype"))
+            and entry(item, "/Type") == Name("/Font")
+        ]  # fmt: skip
+
+    # Pages and forms
+
+    def _page(self, index: int) -> pikepdf.Object:
+        content = self.reading.pages[index]
+        old = self.pdf.pages[index].obj
+        names = Names()
+        data = self._stream(content.stream, names) + self._boxes(content.page)
+        new = Dictionary({"/Type": Name("/Page"), "/Contents": self.pdf.make_stream(b"q\n" + data)})
+        for key in (*_BOX_KEYS, "/Rotate", "/UserUnit"):
+            if (value := _inherited(old, key)) is not None:
+                new[key] = value
+        if "/MediaBox" not in new:
+            new["/MediaBox"] = Array([0, 0, 612, 792])
+        if (group := entry(old, "/Group")) is not None:
+            new["/Group"] = self.cleaner.plain(group)
+        new["/Resources"] = names.build()
+        return self.pdf.make_indirect(new)
+
+    def _stream(self, stream: Stream, names: Names) -> bytes:
+        cuts = self.cuts.get(stream.number)
+
+        def replace(index: int, instruction: Instruction) -> list[Instruction] | None:
+            operands, operator = instruction
+            if operator in SHOW:
+                return _without(operands, operator, cuts[index]) if cuts is not None and index in cuts else None
+            if operator == b"Do" and index in stream.forms:
+                return [([names.put("/XObject", self._form(stream.forms[index]))], b"Do")]
+            return None
+
+        return self.cleaner.rewrite(stream.instructions, stream.resources, names, replace)
+
+    def _form(self, form: Stream) -> pikepdf.Object:
+        """Return a form as this invocation needs it: shared where no invocation inside it is edited."""
+        assert form.source is not None
+        key = key_of(form.source)
+        shared = form.own_resources and key != (0, 0) and not self._edited(form)
+        if shared and key in self.forms:
+            return self.forms[key]
+        names = Names()
+        data = self._stream(form, names)
+        made = self.cleaner.stream_like(form.source, data, names)
+        if shared:
+            self.forms[key] = made
+        return made
+
+    def _edited(self, form: Stream) -> bool:
+        stack = [form]
+        while stack:
+            stream = stack.pop()
+            if stream.number in self.cuts or not stream.own_resources:
+                return True
+            stack.extend(stream.forms.values())
+        return False
+
+    def _boxes(self, page: int) -> bytes:
+        """Return the operators that draw a black box for each run of removed glyphs of a page."""
+        parts: list[str] = []
+        for block in sorted(self.removed):
+            if self.reading.document.blocks[block].location.page != page:
+                continue
+            glyphs = self.reading.pages[page - 1].glyphs
+            for run in _runs(self.removed[block], self.reading.places[block]):
+                parts.append(_box_path([glyphs[index] for index in run]))
+        return ("Q\nq 0 g\n" + "\n".join(parts) + "\nQ").encode("ascii") if parts else b"\nQ"
+
+    # The document
+
+    def _document(self, pages: list[pikepdf.Object]) -> None:
+        """Replace the catalog and the trailer by ones that lead to ``pages`` and to nothing else."""
+        pdf = self.pdf
+        tree = pdf.make_indirect(Dictionary({"/Type": Name("/Pages"), "/Count": len(pages)}))
+        for page in pages:
+            page["/Parent"] = tree
+        tree["/Kids"] = Array(pages)
+        root = pdf.Root
+        for key in keys_of(root):
+            if key != "/Pages":
+                del root[key]
+        root["/Type"] = Name("/Catalog")
+        root["/Pages"] = tree
+        if (layers := self.layers.properties()) is not None:
+            root["/OCProperties"] = layers
+        for key in keys_of(pdf.trailer):
+            if key not in ("/Root", "/Size", "/Encrypt"):
+                del pdf.trailer[key]
+
+
+def _inherited(page: pikepdf.Object, key: str) -> Any:
+    node: pikepdf.Object | None = page
+    for _ in range(64):
+        if node is None:
+            return None
+        if key in keys_of(node):
+            value = node[key]
+            if key in _BOX_KEYS:
+                found = numbers(value, 4)
+                return Array(items_of(value)[:4]) if found else None
+            return value if not isinstance(value, pikepdf.Object) else None
+        node = entry(node, "/Parent")
+    return None
+
+
+def _without(operands: list[Any], operator: bytes, cuts: dict[int, list[Drawn]]) -> list[Instruction]:
+    """Return a show operator without the codes of removed glyphs, their advance kept as a displacement."""
+    before: list[Instruction] = []
+    if operator == b'"':
+        before = [([operands[0]], b"Tw"), ([operands[1]], b"Tc")]
+    if operator in (b"'", b'"'):
+        before.append(([], b"T*"))
+    items = items_of(operands[0]) if operator == b"TJ" else [operands[-1]]
+    array: list[Any] = []
+    for item, value in enumerate(items):
+        if item not in cuts:
+            array.append(value)
+            continue
+        assert isinstance(value, pikepdf.Object)
+        data, position = bytes(value), 0
+        for glyph in sorted(cuts[item], key=lambda g: g.start):
+            if glyph.start > position:
+                array.append(String(data[position : glyph.start]))
+            _displace(array, glyph.displacement)
+            position = glyph.start + glyph.length
+        if position < len(data):
+            array.append(String(data[position:]))
+    return [*before, ([Array(array)], b"TJ")]
+
+
+def _displace(array: list[Any], amount: float) -> None:
+    if array and not isinstance(array[-1], pikepdf.Object):
+        array[-1] = round(number(array[-1]) + amount, 5)
+    else:
+        array.append(round(amount, 5))
+
+
+def _runs(characters: set[int], places: list[int | None]) -> list[list[int]]:
+    """Return the removed glyphs of a line in runs of neighbours."""
+    runs: list[list[int]] = []
+    last = -2
+    for character in sorted(characters):
+        place = places[character]
+        if place is None:
+            if last == character - 1:
+                last = character
+            continue
+        if last == character - 1 and runs:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+        last = character
+    return runs
+
+
+def _box_path(glyphs: list[Drawn]) -> str:
+    """Return the path of a rectangle, turned with the text, around a run of glyphs."""
+    ux, uy = glyphs[0].run.ux, glyphs[0].run.uy
+    alongs: list[float] = []
+    ups: list[float] = []
+    for glyph in glyphs:
+        box = glyph.box
+        if glyph.run.font.vertical or abs(ux) in (0.0, 1.0):
+            corners = [(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
+        else:
+            em, font = glyph.run.em, glyph.run.font
+            corners = [
+                (glyph.x + ux * t - uy * s, glyph.y + uy * t + ux * s)
+                for t in (0.0, glyph.advance)
+                for s in (font.descent * em, font.ascent * em)
+            ]
+        alongs.extend(x * ux + y * uy for x, y in corners)
+        ups.extend(-x * uy + y * ux for x, y in corners)
+    a0, a1 = min(alongs) - BOX_MARGIN, max(alongs) + BOX_MARGIN
+    u0, u1 = min(ups) - BOX_MARGIN, max(ups) + BOX_MARGIN
+    points = [(a * ux - u * uy, a * uy + u * ux) for a, u in ((a0, u0), (a1, u0), (a1, u1), (a0, u1))]
+    moves = [f"{x:.3f} {y:.3f} {'l' if n else 'm'}" for n, (x, y) in enumerate(points)]
+    return " ".join([*moves, "h f"])
