@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from hospital_redact import formats
 from hospital_redact.classification import classify
+from hospital_redact.closure import close_plan
 from hospital_redact.context import effective_context
 from hospital_redact.detection import Detector, find_terms
 from hospital_redact.drafts import check_target, draft_file, publish
@@ -137,9 +138,18 @@ class Redactor:
         self, document: Document, source: Source, context: ReleaseContext, terms: tuple[str, ...], terms_only: bool
     ) -> Review:
         listed = find_terms(document, terms)
-        findings = (*self._detector.detect(document), *listed)
-        planned = listed if terms_only else findings
-        plan = plan_redaction(document, planned, self.policy, context, terms_only=terms_only)
+        found = self._detector.detect(document)
+        if terms_only:
+            findings = (*found, *listed)
+            plan = plan_redaction(document, listed, self.policy, context, terms_only=True)
+        else:
+            findings, plan = close_plan(
+                document,
+                (*found, *listed),
+                self.policy,
+                detect=self._detector.detect,
+                make_plan=lambda known: plan_redaction(document, known, self.policy, context),
+            )
         suggestion = self._classify(document, findings, plan)
         return Review(source, document, findings, suggestion, plan, terms)
 

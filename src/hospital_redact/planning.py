@@ -21,6 +21,7 @@ from hospital_redact.context import retention
 from hospital_redact.errors import PlanError
 from hospital_redact.model import (
     Action,
+    Block,
     Document,
     Edit,
     Finding,
@@ -255,17 +256,48 @@ def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
                 raise PlanError("HR404", f"a kept finding points outside the document (block {span.block})")
 
 
-def apply_plan(document: Document, plan: RedactionPlan) -> Document:
-    """Return ``document`` as it would read after the plan: the surviving blocks, edited, without views' extras.
+BOX = "\u2588"
+"""How a drawn box reads: a full block, in the copy of a page and in ``apply_plan``."""
 
-    Used to look at what is left without writing a file. Glyphs are dropped, since replaced text has none.
+
+def apply_plan(document: Document, plan: RedactionPlan) -> Document:
+    """Return ``document`` as its copy would read: the surviving blocks, edited; the others empty.
+
+    Used to look at what would be left without writing a file. Drawn text has no replacement but a box.
     """
     edits = edits_by_block(plan.edits)
     blocks = tuple(
-        replace(block, text=apply_edits(block.text, edits.get(number, ())) if block.survives else "", glyphs=())
+        replace(block, text=_edited(block, edits.get(number, ())), glyphs=())
         for number, block in enumerate(document.blocks)
     )
     return replace(document, blocks=blocks, views=(join_blocks(blocks),))
+
+
+def _edited(block: Block, edits: Sequence[Edit]) -> str:
+    if not block.survives:
+        return ""
+    return apply_edits(block.text, [replace(e, replacement=BOX) for e in edits] if block.glyphs else edits)
+
+
+def span_before(span: Span, edits: Iterable[Edit], *, boxes: bool) -> Span:
+    """Return where ``span`` of an edited block stands in the block as it was; a touched replacement counts whole.
+
+    ``edits`` are those of the block; ``boxes`` says that :data:`BOX` stands for each replacement.
+    """
+    start, end, shift = span.start, span.end, 0
+    for edit in sorted(edits, key=lambda e: e.span.start):
+        length = len(BOX) if boxes else len(edit.replacement)
+        first = edit.span.start + shift  # of the replacement, in the edited block
+        if first + length <= span.start:
+            start += edit.span.end - edit.span.start - length
+        elif first < span.start:
+            start = edit.span.start
+        if first + length <= span.end:
+            end += edit.span.end - edit.span.start - length
+        elif first < span.end:
+            end = edit.span.end
+        shift += length - (edit.span.end - edit.span.start)
+    return Span(span.block, start, end)
 
 
 def output_name(document: Document, plan: RedactionPlan) -> str:

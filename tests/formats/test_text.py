@@ -63,9 +63,7 @@ def test_the_empty_plan_gives_the_same_bytes(text: str) -> None:
     assert target.getvalue() == source.data
 
 
-@pytest.mark.parametrize(
-    "data", [b"\xff\xfe\x00", b"a\x00b", b"\x81", b"\xef\xbb\xbf\xff", b"\xff\xd8\x00\x10JF"]
-)
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"a\x00b", b"\x81", b"\xef\xbb\xbf\xff", b"\xff\xd8\x00\x10JF"])
 def test_what_is_not_text_is_refused(data: bytes) -> None:
     with pytest.raises(ReadError) as caught:
         decode(data)

@@ -1,7 +1,8 @@
 """Confidential categories by their cues: words and expressions, weighed by where they stand.
 
 A word in the title weighs more than one in a paragraph, and a table whose columns say 岗位工资 and 实发 more than
-either. Weights: title 3; two columns of one filled table 2, four 3; an expression 2, at most two count; a heading
+either. Weights: title 3; two columns of one filled table 2, four 3 (three, if it
+names persons); an expression 2, at most two count; a heading
 1, at most two; a phrase 1, at most three; the file name 2. Look-alikes (招聘公告 for a salary) take 3 off when they
 stand in the title and 1 for each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a
 filled table that names persons next to figures counts whatever else the text says.
@@ -89,6 +90,7 @@ class _Evidence:
         """Return the weighed sum; see the top of this module."""
         score = _TITLE_WEIGHT if self.titles else 0.0
         score += {0: 0.0, 1: 0.0, 2: 2.0, 3: 2.0}.get(len(self.columns), 3.0)
+        score += 1.0 if self.persons and len(self.columns) == 3 else 0.0
         score += 2.0 * min(len(self.patterns), 2)
         score += min(len(self.headings), 2) + min(len(self.phrases), 3)
         score += 2.0 if self.file_names else 0.0
@@ -284,8 +286,11 @@ def _bare(header: str) -> str:
 
 
 def _is_column(header: str, columns: frozenset[str]) -> bool:
+    """Whether a header is a cue or, if Chinese, holds one: 工龄补贴 is a 补贴, but "tax" is not in "syntax"."""
     bare = _bare(header)
-    return bare in columns or header in columns or any(len(word) >= 2 and bare.startswith(word) for word in columns)
+    if bare in columns or header in columns:
+        return True
+    return not bare.isascii() and any(len(word) >= 2 and not word.isascii() and word in bare for word in columns)
 
 
 def _find_patterns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hospital_redact.detection.addresses import find_addresses
@@ -15,7 +15,7 @@ from hospital_redact.detection.merging import merge
 from hospital_redact.detection.patterns import CompiledRule, compile_rule, find_patterns
 from hospital_redact.detection.people import find_people
 from hospital_redact.detection.scene import Hit, Scene
-from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule
+from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule, Span
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
@@ -27,7 +27,8 @@ _ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")
 class Detector:
     """Finds what a policy's rules describe. Safe to use from several threads; models load at first use.
 
-    ``recognizers`` are presidio recognisers that run besides the rules, see :mod:`.presidio_bridge`.
+    ``recognizers`` are presidio recognisers that run besides the rules, see :mod:`.presidio_bridge`; one that would
+    leave the machine is refused with DetectionError HR301.
     """
 
     def __init__(self, policy: Policy, *, recognizers: Sequence[EntityRecognizer] = ()) -> None:
@@ -42,6 +43,10 @@ class Detector:
             else:
                 self._by_recogniser.setdefault(kind or "pattern", []).append(compile_rule(rule))
         self._recognizers = tuple(recognizers)
+        if recognizers:
+            from hospital_redact.detection.presidio_bridge import check_recognizers  # noqa: PLC0415 - imports presidio
+
+            check_recognizers(recognizers)
 
     def __repr__(self) -> str:
         return f"Detector({self.policy!r}, {len(self._recognizers)} presidio recognisers)"
@@ -76,22 +81,20 @@ class Detector:
         yield from find_marks(scene, groups.get("state_mark", ()), state=True)
         yield from find_marks(scene, groups.get("hospital_mark", ()), state=False)
 
-    def _findings(self, entries: Iterator[tuple[Scene, Hit, str | None]]) -> Iterator[Finding]:
+    def _findings(self, entries: Iterable[tuple[Scene, Hit, str | None]]) -> Iterator[Finding]:
         for scene, hit, subject in entries:
             spans = tuple(sorted(scene.locate(hit.start, hit.end)))
             if spans:
                 yield to_finding(hit, spans, subject)
 
     def _foreign(self, scenes: Sequence[Scene]) -> Iterator[Finding]:
-        if not self._recognizers:
-            return
         from hospital_redact.detection.presidio_bridge import run_recognizers  # noqa: PLC0415 - imports presidio
 
         for scene in scenes:
-            yield from run_recognizers(scene, self._recognizers)
+            yield from run_recognizers(scene, self._recognizers, self.policy)
 
 
-def to_finding(hit: Hit, spans, subject: str | None) -> Finding:
+def to_finding(hit: Hit, spans: tuple[Span, ...], subject: str | None) -> Finding:
     """Return the finding for ``hit`` at canonical ``spans``."""
     rule = hit.rule
     return Finding(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hospital_redact.model import Action, Finding, Role, Rule, Span
 
-_STRONG = frozenset({"check_digit", "label", "header", "listed"})
+_STRONG = frozenset({"check_digit", "label", "header", "listed", "partly_masked"})
 """Evidence that a keep rule does not outweigh."""
 
 _REMOVING = (Action.MASK, Action.PLACEHOLDER)

@@ -17,7 +17,9 @@ from hospital_redact.detection.labels import label_pattern
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.structure import is_label
 from hospital_redact.detection.surnames import (
+    COMMON,
     COMPOUND_SURNAMES,
+    FORM_WORDS,
     MINORITY_SYLLABLES,
     NOT_GIVEN,
     NOT_NAMES,
@@ -35,6 +37,7 @@ _SPACED = tuple(regex.compile(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Ha
 _MINORITY = regex.compile(
     rf"(?:{'|'.join(sorted(MINORITY_SYLLABLES, key=len, reverse=True))}){{2,4}}(?!族)|乌日娜|其其格|吐尔洪江|乌云其木格"
 )
+_SYLLABLE = regex.compile("|".join(sorted((s for s in MINORITY_SYLLABLES if len(s) > 1), key=len, reverse=True)))
 _MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
 _SEX = regex.compile(
     r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])|[ ]?[(,、][ ]?[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]"
@@ -57,7 +60,7 @@ PATIENT_LABELS = (
 ).split()  # fmt: skip
 RELATIVE_LABELS = (
     "家属 家属姓名 家属签名 家属签字 联系人 联系人姓名 紧急联系人 监护人 委托人 代理人 授权代理人 受托人 领取人 配偶 丈夫 妻子 爱人 父亲 母亲 儿子 女儿 长子 长女 次子 次女 "
-    "哥哥 姐姐 弟弟 妹妹 其子 其女 其妻 其夫 其父 其母 其兄 其弟 其姐 其妹 其配偶 家长 陪护人 陪同人 投诉人 母亲姓名 父亲姓名 监护人姓名 外婆 奶奶 爷爷 外公 姑姑 姨妈 舅舅 叔叔 "
+    "爸爸 妈妈 女 孙 哥哥 姐姐 弟弟 妹妹 其子 其女 其妻 其夫 其父 其母 其兄 其弟 其姐 其妹 其配偶 家长 陪护人 陪同人 投诉人 母亲姓名 父亲姓名 监护人姓名 外婆 奶奶 爷爷 外公 姑姑 姨妈 舅舅 叔叔 "
     "女婿 儿媳 孙子 孙女 外孙 侄子 侄女 患者家属 法定监护人 与患者关系人 母 父 夫 妻 岳父 岳母 表哥 表弟 堂弟 堂兄 令堂 令尊 受益人 被授权人"
 ).split()  # fmt: skip
 STAFF_LABELS = (
@@ -69,7 +72,7 @@ STAFF_LABELS = (
     "质控医师 质控护士 编码员 登记人 评估人 调查人 审签 党委书记 书记 部门负责人 分管院领导 教授 主管护师 主治"
 ).split()  # fmt: skip
 OTHER_LABELS = (
-    "申请人 当事人 举报人 被举报人 被调查人 被处分人 考察对象 谈话对象 收件人 发件人 抄送人 签约代表 授权代表 乙方代表 项目经理 CRA CRC 监查员 兹证明 兹有 持卡人 持卡 户名 收款人 收款户名 开户名 译员 翻译 司机 "
+    "法人名章 名章 私章 申请人 当事人 举报人 被举报人 被调查人 被处分人 考察对象 谈话对象 收件人 发件人 抄送人 签约代表 授权代表 乙方代表 项目经理 CRA CRC 监查员 兹证明 兹有 持卡人 持卡 户名 收款人 收款户名 开户名 译员 翻译 司机 "
     "跟台工程师 工程师 证人 租户 客户经理 业务员 联络人 被考察人 推荐人 申报人 候选人 拟任人选 经销商联系人 职工姓名 员工姓名 教师 讲者 专家 评委 面试官 应聘者 应聘人 报考人 "
     "投标人代表 法人代表 车主 报案人 死亡者 房东 本人 护送人 自然人 债权人 签收人 送件人 法人 通知人 负责同志 同志"
 ).split()  # fmt: skip
@@ -93,8 +96,9 @@ ROLE_OF = {
 }
 _LABELS = label_pattern(tuple(ROLE_OF))
 _GAP = regex.compile(
-    r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[::])?[ \t]{0,8}(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
+    r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[::;])?[ \t]{0,8}(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
 )
+_OPEN = regex.compile(r"[ ]?\(")
 _TITLE = regex.compile(
     "|".join(sorted((t for t in TITLES if t not in {"的", "等", "家属", "本人", "患者"}), key=len, reverse=True))
 )
@@ -106,6 +110,20 @@ _DETAIL = regex.compile(
     r"(?=[ ]{0,2}[(](?P<word>[^()\n]{0,3}(?:男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名|家属|配偶|配送|实习|退休|在编|外聘)[^()\n]{0,8}|\+?[0-9][0-9\- ]{6,16})[)]"
     r"|[ ,::]{0,2}(?P<word>)(?:\(?\+?86\)?[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
 )
+_TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
+# Characters with which Chinese writes foreign names by sound.
+_SOUND = (
+    "阿埃艾奥巴贝比彼别波伯博卜布查达戴丹道德登邓迪狄蒂丁杜顿多厄恩尔法菲费芬弗夫福盖甘冈高戈格葛古哈海汉赫亨霍基吉加贾简杰津卡凯坎康考柯科克肯库夸拉莱兰朗劳勒雷里理丽利莉列林琳刘卢鲁露伦罗洛"
+    "吕马玛迈麦曼芒梅门蒙米密明莫默姆穆拿纳娜南内尼涅妮努诺欧帕潘庞佩彭皮平珀普齐奇契乔切琼丘让热日荣茹瑞若萨塞赛桑瑟森沙莎山尚珊舍申圣史施斯丝松苏素索塔泰坦汤特腾提廷图托瓦万旺威韦维魏温文翁沃"
+    "乌武西希锡席夏香肖谢辛欣休雪逊亚延扬耶伊依因英尤约泽扎詹珍治兹祖佐提合买买木都孜吐逊力甫肉克热曼"
+)
+_FOREIGN = regex.compile(
+    rf"(?<!\p{{Han}})[{_SOUND}]{{1,8}}(?:[·•‧・∙⋅･．][{_SOUND}]{{1,9}}){{1,4}}|[{_SOUND}]{{2,8}}(?:[·•‧・∙⋅･．][{_SOUND}]{{2,9}}){{1,4}}(?!\p{{Han}}{{0,2}}(?:病|征|综合|医院))"
+)
+_NICKNAME = regex.compile(
+    rf"(?<=[^\p{{Han}}]|^|[是叫找问给和跟让请由])[老小](?P<family>[{''.join(sorted(COMMON - frozenset('时于方石白高万马段夏')))}])(?=[^\p{{Han}}]|[说来去在和跟的把给让是又也已就还上下]|$)"
+)
+_PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _TITLE_STOP = regex.compile(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
 _HONORED_ONLY = frozenset("各位 诸位 尊敬 敬爱 亲爱".split())
 
@@ -136,6 +154,17 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     yield from _before_sex(scene)
     yield from _before_details(scene)
     yield from _minority(scene)
+    for match in _FOREIGN.finditer(scene.text):
+        yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
+    for match in _NICKNAME.finditer(scene.text):
+        yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
+    for match in _PARTLY.finditer(scene.text):
+        if (
+            match["name"][0] in SURNAMES
+            and match["name"][2] not in "某甲乙丙丁人种些日地年月的"
+            and match["name"][2] not in FOLLOW
+        ):
+            yield Mention(*match.span("name"), Role.OTHER, 0.7, ("shape", "partly_masked"))
     yield from _in_columns(scene)
 
 
@@ -149,11 +178,12 @@ def is_plausible(name: str) -> bool:
     return bool(given) and not NOT_GIVEN & set(given)
 
 
-def read_name(text: str, at: int, *, sure: bool, marked: bool) -> int:
+def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = False) -> int:
     """Return where the name that begins at ``at`` ends, or ``at`` when none does.
 
     ``sure``: the label promises a name, so a short run needs no family name. ``marked``: a colon, gap or cell border
-    stands before it, so that a run as a whole counts.
+    stands before it, so that a run as a whole counts. ``form``: the label is 姓名 or its like, after which everyday
+    words are names too.
     """
     if _MASKED.match(text, at):
         return at
@@ -167,6 +197,14 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool) -> int:
     run = _RUN.match(text, at)
     if not run:
         return at
+    if (
+        form
+        and marked
+        and 2 <= len(run.group()) <= 4
+        and run.group() not in FORM_WORDS
+        and not run.group().endswith(_TITLE_ENDS)
+    ):
+        return run.end()
     length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
     return at + length
 
@@ -193,9 +231,9 @@ def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
     title = _TITLE.search(run, 2)
     if title and title.start() <= 4 and (title.start() <= 3 or run[:2] in COMPOUND_SURNAMES or run[0] not in SURNAMES):
         run, after = run[: title.start()], title.group()
-    if is_label(run):
+    if run in ROLE_OF or run in FORM_WORDS or (is_label(run) and (run[0] not in SURNAMES or len(run) > 8)):
         return 0
-    minority = _MINORITY.match(run)
+    minority = _MINORITY.match(run) or (_SYLLABLE.match(run) if not marked or sure else None)
     if minority and (minority.end() == len(run) or not marked or _runs_on(run[minority.end() :])):
         return minority.end()
     confirmed = bool(_SEX.match(after)) or after in TITLES
@@ -251,6 +289,12 @@ def _after_labels(scene: Scene) -> Iterator[Mention]:
     text = scene.text
     for label in _LABELS.finditer(text):
         word = "".join(label.group().split())
+        inner = _OPEN.match(text, label.end())
+        if inner is not None:
+            end = read_name(text, inner.end(), sure=False, marked=True)
+            if end > inner.end() and text[end : end + 1] == ")":
+                yield Mention(inner.end(), end, ROLE_OF[word], 0.8, ("label",))
+                continue
         gap = _GAP.match(text, label.end())
         at = gap.end() if gap else label.end()
         colon = gap is not None and gap["mark"] is not None
@@ -264,18 +308,17 @@ def _after_labels(scene: Scene) -> Iterator[Mention]:
         if at >= len(text) or not _HAN.match(text[at]):
             continue
         sure = word in SURE_LABELS
-        end = read_name(text, at, sure=sure, marked=colon or spaced)
+        end = read_name(text, at, sure=sure, marked=colon or spaced, form=is_form_label(word) and bounded)
         if end == at:
             continue
-        end = _baby(text, end)
         role = ROLE_OF[word]
         yield Mention(at, end, role, 0.9 if colon else 0.8, ("label",))
         yield from _list_after(text, end, role, spaces=role is Role.STAFF or colon)
 
 
-def _baby(text: str, end: int) -> int:
-    """Return the end of the mother's name in 王小红之子: the relation stays."""
-    return end
+def is_form_label(word: str) -> bool:
+    """Whether a label is 姓名 or one of its kind."""
+    return word.endswith(("姓名", "名字", "户名", "签名"))
 
 
 def _list_after(text: str, end: int, role: Role, *, spaces: bool) -> Iterator[Mention]:
@@ -407,8 +450,12 @@ def _in_columns(scene: Scene) -> Iterator[Mention]:
             continue
         at = cell.start + offset
         role, sure = found
+        form = sure and cell.label == "" or is_form_label("".join((cell.label or cell.header).split()))
         while at < cell.end and _HAN.match(scene.text[at]):
-            end = min(read_name(scene.text, at, sure=sure, marked=True), cell.end)
+            end = min(read_name(scene.text, at, sure=sure, marked=True, form=form), cell.end)
+            if end <= at and at + 2 < cell.end and scene.text[at] in "妻夫父母子女孙儿弟兄姐妹":
+                at += 1
+                end = min(read_name(scene.text, at, sure=True, marked=True), cell.end)
             if end <= at:
                 break
             yield Mention(at, end, role, 0.85, ("header",))

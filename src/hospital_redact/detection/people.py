@@ -7,6 +7,7 @@ everyday words (高峰, May) are followed only where a name can stand.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ from hospital_redact.detection.names_zh import (
     is_plausible,
 )
 from hospital_redact.detection.scene import Hit, Scene
-from hospital_redact.detection.surnames import COMPOUND_SURNAMES, NOT_NAMES, STAFF_TITLES, SURNAMES, TITLES
+from hospital_redact.detection.surnames import COMPOUND_SURNAMES, FORM_WORDS, NOT_NAMES, STAFF_TITLES, SURNAMES, TITLES
 from hospital_redact.detection.taggers import is_word, tag
 from hospital_redact.model import Role, Rule
 
@@ -35,6 +36,12 @@ _STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.O
 _HAN = regex.compile(r"\p{Han}")
 _HONORIFIC = regex.compile(r"(?:先生|女士|小姐|太太|阿姨|大爷|大妈|奶奶|爷爷|伯伯|叔叔|师傅|老师|同志|某)")
 _NICKNAME = regex.compile(r"(?<![\p{Han}])[老小阿](?P<family>\p{Han})")
+_ITEM = regex.compile(
+    r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
+)
+_SHORT = regex.compile(r"\p{Han}{2,4}")
+# In a document about staff, an entry of a list or table is somebody it is about; a signature is not.
+_ABOUT = frozenset({"header", "list", "context", "sex"})
 _LEAD = frozenset("由请与和及随经给向找对是系为即经同叫跟让组将把受被")
 _INITIAL = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
 _EPONYM = regex.compile(
@@ -104,9 +111,30 @@ def _key(name: str) -> str:
 
 def _mentions(scene: Scene, *, tagged: bool) -> Iterator[Mention]:
     shown = [*find_chinese_names(scene), *find_latin_names(scene)]
-    yield from shown
     if tagged:
-        yield from _tagged(scene, shown)
+        shown.extend(_tagged(scene, tuple(shown)))
+    yield from shown
+    yield from _siblings(scene, shown)
+
+
+def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield what stands in a list or column where the other entries are names: 1) 张伟 2) 高峰 3) 戈壁."""
+    text = scene.text
+    places = {mention.start: mention for mention in shown}
+    groups: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    for item in _ITEM.finditer(text):
+        groups.setdefault(("item", regex.sub(r"[0-9]+|[①-⑳]", "1", item["mark"])), []).append(item.span("name"))
+    for cell in scene.cells:
+        if cell.row and _SHORT.fullmatch(text, cell.start, cell.end):
+            groups.setdefault((cell.table, cell.column), []).append((cell.start, cell.end))
+    for entries in groups.values():
+        known = [places[start] for start, end in entries if start in places and places[start].end == end]
+        if len(known) < 2 or 2 * len(known) < len(entries):
+            continue
+        role = Counter(mention.role for mention in known).most_common(1)[0][0]
+        for start, end in entries:
+            if start not in places and text[start:end] not in FORM_WORDS:
+                yield Mention(start, end, role, 0.6, ("list",))
 
 
 def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
@@ -116,10 +144,9 @@ def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
     for start, end in tag(text, "zh"):
         if (start, end) in taken or not (trimmed := _chinese_person(text, start, end)):
             continue
-        role = _role_around(text, start, trimmed)
-        # A word that the tagger calls no person when it stands alone needs more than the tagger (平安, 杜仲).
-        if role is not Role.OTHER or not is_word(text[start:trimmed]):
-            yield Mention(start, trimmed, role, 0.6, ("tagger",))
+        masked = text[start + 1 : start + 2] == "某"
+        evidence = ("tagger", "partly_masked") if masked else ("tagger",)
+        yield Mention(start, trimmed, _role_around(text, start, trimmed), 0.6, evidence)
     for start, end in tag(text, "en"):
         name = text[start:end]
         if (start, end) in taken or _HAN.search(name) or any(char.isdigit() for char in name):
@@ -137,7 +164,7 @@ def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
 def _chinese_person(text: str, start: int, end: int) -> int:
     """Return the end of a tagged Chinese name, or 0 when it is none: drugs, diseases, eponyms, places."""
     name = text[start:end]
-    if "\n" in name or not _HAN.match(name) or _EPONYM.match(text, end) or name in NOT_NAMES:
+    if any(char.isspace() for char in name) or not _HAN.match(name) or _EPONYM.match(text, end) or name in NOT_NAMES:
         return 0
     if any(dot in name for dot in DOTS):
         return end
@@ -146,10 +173,14 @@ def _chinese_person(text: str, start: int, end: int) -> int:
             end -= len(title)
             name = text[start:end]
             break
-    if is_plausible(name):
-        return 0 if name.endswith("氏") else end
+    if len(name) == 3 and name[0] in SURNAMES and name[1] == "某" and name[2] not in "某甲乙丙丁":
+        return end
     if len(name) == 2 and name[0] in "老小阿" and name[1] in SURNAMES and text[end : end + 1] not in ("氏",):
         return end
+    if is_plausible(name) or (len(name) == 3 and name[0] in SURNAMES and name[:2] not in NOT_NAMES):
+        # A word of two characters that the tagger calls no person when it stands alone needs more (平安, 杜仲).
+        doubtful = len(name) == 2 and _role_around(text, start, end) is Role.OTHER and is_word(name)
+        return 0 if doubtful or name.endswith("氏") else end
     if 3 <= len(name) <= 6 and name[0] not in SURNAMES and _role_around(text, start, end) is not Role.OTHER:
         return end
     return 0
@@ -171,7 +202,7 @@ def _role_around(text: str, start: int, end: int) -> Role:
 def _enter(people: dict[str, Person], scene: Scene, mention: Mention, *, staff_document: bool) -> None:
     name = scene.text[mention.start : mention.end]
     role = mention.role
-    if staff_document and role is Role.PATIENT:
+    if staff_document and (role is Role.PATIENT or (role is Role.STAFF and _ABOUT & set(mention.evidence))):
         role = Role.STAFF_SUBJECT
     key = _key(name)
     person = people.get(key)

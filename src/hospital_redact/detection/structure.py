@@ -77,8 +77,10 @@ def block_cells(
         row.sort(key=lambda item: (item[2].column, item[0]))
         texts = [text for *_, text in row]
         pairs = _are_pairs(texts)
+        heading = not pairs and _is_header(texts) and row[0][2].row == 0
         for number, (start, end, place, text) in enumerate(row):
-            left = texts[number - 1].strip() if number and is_label(texts[number - 1]) and not is_label(text) else ""
+            beside = number > 0 and not heading and is_label(texts[number - 1]) and not is_label(text)
+            left = texts[number - 1].strip() if beside else ""
             head = "" if pairs else words(place.column_header)
             label = left or ("" if pairs else words(place.row_header))
             cells.append(Cell(start, end, place.table, place.row, place.column, head, label))
@@ -164,11 +166,8 @@ def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -
             if start == end:
                 continue
             head = "" if pairs or header is None or header is row else _header_of(text, rows, kind, header, row, column)
-            label = (
-                texts[column - 1].strip()
-                if column and is_label(texts[column - 1]) and not is_label(texts[column])
-                else ""
-            )
+            beside = column > 0 and header is not row and is_label(texts[column - 1]) and not is_label(texts[column])
+            label = texts[column - 1].strip() if beside else ""
             yield Cell(start, end, table, number, column, head[:_MAX_HEADER], label[:_MAX_HEADER])
 
 

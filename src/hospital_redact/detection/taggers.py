@@ -29,6 +29,7 @@ MAX_LINE = 400
 _NAME_LIKE = regex.compile(rf"[{''.join(sorted(SURNAMES))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}")
 _LATIN_NAME = regex.compile(r"(?<!\p{L})\p{Lu}(?:\p{Ll}+|\p{Lu}{2,})(?:[-'’ ,.]{1,2}\p{Lu})?")
 _CUT = regex.compile(r"[。;;!?!?\t|]+|,(?=\p{Han})| {2,}")
+_CELL = regex.compile(r"[\t|]+| {3,}")
 _LOCK = threading.Lock()
 
 
@@ -44,7 +45,7 @@ def pieces(text: str, gate: regex.Pattern[str]) -> Iterator[tuple[int, int]]:
     start = 0
     for line in text.split("\n"):
         at = start
-        cuts = [m.end() for m in _CUT.finditer(line)] if len(line) > MAX_LINE else []
+        cuts = [m.end() for m in (_CUT if len(line) > MAX_LINE else _CELL).finditer(line)]
         for cut in [*cuts, len(line)]:
             stop = start + cut
             while at < stop:

@@ -11,7 +11,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from hospital_redact.formats.pdf.fonts import Font
+from hospital_redact.formats.pdf.fonts import Font, is_symbol_font
 from hospital_redact.formats.pdf.objects import (
     decoded,
     entry,
@@ -108,7 +108,8 @@ class FontPruner:
         if old is not None and is_name(old) and not any(entry(descriptor, key) is not None for key in _PROGRAMS):
             return old
         self._count += 1
-        return Name(f"/AAAAAA+F{self._count}")
+        # A symbol font must still be known as one: its private-use characters are signs, not lost letters.
+        return Name(f"/AAAAAA+{'Symbol' if is_symbol_font(spec) else ''}F{self._count}")
 
     def _simple(
         self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None
@@ -137,7 +138,7 @@ class FontPruner:
         descendants = items_of(entry(spec, "/DescendantFonts"))
         old = descendants[0] if descendants else None
         if not isinstance(old, pikepdf.Object) or not is_dict(old):
-            return
+            old = Dictionary({"/Type": Name("/Font"), "/Subtype": Name("/CIDFontType2")})
         inner = self._keys(old)
         inner["/BaseFont"] = name
         info = entry(old, "/CIDSystemInfo")
@@ -215,15 +216,14 @@ class FontPruner:
         return Array(array)
 
     def _to_unicode(self, spec: pikepdf.Object, used: set[int] | None) -> pikepdf.Object | None:
-        old = entry(spec, "/ToUnicode")
-        if old is None or not is_stream(old):
-            return None
+        """Return a map of the characters as they were read, so that every reader of the copy reads the same."""
         if used is None:
-            return self._pdf.make_stream(decoded(old))
+            old = entry(spec, "/ToUnicode")
+            return self._pdf.make_stream(decoded(old)) if old is not None and is_stream(old) else None
         key = key_of(spec)
-        lengths, font = self._lengths.get(key, {}), Font(spec, "")
-        pairs = [(code, lengths[code], text) for code in sorted(used) if (text := font.mapped(code))]
-        return self._pdf.make_stream(_to_unicode_cmap(pairs))
+        lengths, texts = self._lengths.get(key, {}), self._texts.get(key, {})
+        pairs = [(code, lengths[code], texts[code]) for code in sorted(used) if code in texts]
+        return self._pdf.make_stream(_to_unicode_cmap(pairs)) if pairs else None
 
 
 def _to_unicode_cmap(pairs: list[tuple[int, int, str]]) -> bytes:

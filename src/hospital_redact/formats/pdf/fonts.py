@@ -69,8 +69,7 @@ class Font:
         self.type3 = self.subtype == "Type3"
         self._codes: dict[tuple[int, int], Code] = {}
         self._strings: dict[bytes, list[Code]] = {}
-        base = name_of(entry(spec, "/BaseFont")).decode("latin-1").lower()
-        self._symbol = any(word in base for word in _SYMBOL_FONTS)
+        self._symbol = is_symbol_font(spec)
         self._to_unicode = _to_unicode(spec)
         self.ascent, self.descent = 0.9, -0.22
         self.vertical = False
@@ -198,11 +197,6 @@ class Font:
 
     # Both
 
-    def mapped(self, code: int) -> str:
-        """Return what the font's own ToUnicode gives ``code``, "" for nothing."""
-        found = self._to_unicode.find(code) if self._to_unicode else None
-        return cmaps.text_at(found, code) if found is not None else ""
-
     def width_of(self, code: int, length: int) -> tuple[int, float]:
         """Return the CID of a composite font's code and its width in thousandths of an em."""
         cid = next(self._map.split(code.to_bytes(length, "big")))[2]
@@ -221,6 +215,12 @@ class Font:
             if usable(text, symbol=self._symbol):
                 return text
         return fallback if usable(fallback, symbol=self._symbol) else ""
+
+
+def is_symbol_font(spec: pikepdf.Object) -> bool:
+    """Whether a font is one of signs by its name (Symbol, Wingdings ...)."""
+    base = name_of(entry(spec, "/BaseFont")).decode("latin-1").lower()
+    return any(word in base for word in _SYMBOL_FONTS)
 
 
 def usable(text: str, *, symbol: bool = False) -> bool:

@@ -16,6 +16,7 @@ from lxml import etree
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.pdf import limits
 from hospital_redact.formats.pdf.content import Interpreter
+from hospital_redact.formats.pdf.layers import NEUTRAL_NAME
 from hospital_redact.formats.pdf.limits import too_large
 from hospital_redact.formats.pdf.lines import build_lines
 from hospital_redact.formats.pdf.objects import (
@@ -118,6 +119,8 @@ def inspect(pdf: pikepdf.Pdf, interpreter: Interpreter) -> Hidden:
         value = value_of(root, key)
         follow = {"/K", "/D"} if key in ("/StructTreeRoot", "/Dests", "/Names") else set()
         for inner, text in strings(value, only=only, follow=follow):
+            if what == "layer_names" and NEUTRAL_NAME.fullmatch(text):
+                continue
             hidden.text(text, Kind.LINK if inner == "/URI" else kind, what)
     _metadata_streams(pdf, hidden)
     for index, page in enumerate(pdf.pages, 1):

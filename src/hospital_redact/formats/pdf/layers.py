@@ -6,6 +6,7 @@ configuration that switches them (ISO 32000-1, 8.11).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pikepdf
@@ -23,6 +24,9 @@ from hospital_redact.formats.pdf.objects import (
     name_of,
     value_of,
 )
+
+NEUTRAL_NAME = re.compile(r"Layer \d{1,6}")
+"""What layers of a copy are called."""
 
 _USAGE = {"/View": "/ViewState", "/Print": "/PrintState", "/Export": "/ExportState"}
 

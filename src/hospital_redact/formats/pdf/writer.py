@@ -184,7 +184,7 @@ class _Copy:
             glyphs = self.reading.pages[page - 1].glyphs
             for run in _runs(self.removed[block], self.reading.places[block]):
                 parts.append(_box_path([glyphs[index] for index in run]))
-        return ("Q\nq 0 g\n" + "\n".join(parts) + "\nQ").encode("ascii") if parts else b"\nQ"
+        return ("\nQ\nq 0 g\n" + "\n".join(parts) + "\nQ\n").encode("ascii") if parts else b"\nQ\n"
 
     # The document
 

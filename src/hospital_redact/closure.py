@@ -1,0 +1,53 @@
+"""Close a plan under detection: what the copy would still show is planned as well, before a person sees the plan.
+
+Removing a name changes the text around it, and a tagger may then see a name that it missed before. Without this
+step the third rule of verification would refuse such a copy, and nobody could say which edit is wanting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hospital_redact.model import Document, Finding, Policy, RedactionPlan, edits_by_block, join_blocks
+from hospital_redact.planning import apply_plan, span_before
+from hospital_redact.verification import remaining_findings
+
+MAX_ROUNDS = 3
+"""After so many rounds verification has the last word."""
+
+Detect = Callable[[Document], Sequence[Finding]]
+MakePlan = Callable[[Sequence[Finding]], RedactionPlan]
+
+
+def close_plan(
+    document: Document, findings: Sequence[Finding], policy: Policy, *, detect: Detect, make_plan: MakePlan
+) -> tuple[tuple[Finding, ...], RedactionPlan]:
+    """Return the findings with those that only the edited text shows, and the plan that removes them too."""
+    closed = tuple(findings)
+    plan = make_plan(closed)
+    for _ in range(MAX_ROUNDS):
+        edited = _surroundings(apply_plan(document, plan), plan)
+        left = remaining_findings(document, plan, edited, policy=policy, findings=detect(edited))
+        if not left:
+            break
+        closed += tuple(_before(finding, document, plan) for finding in left)
+        plan = make_plan(closed)
+    return closed, plan
+
+
+def _surroundings(edited: Document, plan: RedactionPlan) -> Document:
+    """Return ``edited`` with only the changed blocks and their neighbours: elsewhere nothing has changed."""
+    near = {edit.span.block + step for edit in plan.edits for step in (-1, 0, 1)}
+    blocks = tuple(b if number in near else replace(b, text="") for number, b in enumerate(edited.blocks))
+    return replace(edited, blocks=blocks, views=(join_blocks(blocks),))
+
+
+def _before(finding: Finding, document: Document, plan: RedactionPlan) -> Finding:
+    edits = edits_by_block(plan.edits)
+    spans = tuple(
+        span_before(span, edits.get(span.block, ()), boxes=bool(document.blocks[span.block].glyphs))
+        for span in finding.spans
+    )
+    # A subject's number is that of the edited text, where others are gone: it would join two persons.
+    return replace(finding, spans=spans, subject=None, evidence=(*finding.evidence, "after_redaction"))
