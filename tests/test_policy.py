@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from hospital_redact.detection.validators import VALIDATORS as IMPLEMENTED
 from hospital_redact.errors import PolicyError
 from hospital_redact.model import Action, Level

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+
 from hospital_redact.detection import Detector
 from hospital_redact.model import CategoryRule, Cues, Policy, Rule
 from hospital_redact.policy import load_policy

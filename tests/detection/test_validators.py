@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hospital_redact.detection.validators import VALIDATORS, find_validator
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hospital_redact.detection.validators import VALIDATORS, find_validator
 
 # Invented numbers with valid check digits, or the examples of the standards themselves.
 VALID = {

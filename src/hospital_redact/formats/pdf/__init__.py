@@ -20,7 +20,7 @@ class PdfFormat:
 
     name = "pdf"
     media_type = "application/pdf"
-    suffixes = (".pdf",)
+    suffixes: tuple[str, ...] = (".pdf",)
 
     def recognises(self, data: bytes) -> bool:
         """Whether the mark of a PDF stands within the first 1024 bytes (ISO 32000-1, annex H.3.4.1)."""
@@ -37,7 +37,7 @@ class PdfFormat:
             raise
         except (RecursionError, MemoryError):
             raise too_large("depth or memory") from None
-        except Exception:  # noqa: BLE001 - a third party's exception may quote the document
+        except Exception:  # a third party's exception may quote the document
             raise corrupt("it is damaged in a way this reader does not know") from None
         reading.pdf.close()
         return reading.document
@@ -53,7 +53,7 @@ class PdfFormat:
             raise
         except (RecursionError, MemoryError):
             raise too_large("depth or memory") from None
-        except Exception:  # noqa: BLE001 - a third party's exception may quote the document
+        except Exception:  # a third party's exception may quote the document
             raise corrupt("it cannot be written anew") from None
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:

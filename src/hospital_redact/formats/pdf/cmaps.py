@@ -171,73 +171,77 @@ class _Hex(bytes):
 
 
 def parse_cmap(data: bytes) -> ParsedCMap:
-    """Read a CMap stream: code spaces, CID ranges and Unicode ranges, unexpanded."""
-    spaces: list[tuple[int, int, int]] = []
-    cids: list[Range] = []
-    texts: list[Range] = []
-    uses, vertical = "", False
-    stack: list[object] = []
-    array: list[object] | None = None
-    for token in _TOKEN.finditer(data):
-        word = token.group(0)
-        if word.startswith(b"%"):
-            continue
-        value: object
-        if token.group(1) is not None:
-            value = _Hex(_unhex(token.group(1)))
-        elif token.group(2) is not None:
-            value = token.group(2).decode("latin-1")
-        elif token.group(3) is not None:
-            value = int(token.group(3)[:12])
-        elif word == b"[":
-            array = []
-            continue
-        elif word == b"]":
-            stack.append(array or [])
-            array = None
-            continue
-        else:
-            uses, vertical = _keyword(word, stack, spaces, cids, texts, (uses, vertical))
-            if word not in (b"<<", b">>", b"dict", b"dup", b"dict"):
-                stack.clear()
-            continue
-        (stack if array is None else array).append(value)
-        if len(stack) > MAX_CMAP_RANGES or len(texts) + len(cids) > MAX_CMAP_RANGES:
+    """Read a CMap stream: code spaces, CID ranges and Unicode ranges, unexpanded. Raises HR204 over the limit."""
+    return _Parser().parse(data)
+
+
+class _Parser:
+    """Collects operands on a stack until a keyword says what they were."""
+
+    def __init__(self) -> None:
+        self.spaces: set[tuple[int, int, int]] = set()
+        self.cids: list[Range] = []
+        self.texts: list[Range] = []
+        self.uses = ""
+        self.vertical = False
+        self.stack: list[object] = []
+        self.array: list[object] | None = None
+
+    def parse(self, data: bytes) -> ParsedCMap:
+        for token in _TOKEN.finditer(data):
+            word = token.group(0)
+            if word.startswith(b"%"):
+                continue
+            if token.group(1) is not None:
+                self._push(_Hex(_unhex(token.group(1))))
+            elif token.group(2) is not None:
+                self._push(token.group(2).decode("latin-1"))
+            elif token.group(3) is not None:
+                self._push(int(token.group(3)[:12]))
+            elif word == b"[":
+                self.array = []
+            elif word == b"]":
+                self.stack.append(self.array or [])
+                self.array = None
+            elif word not in (b"<<", b">>", b"dict", b"dup"):
+                self._keyword(word)
+                self.stack.clear()
+        return ParsedCMap(tuple(sorted(self.spaces)), self.cids, self.texts, self.uses, self.vertical)
+
+    def _push(self, value: object) -> None:
+        holder = self.stack if self.array is None else self.array
+        holder.append(value)
+        if max(len(holder), len(self.texts), len(self.cids)) > MAX_CMAP_RANGES:
             raise too_large("a character map of a font")
-    return ParsedCMap(tuple(sorted(set(spaces))), cids, texts, uses, vertical)
+
+    def _keyword(self, word: bytes) -> None:
+        stack = self.stack
+        if word == b"usecmap" and stack and isinstance(stack[-1], str):
+            self.uses = stack[-1]
+        elif word == b"def" and len(stack) >= 2 and stack[-2] == "WMode":
+            self.vertical = stack[-1] == 1
+        elif word == b"endcodespacerange":
+            self._code_spaces()
+        elif word in (b"endcidrange", b"endbfrange"):
+            self._add(self.cids if word == b"endcidrange" else self.texts, stack[::3], stack[1::3], stack[2::3])
+        elif word in (b"endcidchar", b"endbfchar"):
+            self._add(self.cids if word == b"endcidchar" else self.texts, stack[::2], stack[::2], stack[1::2])
+
+    def _code_spaces(self) -> None:
+        for low, high in zip(self.stack[::2], self.stack[1::2], strict=False):
+            if isinstance(low, _Hex) and isinstance(high, _Hex) and 0 < len(low) == len(high) <= 4:
+                self.spaces.add((len(low), int.from_bytes(low, "big"), int.from_bytes(high, "big")))
+
+    @staticmethod
+    def _add(found: list[Range], lows: list[object], highs: list[object], values: list[object]) -> None:
+        for low, high, value in zip(lows, highs, values, strict=False):
+            if isinstance(low, _Hex) and isinstance(high, _Hex):
+                found.extend(_ranges(low, high, value))
 
 
 def _unhex(digits: bytes) -> bytes:
     packed = b"".join(digits.split())
     return bytes.fromhex((packed + b"0" * (len(packed) % 2)).decode("ascii"))
-
-
-def _keyword(
-    word: bytes,
-    stack: list[object],
-    spaces: list[tuple[int, int, int]],
-    cids: list[Range],
-    texts: list[Range],
-    state: tuple[str, bool],
-) -> tuple[str, bool]:
-    uses, vertical = state
-    if word == b"usecmap" and stack and isinstance(stack[-1], str):
-        uses = stack[-1]
-    elif word == b"def" and len(stack) >= 2 and stack[-2] == "WMode":
-        vertical = stack[-1] == 1
-    elif word == b"endcodespacerange":
-        for low, high in zip(stack[::2], stack[1::2], strict=False):
-            if isinstance(low, _Hex) and isinstance(high, _Hex) and 0 < len(low) == len(high) <= 4:
-                spaces.append((len(low), int.from_bytes(low, "big"), int.from_bytes(high, "big")))
-    elif word in (b"endcidrange", b"endbfrange"):
-        for low, high, value in zip(stack[::3], stack[1::3], stack[2::3], strict=False):
-            if isinstance(low, _Hex) and isinstance(high, _Hex):
-                (cids if word == b"endcidrange" else texts).extend(_ranges(low, high, value))
-    elif word in (b"endcidchar", b"endbfchar"):
-        for low, value in zip(stack[::2], stack[1::2], strict=False):
-            if isinstance(low, _Hex):
-                (cids if word == b"endcidchar" else texts).extend(_ranges(low, low, value))
-    return uses, vertical
 
 
 def _ranges(low: bytes, high: bytes, value: object) -> Iterator[Range]:

@@ -30,8 +30,8 @@ def compare_documents(source: Document, plan: RedactionPlan, copy: Document) -> 
     if hidden:
         yield Difference("document", f"{hidden} texts that no copy keeps are still there")
     before = Counter((u.what, u.location.page) for u in source.unread)
-    for what, page in sorted(Counter((u.what, u.location.page) for u in copy.unread) - before, key=str):
-        yield Difference(f"page {page}", f"the copy shows something unread that the source does not ({what})")
+    for what, where in sorted(Counter((u.what, u.location.page) for u in copy.unread) - before, key=str):
+        yield Difference(f"page {where}", f"the copy shows something unread that the source does not ({what})")
 
 
 def _by_page(document: Document, removed: dict[int, set[int]]) -> dict[int, list[_Found]]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
 
 from hospital_redact.formats.pdf.content import Drawn
 from hospital_redact.formats.pdf.fonts import usable
@@ -45,6 +45,14 @@ def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
+def pages(data: bytes, count: int) -> list[list[Character]]:
+    """Return what pdfium reads on each page. Raises HR203 where it does not count ``count`` pages."""
+    with opened(data) as document:
+        if len(document) != count:
+            raise corrupt("two readers count different numbers of pages")
+        return [characters(document, index) for index in range(count)]
+
+
 def characters(document: pypdfium2.PdfDocument, index: int) -> list[Character]:
     """Return what pdfium reads on page ``index`` (from 0), without the spaces and line ends it makes up."""
     try:
@@ -72,22 +80,29 @@ def characters(document: pypdfium2.PdfDocument, index: int) -> list[Character]:
         page.close()
 
 
-def borrow(glyphs: list[Drawn], seen: list[Character]) -> list[Drawn]:
-    """Return ``glyphs``, those without text with pdfium's at their origin, where pdfium is sure of it."""
-    if all(glyph.text for glyph in glyphs):
-        return glyphs
-    grid: dict[tuple[int, int], list[Character]] = {}
-    for character in seen:
-        if not character.doubtful and usable(character.text):
-            grid.setdefault((int(character.x // 1), int(character.y // 1)), []).append(character)
-    result: list[Drawn] = []
-    for glyph in glyphs:
-        if not glyph.text:
-            texts = {c.text: None for c in _near(grid, glyph.x, glyph.y)}
-            if len(texts) == 1:
-                glyph = glyph._replace(text=next(iter(texts)))  # noqa: PLW2901 - the same glyph with its text
-        result.append(glyph)
-    return result
+def borrow(pages: list[tuple[list[Drawn], list[Character]]]) -> None:
+    """Give glyphs without text pdfium's at their origin, where pdfium is sure of it; changes the lists in place.
+
+    A code of a font means one text throughout a file: where pdfium gives it two, it stays without.
+    """
+    votes: dict[tuple[str, int], set[str]] = {}
+    for glyphs, seen in pages:
+        silent = [glyph for glyph in glyphs if not glyph.text]
+        if not silent:
+            continue
+        grid: dict[tuple[int, int], list[Character]] = {}
+        for character in seen:
+            if not character.doubtful and usable(character.text):
+                grid.setdefault((int(character.x // 1), int(character.y // 1)), []).append(character)
+        for glyph in silent:
+            texts = {c.text for c in _near(grid, glyph.x, glyph.y)}
+            votes.setdefault((glyph.run.font.key, glyph.code), set()).update(texts)
+    for glyphs, _ in pages:
+        for index, glyph in enumerate(glyphs):
+            if not glyph.text:
+                texts = votes.get((glyph.run.font.key, glyph.code), set())
+                if len(texts) == 1:
+                    glyphs[index] = glyph._replace(text=next(iter(texts)))
 
 
 def _near(grid: dict[tuple[int, int], list[Character]], x: float, y: float) -> Iterator[Character]:

@@ -23,16 +23,16 @@ from hospital_redact.formats.pdf.objects import (
     items_of,
     key_of,
     keys_of,
-    name_of,
     number,
     value_of,
     word_of,
+    written,
 )
 
-_FONT_KEYS = set("/Type /Subtype /BaseFont /FirstChar /LastChar /DW /DW2 /W2 /FontBBox /FontMatrix".split())
-_DESCRIPTOR_KEYS = set(
-    "/Type /FontName /Flags /FontBBox /ItalicAngle /Ascent /Descent /Leading /CapHeight /XHeight /StemV /StemH "
-    "/AvgWidth /MaxWidth /MissingWidth /FontStretch /FontWeight".split()
+_FONT_KEYS = written("/Type /Subtype /BaseFont /FirstChar /LastChar /DW /DW2 /W2 /FontBBox /FontMatrix")
+_DESCRIPTOR_KEYS = written(
+    "/Type /FontName /Flags /FontBBox /ItalicAngle /Ascent /Descent /Leading /CapHeight /XHeight /StemV "
+    "/StemH /AvgWidth /MaxWidth /MissingWidth /FontStretch /FontWeight"
 )
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 
@@ -111,9 +111,7 @@ class FontPruner:
         # A symbol font must still be known as one: its private-use characters are signs, not lost letters.
         return Name(f"/AAAAAA+{'Symbol' if is_symbol_font(spec) else ''}F{self._count}")
 
-    def _simple(
-        self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None
-    ) -> None:
+    def _simple(self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None) -> None:
         if entry(spec, "/Widths") is not None:
             new["/Widths"] = self._widths(spec, used)
         encoding = entry(spec, "/Encoding")
@@ -197,9 +195,7 @@ class FontPruner:
     def _widths(self, spec: pikepdf.Object, used: set[int] | None) -> pikepdf.Object:
         first = int(number(value_of(spec, "/FirstChar")))
         widths = items_of(entry(spec, "/Widths"))
-        return Array(
-            [_number(width) if used is None or first + n in used else 0 for n, width in enumerate(widths)]
-        )
+        return Array([_number(width) if used is None or first + n in used else 0 for n, width in enumerate(widths)])
 
     def _cid_widths(self, spec: pikepdf.Object, used: set[int]) -> pikepdf.Object:
         font = Font(spec, "")
@@ -284,5 +280,3 @@ def _numbers_and_names(value: Any) -> Any:
 def _number(value: object) -> int | float:
     found = number(value)
     return int(found) if found == int(found) else found
-
-

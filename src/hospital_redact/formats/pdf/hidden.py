@@ -15,13 +15,14 @@ from lxml import etree
 
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.pdf import limits
-from hospital_redact.formats.pdf.content import Interpreter
+from hospital_redact.formats.pdf.interpreter import interpret_form
 from hospital_redact.formats.pdf.layers import NEUTRAL_NAME
 from hospital_redact.formats.pdf.limits import too_large
 from hospital_redact.formats.pdf.lines import build_lines
 from hospital_redact.formats.pdf.objects import (
     decoded,
     entry,
+    every_object,
     is_array,
     is_dict,
     is_stream,
@@ -34,7 +35,9 @@ from hospital_redact.formats.pdf.objects import (
     numbers,
     text_string,
     value_of,
+    written,
 )
+from hospital_redact.formats.pdf.streams import Streams
 from hospital_redact.model import Block, Box, Kind, Location, RemovedPart, Unread
 
 _CATALOG = {
@@ -62,13 +65,15 @@ _CATALOG = {
 """What a key of the catalog is called in the list of removed parts. A key not named here is ``unknown_key``."""
 
 _CATALOG_KEPT = {"/Type", "/Pages", "/Version"}
-_PAGE_KEPT = set(
-    "/Type /Parent /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Rotate /UserUnit /Contents /Resources /Group".split()
+_PAGE_KEPT = written(
+    "/Type /Parent /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Rotate /UserUnit /Contents /Resources /Group"
 )
 _PAGE_DROPPED = {"/AA": "action", "/PieceInfo": "private_data", "/Thumb": "thumbnail", "/Metadata": "metadata",
-                 "/B": "threads", "/StructParents": "structure", "/AF": "attachment"}  # fmt: skip
-_NO_TEXT_KEYS = {"/DA", "/DS", "/M", "/CreationDate", "/ModDate", "/NM", "/P", "/Parent", "/Popup", "/IRT", "/AP", "/ID",
-                 "/CheckSum", "/DR", "/Prev", "/StructParent", "/Page", "/Pg", "/K", "/Dest", "/D", "/Contents_raw",
+                 "/B": "threads",
+                 "/StructParents": "structure", "/AF": "attachment"}  # fmt: skip
+_NO_TEXT_KEYS = {"/DA", "/DS", "/M", "/CreationDate", "/ModDate", "/NM", "/P", "/Parent", "/Popup", "/IRT", "/AP",
+                 "/ID",
+                 "/CheckSum", "/DR", "/Prev", "/StructParent", "/Page", "/Pg", "/K", "/Dest", "/D",
                  "/ByteRange", "/Cert"}  # fmt: skip
 _STRUCTURE_TEXT = {"/Alt", "/ActualText", "/E", "/T", "/Title"}
 _SILENT_ANNOTATIONS = {b"/Link", b"/Popup", b"/Highlight", b"/Underline", b"/Squiggly", b"/StrikeOut", b"/PrinterMark",
@@ -102,7 +107,7 @@ class Hidden:
         return tuple(RemovedPart(what, part, count) for (what, part), count in sorted(self.counts.items()))
 
 
-def inspect(pdf: pikepdf.Pdf, interpreter: Interpreter) -> Hidden:
+def inspect(pdf: pikepdf.Pdf, streams: Streams) -> Hidden:
     """Read all text beside the pages' drawings and list what no copy keeps."""
     hidden = Hidden()
     _info(pdf, hidden)
@@ -127,7 +132,7 @@ def inspect(pdf: pikepdf.Pdf, interpreter: Interpreter) -> Hidden:
         _page(page.obj, index, hidden)
         for annotation in items_of(entry(page.obj, "/Annots")):
             if isinstance(annotation, pikepdf.Object) and is_dict(annotation):
-                _annotation(annotation, index, hidden, interpreter)
+                _annotation(annotation, index, hidden, streams)
     return hidden
 
 
@@ -154,21 +159,24 @@ def strings(
                 yield key, text_string(value)
             continue
         mark = key_of(value)
+        if mark in seen or name_of(entry(value, "/Type")) in (b"/Page", b"/Pages"):
+            continue
         if mark != (0, 0):
-            if mark in seen:
-                continue
             seen.add(mark)
-        if is_array(value):
-            stack.extend((key, item, depth + 1) for item in reversed(items_of(value)))
-        elif is_dict(value) or is_stream(value):
-            if name_of(entry(value, "/Type")) in (b"/Page", b"/Pages"):
-                continue
-            if is_stream(value) and key in ("/JS", "/RC", "/V", "/XFA"):
-                yield key, _stream_text(value)
-            chain = key in ("/Next", "/First")  # a list of siblings is not depth
-            for name in reversed(keys_of(value)):
-                if name not in _NO_TEXT_KEYS or name in follow:
-                    stack.append((name, value_of(value, name), depth if chain or name == "/Next" else depth + 1))
+        if is_stream(value) and key in ("/JS", "/RC", "/V", "/XFA"):
+            yield key, _stream_text(value)
+        stack.extend(_inside(key, value, depth, follow))
+
+
+def _inside(
+    key: str, value: pikepdf.Object, depth: int, follow: set[str] | frozenset[str]
+) -> list[tuple[str, object, int]]:
+    """Return what a container holds, last first, each with its key and depth."""
+    if is_array(value):
+        return [(key, item, depth + 1) for item in reversed(items_of(value))]
+    names = [name for name in reversed(keys_of(value)) if name not in _NO_TEXT_KEYS or name in follow]
+    # A list of siblings is not depth.
+    return [(name, value_of(value, name), depth if name == "/Next" else depth + 1) for name in names]
 
 
 def _stream_text(stream: pikepdf.Object) -> str:
@@ -205,7 +213,9 @@ def _info(pdf: pikepdf.Pdf, hidden: Hidden) -> None:
         # A custom key may itself be a text.
         address = key[1:] if key in _INFO_KEYS else "custom key"
         if address == "custom key":
-            hidden.text(key[1:].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), Kind.METADATA, "metadata")
+            hidden.text(
+                key[1:].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), Kind.METADATA, "metadata"
+            )
         value = value_of(info, key)
         if isinstance(value, pikepdf.Object) and is_string(value):
             hidden.text(text_string(value), Kind.METADATA, "metadata", address)
@@ -213,10 +223,10 @@ def _info(pdf: pikepdf.Pdf, hidden: Hidden) -> None:
 
 def _metadata_streams(pdf: pikepdf.Pdf, hidden: Hidden) -> None:
     """Read XMP wherever it stands: document, page, image, font."""
-    for count, item in enumerate(pdf.objects):
+    for count, item in enumerate(every_object(pdf)):
         if count > limits.MAX_OBJECTS:
             raise too_large("the number of objects")
-        if isinstance(item, pikepdf.Object) and is_stream(item) and name_of(entry(item, "/Type")) == b"/Metadata":
+        if is_stream(item) and name_of(entry(item, "/Type")) == b"/Metadata":
             hidden.drop("metadata")
             hidden.text(_stream_text(item), Kind.METADATA, "metadata", "XMP")
 
@@ -231,8 +241,12 @@ def _names(names: object, hidden: Hidden) -> None:
         hidden.drop(what, count=count)
         if key == "/EmbeddedFiles":
             for node in _tree(value_of(names, key)):
-                for inner, text in strings(node):
-                    hidden.text(text, Kind.FILE_NAME if inner in ("/F", "/UF", "/Names") else Kind.METADATA, what)
+                _attachment_names(node, hidden)
+
+
+def _attachment_names(node: pikepdf.Object, hidden: Hidden) -> None:
+    for key, text in strings(node):
+        hidden.text(text, Kind.FILE_NAME if key in ("/F", "/UF", "/Names") else Kind.METADATA, "attachment")
 
 
 def _tree(root: object) -> Iterator[pikepdf.Object]:
@@ -257,7 +271,7 @@ def _page(page: pikepdf.Object, index: int, hidden: Hidden) -> None:
             hidden.text(text, Kind.METADATA, "page data", "", index)
 
 
-def _annotation(annotation: pikepdf.Object, page: int, hidden: Hidden, interpreter: Interpreter) -> None:
+def _annotation(annotation: pikepdf.Object, page: int, hidden: Hidden, streams: Streams) -> None:
     subtype = name_of(entry(annotation, "/Subtype"))
     what = {b"/Link": "link", b"/Widget": "form_field", b"/FileAttachment": "attachment"}.get(subtype, "annotation")
     hidden.drop(what, f"page {page}")
@@ -271,7 +285,7 @@ def _annotation(annotation: pikepdf.Object, page: int, hidden: Hidden, interpret
             for _, text in strings(value_of(holder, key)):
                 hidden.text(text, Kind.COMMENT, what, "", page)
         holder, steps = entry(holder, "/Parent"), steps + 1
-    drawn = _appearance(annotation, page, hidden, interpreter, what)
+    drawn = _appearance(annotation, page, hidden, streams, what)
     if _shows(annotation, subtype, drawn=drawn):
         rectangle = numbers(entry(annotation, "/Rect"), 4)
         box = Box(*rectangle) if rectangle else None
@@ -280,16 +294,14 @@ def _annotation(annotation: pikepdf.Object, page: int, hidden: Hidden, interpret
         )
 
 
-def _appearance(
-    annotation: pikepdf.Object, page: int, hidden: Hidden, interpreter: Interpreter, what: str
-) -> bool:
+def _appearance(annotation: pikepdf.Object, page: int, hidden: Hidden, streams: Streams, what: str) -> bool:
     """Read the appearance streams of an annotation; return whether they draw text or images."""
     drawn = False
     stack = [value_of(entry(annotation, "/AP"), key) for key in ("/N", "/R", "/D")]
     while stack:
         form = stack.pop()
         if isinstance(form, pikepdf.Object) and is_stream(form):
-            content = interpreter.appearance(form, page)
+            content = interpret_form(streams, form, page)
             lines = build_lines(page, content.glyphs)
             hidden.text("\n".join(line.text for line in lines), Kind.COMMENT, what, "appearance", page)
             for shadow in content.shadow:

@@ -66,8 +66,12 @@ class _Placed:
             self.end = self.along + glyph.advance
 
 
-def build_lines(page: int, glyphs: list[Drawn]) -> list[Line]:
-    """Return the lines of a page from top to bottom, columns one after the other. Every glyph is in one line."""
+def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None) -> list[Line]:
+    """Return the lines of a page from top to bottom, columns one after the other. Every glyph is in one line.
+
+    ``boxes`` are those of the glyphs, where the caller has them.
+    """
+    boxes = boxes if boxes is not None else [glyph.box for glyph in glyphs]
     groups: dict[int, list[_Placed]] = {}
     frames: dict[tuple[float, float], tuple[int, float, float]] = {}
     for index, glyph in enumerate(glyphs):
@@ -81,10 +85,10 @@ def build_lines(page: int, glyphs: list[Drawn]) -> list[Line]:
     lines: list[Line] = []
     for angle in sorted(groups, key=lambda a: -len(groups[a])):
         rows: list[list[_Placed]] = []
-        for layer in _layers(groups[angle]):
-            rows.extend(_rows(layer))
+        for row in _rows(groups[angle]):
+            rows.extend([row] if not _overlaps(row) else [r for layer in _layers(row) for r in _rows(layer)])
         pieces = _columns(rows)
-        lines.extend(line for piece in pieces if (line := _line(page, angle, piece)) is not None)
+        lines.extend(line for piece in pieces if (line := _line(page, angle, piece, boxes)) is not None)
     return lines
 
 
@@ -104,11 +108,24 @@ def _rows(placed: list[_Placed]) -> list[list[_Placed]]:
     return rows
 
 
+def _overlaps(row: list[_Placed]) -> bool:
+    """Whether glyphs of a row lie on each other: a quick look, so that most rows need no more."""
+    end, width = -math.inf, 0.0
+    for glyph in row:
+        own = glyph.end - glyph.along
+        if own <= 0 or glyph.glyph.text.isspace():
+            continue
+        if end - glyph.along > OVERLAP * min(width, own):
+            return True
+        end, width = glyph.end, own
+    return False
+
+
 def _layers(placed: list[_Placed]) -> list[list[_Placed]]:
     """Part glyphs that lie on each other, by drawing order, so that two texts on one spot do not interleave."""
     cells: dict[tuple[int, int], list[tuple[int, _Placed]]] = {}
     layers: list[list[_Placed]] = [[]]
-    for glyph in placed:
+    for glyph in sorted(placed, key=lambda p: p.index):
         width = glyph.end - glyph.along
         column, row = int(glyph.along // 20), int(glyph.up // 20)
         taken = 0
@@ -189,7 +206,7 @@ def _running(side: list[list[_Placed]], opposite: list[list[_Placed]]) -> bool:
     return median(lengths) > 0.85 * max(lengths) and median(lengths) > 12 * both[0][0].em
 
 
-def _line(page: int, angle: int, row: list[_Placed]) -> Line | None:
+def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Line | None:
     text: list[str] = []
     indexes: list[int | None] = []
     previous: _Placed | None = None
@@ -197,10 +214,7 @@ def _line(page: int, angle: int, row: list[_Placed]) -> Line | None:
         shown = placed.glyph.text
         if previous is not None:
             gap = _gap_text(previous, placed)
-            if gap and not (text[-1].isspace() or shown[:1].isspace()):
-                text.append(gap)
-                indexes.append(None)
-            elif gap == "\t":
+            if (gap and not (text[-1].isspace() or shown[:1].isspace())) or gap == "\t":
                 text.append(gap)
                 indexes.append(None)
         if shown:
@@ -215,7 +229,7 @@ def _line(page: int, angle: int, row: list[_Placed]) -> Line | None:
             previous = placed
     if not text:
         return None
-    boxes = [p.glyph.box for p in row]
+    lefts, bottoms, rights, tops = zip(*(all_boxes[p.index] for p in row), strict=True)
     sizes = sorted(p.em for p in row)
     return Line(
         page,
@@ -227,10 +241,8 @@ def _line(page: int, angle: int, row: list[_Placed]) -> Line | None:
         row[0].up,
         sizes[len(sizes) // 2],
         min(p.index for p in row),
-        Box(
-            min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes)
-        ),
-    )  # fmt: skip
+        Box(min(lefts), min(bottoms), max(rights), max(tops)),
+    )
 
 
 _CONTROLS = {9: " ", 10: " ", 13: " ", 0x2028: " ", 0x2029: " "}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TypeGuard
 
 import pikepdf
 
@@ -35,27 +36,27 @@ def kind(value: object) -> pikepdf.ObjectType | None:
         return None
 
 
-def is_dict(value: object) -> bool:
+def is_dict(value: object) -> TypeGuard[pikepdf.Object]:
     """Whether ``value`` is a dictionary (and not a stream)."""
     return isinstance(value, pikepdf.Object) and kind(value) is pikepdf.ObjectType.dictionary
 
 
-def is_stream(value: object) -> bool:
+def is_stream(value: object) -> TypeGuard[pikepdf.Object]:
     """Whether ``value`` is a stream."""
     return isinstance(value, pikepdf.Object) and kind(value) is pikepdf.ObjectType.stream
 
 
-def is_array(value: object) -> bool:
+def is_array(value: object) -> TypeGuard[pikepdf.Object]:
     """Whether ``value`` is an array."""
     return isinstance(value, pikepdf.Object) and kind(value) is pikepdf.ObjectType.array
 
 
-def is_name(value: object) -> bool:
+def is_name(value: object) -> TypeGuard[pikepdf.Object]:
     """Whether ``value`` is a name."""
     return isinstance(value, pikepdf.Object) and kind(value) is pikepdf.ObjectType.name_
 
 
-def is_string(value: object) -> bool:
+def is_string(value: object) -> TypeGuard[pikepdf.Object]:
     """Whether ``value`` is a string."""
     return isinstance(value, pikepdf.Object) and kind(value) is pikepdf.ObjectType.string
 
@@ -109,7 +110,9 @@ def number(value: object, default: float = 0.0) -> float:
 def numbers(array: object, count: int) -> tuple[float, ...] | None:
     """Return ``count`` numbers of an array, ``None`` where it holds others or fewer."""
     items = items_of(array)
-    if len(items) < count or any(isinstance(i, bool) or not isinstance(i, int | float | Decimal) for i in items[:count]):
+    if len(items) < count or any(
+        isinstance(i, bool) or not isinstance(i, int | float | Decimal) for i in items[:count]
+    ):
         return None
     return tuple(number(item) for item in items[:count])
 
@@ -159,21 +162,11 @@ def text_string(value: pikepdf.Object) -> str:
     return raw.decode("pdfdoc", "replace")
 
 
-def walk_tree(root: object, key: str, limit: int) -> Iterator[pikepdf.Object]:
-    """Yield the dictionaries of a tree whose nodes list their children under ``key``, each once, iteratively."""
-    seen: set[tuple[int, int]] = set()
-    stack: list[object] = [root]
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, pikepdf.Object) or not is_dict(node):
-            continue
-        mark = key_of(node)
-        if mark != (0, 0):
-            if mark in seen:
-                continue
-            seen.add(mark)
-        if len(seen) > limit:
-            raise too_large("the number of objects in a tree")
-        yield node
-        child = entry(node, key)
-        stack.extend(reversed(items_of(child)) if is_array(child) else [child])
+def every_object(pdf: pikepdf.Pdf) -> Iterator[object]:
+    """Yield every indirect object of a file; numbers come as Python numbers, which pikepdf's types do not say."""
+    yield from pdf.objects
+
+
+def written(keys: str) -> frozenset[str]:
+    """Return the keys of a list written with spaces between them."""
+    return frozenset(keys.split())

@@ -14,11 +14,13 @@ from pikepdf import settings
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import MAX_FILE_BYTES, Source
 from hospital_redact.formats.pdf import coverage, hidden, limits
-from hospital_redact.formats.pdf.content import Drawn, Interpreter, PageContent
+from hospital_redact.formats.pdf.content import Drawn, PageContent
+from hospital_redact.formats.pdf.interpreter import interpret_page
 from hospital_redact.formats.pdf.limits import corrupt, too_large
 from hospital_redact.formats.pdf.lines import Line, build_lines, continues, hyphenated
 from hospital_redact.formats.pdf.objects import entry, is_dict
-from hospital_redact.model import Block, Document, Glyph, Kind, Location, Segment, Unread, View, join_blocks
+from hospital_redact.formats.pdf.streams import Streams
+from hospital_redact.model import Block, Box, Document, Glyph, Kind, Location, Segment, Unread, View, join_blocks
 
 # qpdf's own limits, process-wide. No limit on parser errors: qpdf would end a damaged content stream without an
 # error, and what stands behind the damage would be unseen.
@@ -88,16 +90,15 @@ def resources_of(page: pikepdf.Object) -> pikepdf.Object | None:
 def read_pdf(source: Source) -> Reading:
     """Read a file. The caller closes ``Reading.pdf``."""
     pdf = open_pdf(source.data)
-    interpreter = Interpreter()
+    streams = Streams()
     try:
-        pages = [interpreter.page(page, i, resources_of(page.obj)) for i, page in enumerate(pdf.pages, 1)]
-        found = hidden.inspect(pdf, interpreter)
+        pages = [interpret_page(streams, page, i, resources_of(page.obj)) for i, page in enumerate(pdf.pages, 1)]
+        found = hidden.inspect(pdf, streams)
         unread = list(found.unread)
-        with coverage.opened(source.data) as second:
-            if len(second) != len(pages):
-                raise corrupt("two readers count different numbers of pages")
-            for content in pages:
-                unread.extend(_check(content, second))
+        seen = coverage.pages(source.data, len(pages))
+        coverage.borrow([(content.glyphs, characters) for content, characters in zip(pages, seen, strict=True)])
+        for content, characters in zip(pages, seen, strict=True):
+            unread.extend(_check(content, characters))
         document, places = _document(source, pages, found, unread, pdf)
     except BaseException:
         pdf.close()
@@ -105,10 +106,7 @@ def read_pdf(source: Source) -> Reading:
     return Reading(pdf, pages, places, document)
 
 
-def _check(content: PageContent, second: object) -> Iterable[Unread]:
-    assert isinstance(second, coverage.pypdfium2.PdfDocument)
-    seen = coverage.characters(second, content.page - 1)
-    content.glyphs[:] = coverage.borrow(content.glyphs, seen)
+def _check(content: PageContent, seen: list[coverage.Character]) -> Iterable[Unread]:
     for what, box, reason in content.seen:
         yield Unread(what, Location("page", "", content.page, box), reason)
     silent = [glyph for glyph in content.glyphs if not glyph.text]
@@ -125,7 +123,12 @@ def _check(content: PageContent, second: object) -> Iterable[Unread]:
 def _document(
     source: Source, pages: list[PageContent], found: hidden.Hidden, unread: list[Unread], pdf: pikepdf.Pdf
 ) -> tuple[Document, list[list[int | None]]]:
-    lines = [line for content in pages for line in build_lines(content.page, content.glyphs)]
+    boxes = [[glyph.box for glyph in content.glyphs] for content in pages]
+    lines = [
+        line
+        for content, of_page in zip(pages, boxes, strict=True)
+        for line in build_lines(content.page, content.glyphs, of_page)
+    ]
     sizes = [line.em for line in lines for _ in range(min(len(line.text), 80))]
     body = median(sizes) if sizes else 0.0
     blocks: list[Block] = []
@@ -138,7 +141,7 @@ def _document(
                 line.text,
                 Location("page", f"line {numbers[line.page]}", line.page, line.box),
                 Kind.HEADING if heading else Kind.PARAGRAPH,
-                glyphs=_glyphs(line, pages[line.page - 1].glyphs),
+                glyphs=_glyphs(line, pages[line.page - 1].glyphs, boxes[line.page - 1]),
             )
         )
     for content in pages:
@@ -162,7 +165,7 @@ def _document(
     return document, [line.glyphs for line in lines]
 
 
-def _glyphs(line: Line, drawn: list[Drawn]) -> tuple[Glyph | None, ...]:
+def _glyphs(line: Line, drawn: list[Drawn], boxes: list[Box]) -> tuple[Glyph | None, ...]:
     made: dict[int, Glyph] = {}
     result: list[Glyph | None] = []
     for index in line.glyphs:
@@ -172,7 +175,7 @@ def _glyphs(line: Line, drawn: list[Drawn]) -> tuple[Glyph | None, ...]:
         glyph = made.get(index)
         if glyph is None:
             one = drawn[index]
-            glyph = made[index] = Glyph(line.page, one.run.font.key, one.code, one.x, one.y, one.box)
+            glyph = made[index] = Glyph(line.page, one.run.font.key, one.code, one.x, one.y, boxes[index])
         result.append(glyph)
     return tuple(result)
 
@@ -213,10 +216,10 @@ def _fragments(pages: list[PageContent], lines: list[Line]) -> list[_Fragment]:
             last = fragments[-1] if fragments else None
             end = last.offset + last.length if last is not None else 0
             gap = offset - end
-            if last is not None and last.block == block and 0 <= gap <= 1:
-                if gap == 0 or lines[block].glyphs[end] is None:
-                    last.length += gap + length
-                    continue
+            near = last is not None and last.block == block and 0 <= gap <= 1
+            if last is not None and near and (gap == 0 or lines[block].glyphs[end] is None):
+                last.length += gap + length
+                continue
             fragments.append(_Fragment(block, offset, length, lines[block]))
     for fragment in fragments:
         line = fragment.line

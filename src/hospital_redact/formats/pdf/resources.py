@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from hospital_redact.formats.pdf import limits
-from hospital_redact.formats.pdf.content import INLINE_IMAGE, Instruction, Interpreter, lookup, type3_procedures
+from hospital_redact.formats.pdf.content import INLINE_IMAGE, Instruction
 from hospital_redact.formats.pdf.fontpruning import FontPruner
 from hospital_redact.formats.pdf.images import entry_bytes, strip_jpeg, strip_jpx
 from hospital_redact.formats.pdf.layers import Layers
@@ -32,27 +32,29 @@ from hospital_redact.formats.pdf.objects import (
     name_of,
     value_of,
     word_of,
+    written,
 )
+from hospital_redact.formats.pdf.streams import Streams, lookup, type3_procedures
 
 _PREFIX = {"/Font": "F", "/XObject": "X", "/ExtGState": "G", "/ColorSpace": "C", "/Pattern": "P", "/Shading": "S",
            "/Properties": "O"}  # fmt: skip
 _DEVICE_SPACES = {b"/DeviceGray", b"/DeviceRGB", b"/DeviceCMYK", b"/Pattern", b"/G", b"/RGB", b"/CMYK", b"/I"}
 _DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
-_STATE_KEYS = set(
-    "/LW /LC /LJ /ML /D /RI /OP /op /OPM /BG /BG2 /UCR /UCR2 /TR /TR2 /HT /FL /SM /SA /BM /CA /ca /AIS /TK".split()
+_STATE_KEYS = written(
+    "/LW /LC /LJ /ML /D /RI /OP /op /OPM /BG /BG2 /UCR /UCR2 /TR /TR2 /HT /FL /SM /SA /BM /CA /ca /AIS /TK"
 )
-_IMAGE_KEYS = set(
-    "/Width /Height /ColorSpace /BitsPerComponent /Decode /DecodeParms /Filter /ImageMask /Mask /SMask /Interpolate "
-    "/Intent /SMaskInData /Matte".split()
+_IMAGE_KEYS = written(
+    "/Width /Height /ColorSpace /BitsPerComponent /Decode /DecodeParms /Filter /ImageMask /Mask /SMask "
+    "/Interpolate /Intent /SMaskInData /Matte"
 )
-_PLAIN_KEYS = set(
+_PLAIN_KEYS = written(
     "/ColorSpace /Background /BBox /AntiAlias /ShadingType /Coords /Domain /Function /Extend /Matrix "
-    "/BitsPerCoordinate /BitsPerComponent /BitsPerFlag /BitsPerSample /Decode /VerticesPerRow /FunctionType /Range "
-    "/Size /Order /Encode /C0 /C1 /N /Functions /Bounds /Alternate /WhitePoint /BlackPoint /Gamma /Colorants "
-    "/Process /Components /Subtype /PatternType /Shading /PaintType /TilingType /XStep /YStep /S /I /K /CS /BM "
-    "/HalftoneType /Frequency /Angle /SpotFunction /Width /Height /Xsquare /Ysquare /TransferFunction "
-    "/JBIG2Globals /Predictor /Columns /Colors /EarlyChange /BlackIs1 /Rows /EndOfLine /EncodedByteAlign "
-    "/EndOfBlock /DamagedRowsBeforeError /ColorTransform".split()
+    "/BitsPerCoordinate /BitsPerComponent /BitsPerFlag /BitsPerSample /Decode /VerticesPerRow "
+    "/FunctionType /Range /Size /Order /Encode /C0 /C1 /N /Functions /Bounds /Alternate /WhitePoint "
+    "/BlackPoint /Gamma /Colorants /Process /Components /Subtype /PatternType /Shading /PaintType "
+    "/TilingType /XStep /YStep /S /I /K /CS /BM /HalftoneType /Frequency /Angle /SpotFunction /Width "
+    "/Height /Xsquare /Ysquare /TransferFunction /JBIG2Globals /Predictor /Columns /Colors /EarlyChange "
+    "/BlackIs1 /Rows /EndOfLine /EncodedByteAlign /EndOfBlock /DamagedRowsBeforeError /ColorTransform"
 )
 _COMMENT = re.compile(rb"%[^\r\n]*")
 
@@ -92,9 +94,9 @@ class Names:
 class Cleaner:
     """Builds the cleaned objects of one copy. Cleaned shared objects (fonts, images) are made once."""
 
-    def __init__(self, pdf: pikepdf.Pdf, interpreter: Interpreter, fonts: FontPruner, layers: Layers) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, streams: Streams, fonts: FontPruner, layers: Layers) -> None:
         self.pdf = pdf
-        self.interpreter = interpreter
+        self.streams = streams
         self.fonts = fonts
         self.layers = layers
         self._made: dict[tuple[str, tuple[int, int]], pikepdf.Object] = {}
@@ -151,7 +153,7 @@ class Cleaner:
             own = entry(stream, "/Resources")
             resources = own if own is not None and is_dict(own) else inherited
             names = Names()
-            data = self.rewrite(self.interpreter.parse(stream), resources, names)
+            data = self.rewrite(self.streams.parse(stream), resources, names)
             made = self.stream_like(stream, data, names)
             self._open.discard(key)
             if own is not None and key != (0, 0):
@@ -279,7 +281,7 @@ class Cleaner:
         for code, procedure in type3_procedures(spec):
             if used is not None and code not in used:
                 continue
-            data = self.rewrite(self.interpreter.parse(procedure), resources, names)
+            data = self.rewrite(self.streams.parse(procedure), resources, names)
             procedures[f"/g{code}"] = self.pdf.make_stream(data)
             differences.extend((code, Name(f"/g{code}")))
         new["/CharProcs"] = procedures
@@ -401,9 +403,9 @@ class _StreamWriter:
             made = self.names.add(
                 group,
                 name_of(operands[-1]),
-                lambda: self.cleaner.pattern(old, self.resources)
-                if group == "/Pattern"
-                else self.cleaner.colour_space(old),
+                lambda: (
+                    self.cleaner.pattern(old, self.resources) if group == "/Pattern" else self.cleaner.colour_space(old)
+                ),
             )
             if made is not None:
                 self.output.append(([*operands[:-1], made], operator))

@@ -16,13 +16,24 @@ from pikepdf import Array, Dictionary, Name, String
 
 from hospital_redact.errors import VerificationError
 from hospital_redact.formats.base import Source
-from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Interpreter, Stream
+from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Stream
 from hospital_redact.formats.pdf.fontpruning import FontPruner
 from hospital_redact.formats.pdf.layers import Layers
-from hospital_redact.formats.pdf.objects import entry, is_dict, is_name, items_of, key_of, keys_of, number, numbers
+from hospital_redact.formats.pdf.objects import (
+    entry,
+    every_object,
+    is_dict,
+    items_of,
+    key_of,
+    keys_of,
+    name_of,
+    number,
+    numbers,
+)
 from hospital_redact.formats.pdf.reader import Reading, read_pdf
 from hospital_redact.formats.pdf.removal import removed_characters
 from hospital_redact.formats.pdf.resources import Cleaner, Names
+from hospital_redact.formats.pdf.streams import Streams
 from hospital_redact.model import RedactionPlan, RemovedPart
 
 _BOX_KEYS = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
@@ -71,8 +82,7 @@ class _Copy:
                 if index not in gone:
                     self.fonts.use(glyph.run.font, glyph.code, glyph.length, glyph.text)
         self.layers = Layers(self.pdf)
-        self.interpreter = Interpreter()
-        self.cleaner = Cleaner(self.pdf, self.interpreter, self.fonts, self.layers)
+        self.cleaner = Cleaner(self.pdf, Streams(), self.fonts, self.layers)
         self.forms: dict[tuple[int, int], pikepdf.Object] = {}
 
     def build(self) -> bytes:
@@ -107,19 +117,10 @@ class _Copy:
 
     def _keep_fonts_of_patterns(self) -> None:
         """Keep all codes of fonts that draw text in patterns, masks or glyph procedures: nobody counted those."""
-        pages = {key_of(spec) for spec in self._fonts_outside_pages()}
-        for item in self._fonts_outside_pages() if pages else ():
-            self.fonts.keep_all(item)
-
-    def _fonts_outside_pages(self) -> list[pikepdf.Object]:
-        if not any(u.what.startswith("text_in_") for u in self.reading.document.unread):
-            return []
-        return [
-            item
-            for item in self.pdf.objects
-            if isinstance(item, pikepdf.Object) and is_dict(item) and is_name(entry(item, "/Subtype"))
-            and entry(item, "/Type") == Name("/Font")
-        ]  # fmt: skip
+        if any(u.what.startswith("text_in_") for u in self.reading.document.unread):
+            for item in every_object(self.pdf):
+                if is_dict(item) and name_of(entry(item, "/Type")) == b"/Font":
+                    self.fonts.keep_all(item)
 
     # Pages and forms
 
@@ -182,8 +183,8 @@ class _Copy:
             if self.reading.document.blocks[block].location.page != page:
                 continue
             glyphs = self.reading.pages[page - 1].glyphs
-            for run in _runs(self.removed[block], self.reading.places[block]):
-                parts.append(_box_path([glyphs[index] for index in run]))
+            runs = _runs(self.removed[block], self.reading.places[block])
+            parts.extend(_box_path([glyphs[index] for index in run]) for run in runs)
         return ("\nQ\nq 0 g\n" + "\n".join(parts) + "\nQ\n").encode("ascii") if parts else b"\nQ\n"
 
     # The document
@@ -214,7 +215,7 @@ def _inherited(page: pikepdf.Object, key: str) -> Any:
         if node is None:
             return None
         if key in keys_of(node):
-            value = node[key]
+            value: object = node[key]
             if key in _BOX_KEYS:
                 found = numbers(value, 4)
                 return Array(items_of(value)[:4]) if found else None
