@@ -7,12 +7,14 @@ An outcome is plain data (see :mod:`hospital_redact.reporting.data`) that always
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
+from hospital_redact.logs import log_event
 from hospital_redact.model import RedactionPlan, ReleaseContext
 from hospital_redact.pipeline import PUBLIC, Redactor, Review
 from hospital_redact.reporting.data import (
@@ -104,10 +106,13 @@ def redact_file(redactor: Redactor, number: int, path: str, output: Output, task
 def as_our_error(error: Exception) -> HospitalRedactError:
     """Return ``error``, or HR900 in place of a third party's, whose text may quote a patient."""
     if isinstance(error, HospitalRedactError):
-        return error
-    if isinstance(error, MemoryError):
-        return ReadError("HR204", "the file needs more memory than there is; split it")
-    return HospitalRedactError("HR900", f"unexpected {type(error).__name__}; nothing was written, please report it")
+        ours = error
+    elif isinstance(error, MemoryError):
+        ours = ReadError("HR204", "the file needs more memory than there is; split it")
+    else:
+        ours = HospitalRedactError("HR900", f"unexpected {type(error).__name__}; nothing was written, please report it")
+    log_event("input_failed", level=logging.ERROR, code=ours.code)
+    return ours
 
 
 def shown_path(redactor: Redactor, path: str, task: Task, review: Review | None = None) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415, T201
 
 LEVELS = ("公开", "内部", "秘密", "机密", "绝密")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json", "jsonl", "sarif", "html")
 
 
@@ -80,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_context(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("policy and release context (what is missing falls back to the public)")
+    parser.add_argument("--log-level", choices=LOG_LEVELS, help="write events as JSON lines to standard error")
     group.add_argument("--policy", metavar="ID", help="policy (default: default)")
     group.add_argument("--rules", metavar="DIR", action="append", default=[], help="a hospital's own rules folder")
     group.add_argument("--to", metavar="RECIPIENT", default="public", help="kind of recipient (default: public)")
@@ -109,6 +111,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.error("name a command; see --help")
     run = {"scan": _scan, "redact": _redact, "plan": _plan, "verify": _verify, "rules": _rules_test}[args.command]
+    if getattr(args, "log_level", None):
+        from hospital_redact.logs import log_to_stderr
+
+        log_to_stderr(args.log_level)
     try:
         return run(args)
     except (_UsageError, PolicyError) as error:  # PolicyError: a mistyped policy or recipient, a broken rules folder

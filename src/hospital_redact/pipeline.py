@@ -22,6 +22,7 @@ from hospital_redact.drafts import check_target, draft_file, publish
 from hospital_redact.errors import OutputError, PlanError
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import document_of_text
+from hospital_redact.logs import log_event, log_findings
 from hospital_redact.model import (
     Document,
     Finding,
@@ -151,6 +152,8 @@ class Redactor:
                 make_plan=lambda known: plan_redaction(document, known, self.policy, context),
             )
         suggestion = self._classify(document, findings, plan)
+        log_findings(document, findings)
+        log_event("reviewed", document=document.sha256[:16], findings=len(findings), secrecy=str(suggestion.level))
         return Review(source, document, findings, suggestion, plan, terms)
 
     def with_plan(self, review: Review, plan: RedactionPlan) -> Review:
@@ -200,6 +203,7 @@ class Redactor:
             status = "draft" if plan.terms_only or suggestion.decision == "approve_then_release" else "verified"
             record = _record(review, copy, status)
             publish(draft, target, overwrite=overwrite)
+        log_event("copy_written", document=record.source_sha256[:16], copy=record.copy_sha256[:16], status=status)
         return RedactedCopy(target, status, verification, removed_parts, suggestion, record)
 
     def verify(self, review: Review, copy: str | Path | Source) -> Verification:

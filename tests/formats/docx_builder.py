@@ -827,7 +827,7 @@ def property_values(kit: Kit, value: str) -> None:
 
 @slot(DROPPED)
 def namespace_name(kit: Kit, value: str) -> None:
-    kit.body.append(f'<w:p xmlns:z="urn:{value}">{run("正文")}</w:p>')
+    kit.body.append(f'<w:p xmlns:z="urn:{value[-7:]}">{run("正文")}</w:p>')
 
 
 @slot(DROPPED)

@@ -13,6 +13,8 @@ def occurrences(document: Document, value: str) -> list[tuple[Span, ...]]:
     """Return the spans of each occurrence of ``value``, after NFKC and without white space and soft hyphens."""
     found: list[tuple[Span, ...]] = []
     wanted = squeeze(value)
+    if not wanted:
+        raise ValueError("a value has characters other than white space")
     for view in document.views:
         letters: list[str] = []
         places: list[int] = []

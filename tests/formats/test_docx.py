@@ -449,8 +449,10 @@ def test_public_files_round_trip() -> None:
         except ReadError as error:
             outcomes[error.code] = outcomes.get(error.code, 0) + 1
             continue
-        values = [block.text[:4] for block in document.blocks if block.survives and len(block.text) > 8][:1]
-        plan = planting.plan_for(document, values[0] if values else "nothing")
+        number = next((n for n, b in enumerate(document.blocks) if b.survives and len(b.text) > 8), None)
+        edits = [] if number is None else [planting.edit("e", Span(number, 2, 6), "[患者1]")]
+        accepted = [AcceptedUnread(u.what, str(u.location), "reviewer", "test") for u in document.unread]
+        plan = planting.make_plan(document, edits, accepted)
         copy = write(data, plan)
         assert list(FORMAT.compare(document, plan, read(copy))) == [], path.name
         assert len(docx.Document(io.BytesIO(copy)).element.body), path.name

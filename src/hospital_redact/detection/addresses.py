@@ -1,4 +1,4 @@
-"""Recogniser ``address``: Chinese postal addresses, by label and by their own grammar (GB/T 23705: from large to small)."""
+"""Recogniser ``address``: Chinese postal addresses, by label and by their own grammar (GB/T 23705)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _TOWN = rf"(?:{_HAN}{{1,7}}?(?:街道|镇|乡|苏木))"
 _VILLAGE = rf"(?:{_HAN}{{1,7}}?(?:村委会|村|社区|屯|庄|嘎查|猎点|农场|林场|牧场)(?:[0-9一二三四五六七八九十]{{1,3}}(?:组|队|社))?)"
 _ROAD = rf"(?:{_HAN}{{1,8}}?(?:大道|大街|路|街|巷|胡同|弄|里)(?:[东西南北中]?[一二三四五0-9]?段|[东西南北]?[一二三四五六七八九十]{{1,2}}[巷条里])?)"
 _NUMBER = r"(?:[0-9一二三四五六七八九十百]{1,5}(?:号院|号|弄)(?:院|之[0-9]{1,3}|附[0-9]{1,3}号)?)"
-_HOUSE = rf"(?:[\p{{Han}}0-9A-Za-z]{{1,10}}?(?:小区|公寓|花园|苑|大厦|新村|家园|广场|宿舍|公馆|华庭|新城|家属院|家属楼|别墅))"
+_HOUSE = (
+    r"(?:[\p{Han}0-9A-Za-z]{1,10}?(?:小区|公寓|花园|苑|大厦|新村|家园|广场|宿舍|公馆|华庭|新城|家属院|家属楼|别墅))"
+)
 _UNIT = r"(?:[0-9一二三四五六七八九十]{1,4}[A-Za-z]?(?:栋|幢|号楼|座|单元|层|楼|室|户|门|组|号)|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢))"
 _BARE = r"(?:[0-9]{1,4}[A-Za-z]?(?:[-—][0-9]{1,4}){0,3}(?:室)?(?![0-9A-Za-z年月日%.:]))"
 _DETAIL = rf"(?:{_ROAD}|{_VILLAGE}|{_NUMBER}|{_HOUSE}|{_UNIT})"
@@ -70,9 +72,9 @@ def _labelled(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         if label.group().isascii() and not (marked and any(char.isdigit() for char in value)):
             continue
         grammar = _ADDRESS.match(value)
-        if not marked and han and not (grammar or _ADDRESS.search(value)):
-            if len(value) > 24 or '"' not in text[at - 1 : at] and "“" not in text[at - 1 : at]:
-                continue
+        quoted = text[at - 1 : at] in {'"', "“"} and len(value) <= 24
+        if not marked and han and not quoted and not (grammar or _ADDRESS.search(value)):
+            continue
         length = grammar.end() if grammar and not marked else len(value)
         yield Hit(at, at + length, compiled.rule, 0.9, ("label",), "address")
 

@@ -167,9 +167,6 @@ def _repeated(
 
 def _inside_longer(text: str, start: int, end: int) -> bool:
     """Whether an occurrence is part of a longer number."""
-    return (
-        text[start - 1 : start].isdigit()
-        and text[start].isdigit()
-        or text[end : end + 1].isdigit()
-        and text[end - 1].isdigit()
+    return (text[start - 1 : start].isdigit() and text[start].isdigit()) or (
+        text[end : end + 1].isdigit() and text[end - 1].isdigit()
     )

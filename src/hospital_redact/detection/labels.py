@@ -93,6 +93,9 @@ def _value_at(
     text = scene.text
     end = _VALUE_END.search(text, at, min(len(text), at + 200))
     limit = end.start() if end else min(len(text), at + 200)
+    cell = scene.cell_at(at)
+    if cell is not None and cell.heading and cell.start > label.start():
+        return None
     if limit <= at or _EMPTY.fullmatch(text, at, limit) or is_label(text[at:limit]):
         return None
     match = compiled.pattern.match(text, at, limit)

@@ -1,7 +1,7 @@
 """Marks of secrecy: the state's (it stops everything) and a hospital's (a floor for the level).
 
-The words alone are no mark: a course quotes 机密★5年, a rule book explains 绝密 (04_categories, SECRECY_MARK). A mark stands at
-the head of a document or page, alone on its line or with its copy number, and not inside quotation marks or a sentence.
+The words alone are no mark: a course quotes 机密★5年, a rule book explains 绝密 (04_categories, SECRECY_MARK). A mark
+stands at the head of a document or page, alone on its line or with its copy number, and not inside quotation marks or a sentence.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _is_mark(scene: Scene, start: int, end: int, *, starred: bool) -> bool:
     )
     near_head = text.count("\n", 0, start) < _HEAD_LINES
     if starred:
-        return alone or near_head and not before.strip()
+        return alone or (near_head and not before.strip())
     return near_head and (alone or not before.strip())
 
 

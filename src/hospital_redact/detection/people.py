@@ -1,7 +1,7 @@
 """Who is named: mentions of all views brought together, one role a person, and every further occurrence.
 
-Once found, found everywhere: each name that its surroundings or a tagger showed is searched literally in all views, also
-spaced, in capitals, by the first part of a dotted name, by family name with an honorific. Words that are names and
+Once found, found everywhere: each name that its surroundings or a tagger showed is searched literally in all views,
+also spaced, in capitals, by the first part of a dotted name, by family name with an honorific. Words that are names and
 everyday words (高峰, May) are followed only where a name can stand.
 """
 
@@ -15,19 +15,21 @@ import regex
 
 from hospital_redact.detection.literals import FlatText, search_literals
 from hospital_redact.detection.names_en import find_latin_names, is_eponym, is_latin_name
-from hospital_redact.detection.names_zh import (
-    DOTS,
+from hospital_redact.detection.names_zh import ROLE_OF, Mention, find_chinese_names
+from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.detection.shapes import DOTS, is_dual, is_plausible
+from hospital_redact.detection.taggers import is_word, tag
+from hospital_redact.detection.words import (
+    COMPOUND_SURNAMES,
     FOLLOW,
     FOLLOW_WORDS,
-    ROLE_OF,
-    Mention,
-    find_chinese_names,
-    is_dual,
-    is_plausible,
+    FORM_WORDS,
+    NOT_NAMES,
+    STAFF_TITLES,
+    SURNAMES,
+    TITLES,
+    words,
 )
-from hospital_redact.detection.scene import Hit, Scene
-from hospital_redact.detection.surnames import COMPOUND_SURNAMES, FORM_WORDS, NOT_NAMES, STAFF_TITLES, SURNAMES, TITLES
-from hospital_redact.detection.taggers import is_word, tag
 from hospital_redact.model import Role, Rule
 
 _STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.OTHER)
@@ -47,12 +49,12 @@ _INITIAL = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
 _EPONYM = regex.compile(
     r"氏?(?:病|征|综合征|综合症|症|体征|试验|评分|量表|法|分级|分期|分类|杂音|反射|手术|术|染色|瘤|线|三角|骨折|脱位|面瘫|法则|准则|定律|指数|现象|细胞|管|导管|小体|腺|孔|韧带|束|纤维|麻痹|奖|杯|路|医院)"
 )
-_COMMON_LATIN = frozenset(
-    "may april june august rose will mark grace hope faith joy dawn summer autumn price bell field wood hill stone king page young long short brown green white black gray grey "
-    "day night church bishop cook baker taylor smith carter ward rice berry banks fields rivers lane street west north south east parkinson crohn foley wilson murphy down graves "
-    "hodgkin alzheimer hunter fox wolf bird frost winter snow pat bill bob sue carol iris lily ivy violet pearl ruby amber crystal drew chase chance major miles art gene dale glen "
-    "heath reed penny holly pain rich best hand foot head small little love power strong sharp wise good man chase grant lane marsh mason nurse page parent porter pope sister".split()
+# Drugs have names by sound too: what is given, and how much of it.
+_DOSE = regex.compile(
+    r"(?:针|片|胶囊|颗粒|注射|口服|静[滴点脉]|[钠素霉汀平唑]|[ ]?[0-9.]+[ ]?(?:m?g|μg|ml|U|IU|片|粒|支)|[+]|\p{Han}{0,4}(?:化疗|方案))"
 )
+_GIVEN_DRUG = regex.compile(r"(?:给予|予以|应用|服用|口服|静滴|静点|泵入|加用|改用|停用|注射|[予用服])$")
+_COMMON_LATIN = words("latin_common")
 
 
 @dataclass(slots=True)
@@ -164,7 +166,9 @@ def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
 def _chinese_person(text: str, start: int, end: int) -> int:
     """Return the end of a tagged Chinese name, or 0 when it is none: drugs, diseases, eponyms, places."""
     name = text[start:end]
-    if any(char.isspace() for char in name) or not _HAN.match(name) or _EPONYM.match(text, end) or name in NOT_NAMES:
+    if any(char.isspace() for char in name) or not _HAN.match(name) or name in NOT_NAMES:
+        return 0
+    if _EPONYM.match(text, end) or _DOSE.match(text, end) or _GIVEN_DRUG.search(text, max(0, start - 4), start):
         return 0
     if any(dot in name for dot in DOTS):
         return end
@@ -191,7 +195,7 @@ def _role_around(text: str, start: int, end: int) -> Role:
     after = text[end : end + 6]
     if after.startswith(tuple(STAFF_TITLES)):
         return Role.STAFF
-    before = text[max(0, start - 8) : start].rstrip(" ::\t")
+    before = text[max(0, start - 8) : start].rstrip(" :\t")
     for length in range(min(6, len(before)), 0, -1):
         role = ROLE_OF.get(before[-length:])
         if role is not None:
@@ -305,10 +309,7 @@ def _honoured(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int,
                 yield start, match.start(), families[text[start : match.start()]][0]
             break
     for match in _NICKNAME.finditer(text):
-        if (
-            match["family"] in families
-            and not _HAN.match(text[match.end() : match.end() + 1] or " ")
-            or text[match.end() : match.end() + 1] in FOLLOW
-            and match["family"] in families
+        if (match["family"] in families and not _HAN.match(text[match.end() : match.end() + 1] or " ")) or (
+            text[match.end() : match.end() + 1] in FOLLOW and match["family"] in families
         ):
             yield match.start(), match.end(), families[match["family"]][0]

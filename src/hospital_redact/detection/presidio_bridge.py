@@ -1,8 +1,8 @@
 """Presidio both ways: its recognisers inside our detector, our rules inside somebody's ``AnalyzerEngine``.
 
 This module imports presidio (a second) and is therefore loaded at the first detection. Nothing here builds an
-``AnalyzerEngine``, which downloads a model when it gets no engine, or calls what reaches for the network. What presidio
-would log and skip (an expression that times out, an exception) is a :class:`~hospital_redact.errors.DetectionError` here.
+``AnalyzerEngine``, which downloads a model when it gets no engine, or calls what reaches for the network. What
+presidio would log and skip (an expression that times out, an exception) is a DetectionError here.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _HAN = regex.compile(r"[\p{Han}\u3000-\u303f\uff00-\uffef]")
 _LANGUAGE_OF_RULES = "zh"
 
 
-class OfflineEngine(SpacyNlpEngine):  # type: ignore[misc] - presidio ships no types
+class OfflineEngine(SpacyNlpEngine):
     """A presidio NLP engine over our own pipelines: blank Chinese with LAC, and the small English model."""
 
     def __init__(self) -> None:
@@ -166,7 +166,7 @@ def _artifacts(text: str, language: str) -> NlpArtifacts:
     return offline_engine().process_text(text, language if language in LANGUAGES else "en")
 
 
-class HospitalRecognizer(EntityRecognizer):  # type: ignore[misc] - presidio ships no types
+class HospitalRecognizer(EntityRecognizer):
     """All rules of a policy as one presidio recogniser, for any ``AnalyzerEngine`` in Chinese or English.
 
     Give one for each language of the engine. Results carry the rule's entity and confidence; names of staff in their

@@ -23,8 +23,8 @@ _LABEL = regex.compile(
     r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|日期|时间|电话|手机|地址|住址|单位|科室|科别|部门|诊断|"
     r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|邮箱|账户|序|序号|主刀|术者|缩写|出生年月|民族|籍贯|"
     r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级|联系人|微信|参考))"
-    r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|e-?mail|"
-    r"address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total|account|"
+    r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
+    r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total|account|"
     r"staff|employee|grade|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title|position)[::]?"
 )
 
@@ -34,6 +34,7 @@ class Cell:
     """A cell at normalised characters ``start`` to ``end`` of a scene (blank ends trimmed), with its headers.
 
     ``header`` heads its column, ``label`` is what stands left of it (row header, or the label of a pair).
+    ``heading`` cells head columns themselves.
     """
 
     start: int
@@ -43,6 +44,7 @@ class Cell:
     column: int
     header: str = ""
     label: str = ""
+    heading: bool = False
 
     def __repr__(self) -> str:
         return f"Cell({self.start}, {self.end}, table {self.table}, row {self.row}, column {self.column})"
@@ -83,7 +85,7 @@ def block_cells(
             left = texts[number - 1].strip() if beside else ""
             head = "" if pairs else words(place.column_header)
             label = left or ("" if pairs else words(place.row_header))
-            cells.append(Cell(start, end, place.table, place.row, place.column, head, label))
+            cells.append(Cell(start, end, place.table, place.row, place.column, head, label, heading))
     return tuple(sorted(cells, key=lambda cell: cell.start))
 
 
@@ -165,10 +167,12 @@ def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -
         for column, (start, end) in enumerate(row):
             if start == end:
                 continue
-            head = "" if pairs or header is None or header is row else _header_of(text, rows, kind, header, row, column)
+            head = "" if pairs or header is None or header is row else _header_of(text, kind, header, row, column)
             beside = column > 0 and header is not row and is_label(texts[column - 1]) and not is_label(texts[column])
             label = texts[column - 1].strip() if beside else ""
-            yield Cell(start, end, table, number, column, head[:_MAX_HEADER], label[:_MAX_HEADER])
+            yield Cell(
+                start, end, table, number, column, head[:_MAX_HEADER], label[:_MAX_HEADER], heading=header is row
+            )
 
 
 def _is_header(texts: Sequence[str]) -> bool:
@@ -190,7 +194,6 @@ def _are_pairs(texts: Sequence[str]) -> bool:
 
 def _header_of(
     text: str,
-    rows: list[list[tuple[int, int]]],
     kind: str,
     header: list[tuple[int, int]],
     row: list[tuple[int, int]],

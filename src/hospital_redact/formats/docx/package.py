@@ -13,7 +13,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import unquote
@@ -205,7 +205,7 @@ def parse_xml(data: bytes) -> Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise ReadError("HR203", "a part of the file is not well-formed XML; open and save it in Word") from None
-    if etree.ElementTree(root).docinfo.doctype:
+    if root.getroottree().docinfo.doctype:
         raise ReadError("HR203", "a part of the file declares a document type, which Office files must not")
     if _TOO_DEEP(root):
         raise ReadError("HR204", f"a part of the file nests deeper than {MAX_DEPTH} levels; simplify the document")
@@ -263,19 +263,15 @@ class NewPart:
     content_type: str
     root: Element | None = None
     data: bytes = b""
-    relations: list[tuple[str, str]] | None = None
-    """(full type, absolute target name); the id of entry n is ``rId{n + 1}``."""
+    relations: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Ids by (full type, name of the target)."""
 
     def relate(self, kind: str, target: str) -> str:
         """Add a relationship to the part called ``target`` and return its id."""
-        if self.relations is None:
-            self.relations = []
-        if (kind, target) not in self.relations:
-            self.relations.append((kind, target))
-        return f"rId{self.relations.index((kind, target)) + 1}"
+        return self.relations.setdefault((kind, target), f"rId{len(self.relations) + 1}")
 
 
-def write_package(parts: Iterable[NewPart], start: Iterable[tuple[str, str]], target: BinaryIO) -> None:
+def write_package(parts: Iterable[NewPart], start: Mapping[tuple[str, str], str], target: BinaryIO) -> None:
     """Write ``parts`` as a package with fixed order and dates; ``start`` holds the package's own relationships."""
     parts = list(parts)
     types = etree.Element(_NS_TYPES + "Types", nsmap={None: _NS_TYPES[1:-1]})
@@ -301,10 +297,10 @@ def _serialise(root: Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _relations_xml(relations: Iterable[tuple[str, str]]) -> bytes:
+def _relations_xml(relations: Mapping[tuple[str, str], str]) -> bytes:
     root = etree.Element(_NS_RELS + "Relationships", nsmap={None: _NS_RELS[1:-1]})
-    for number, (kind, target) in enumerate(relations, 1):
-        etree.SubElement(root, _NS_RELS + "Relationship", Id=f"rId{number}", Type=kind, Target="/" + target)
+    for (kind, target), key in relations.items():
+        etree.SubElement(root, _NS_RELS + "Relationship", Id=key, Type=kind, Target="/" + target)
     return _serialise(root)
 
 

@@ -448,6 +448,8 @@ class Story:
         code = source.get(w("instr"), "")
         name = name_of(code)
         if name in KEPT and dead is None and not self._open_codes:
+            if not is_plain(code):
+                self._draft.bury(code, Kind.METADATA, line.location, line.cell)
             out = etree.SubElement(out, source.tag, {w("instr"): name})
         else:
             self._code(code, line)
@@ -464,6 +466,8 @@ class Story:
             self._open_codes.add(begin)
             if name not in KEPT or hidden:
                 self._code(information.code, line)
+            elif not is_plain(information.code):
+                self._draft.bury(information.code, Kind.METADATA, line.location, line.cell)
             form = mark.find(w("ffData"))
             if form is not None:
                 self._form(form, run, line, name, hidden=bool(hidden))
@@ -488,9 +492,8 @@ class Story:
         """Read a legacy form field: its box or choice becomes plain text, its names and help texts go."""
         entries = [e.get(VAL, "") for e in form.iterfind(f"{w('ddList')}/{w('listEntry')}")]
         said = [e.get(VAL, "") for e in form.iter(w("name"), w("helpText"), w("statusText"), w("entryMacro"))]
-        said += [e.get(VAL, "") for e in form.iter(w("exitMacro"))] + entries
+        said += [e.get(VAL, "") for e in form.iter(w("exitMacro"))]
         said += [e.get(VAL, "") for e in form.iterfind(f"{w('textInput')}/{w('default')}")]
-        self._draft.bury("\n".join(text for text in said if text), Kind.METADATA, line.location, line.cell)
         text = ""
         box = form.find(w("checkBox"))
         if name == "FORMCHECKBOX" and box is not None:
@@ -504,6 +507,8 @@ class Story:
             text = entries[int(index)] if index.isdecimal() and int(index) < len(entries) else entries[0]
         if text and not hidden:
             line.add(new_text(run, text), text)
+        said += [entry for entry in entries if hidden or entry != text]
+        self._draft.bury("\n".join(word for word in said if word), Kind.METADATA, line.location, line.cell)
 
     # -- what is not text ----------------------------------------------------------------------------------------
 

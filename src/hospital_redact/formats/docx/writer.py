@@ -19,11 +19,11 @@ _CORE_KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metad
 _CORE_NS = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _APP_TYPE = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
 _APP_NS = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
-_START = (
-    (OFFICE + "officeDocument", MAIN),
-    (_CORE_KIND, "docProps/core.xml"),
-    (OFFICE + "extended-properties", "docProps/app.xml"),
-)
+_START = {
+    (OFFICE + "officeDocument", MAIN): "rId1",
+    (_CORE_KIND, "docProps/core.xml"): "rId2",
+    (OFFICE + "extended-properties", "docProps/app.xml"): "rId3",
+}
 
 
 def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
@@ -98,11 +98,9 @@ def _drop_pictures(draft: Draft, plan: RedactionPlan) -> None:
         assert parent is not None
         parent.remove(picture.element)
         draft.drop(picture.unread.what, picture.part.name)
-    targets = {target for _, target in shown}
     for part in draft.parts:
-        if part.relations:
-            part.relations = [
-                (kind, name if kind != IMAGE_RELATION or (part.name, name) in shown else "")
-                for kind, name in part.relations
-            ]
+        for kind, name in list(part.relations):
+            if kind == IMAGE_RELATION and (part.name, name) not in shown:
+                del part.relations[kind, name]
+    targets = {target for _, target in shown}
     draft.parts = [p for p in draft.parts if not p.name.startswith("word/media/") or p.name in targets]

@@ -75,6 +75,14 @@ _NO_TEXT_KEYS = {"/DA", "/DS", "/M", "/CreationDate", "/ModDate", "/NM", "/P", "
                  "/ID",
                  "/CheckSum", "/DR", "/Prev", "/StructParent", "/Page", "/Pg", "/K", "/Dest", "/D",
                  "/ByteRange", "/Cert"}  # fmt: skip
+_FOLLOWED = {
+    "/StructTreeRoot": frozenset({"/K"}),
+    "/Dests": frozenset({"/D"}),
+    "/Names": frozenset({"/D"}),
+    "/PageLabels": frozenset({"/P"}),
+    "/Threads": frozenset({"/D"}),
+}
+"""Keys that lead back to pages elsewhere, and to text here."""
 _STRUCTURE_TEXT = {"/Alt", "/ActualText", "/E", "/T", "/Title"}
 _SILENT_ANNOTATIONS = {b"/Link", b"/Popup", b"/Highlight", b"/Underline", b"/Squiggly", b"/StrikeOut", b"/PrinterMark",
                        b"/TrapNet"}  # fmt: skip
@@ -122,7 +130,7 @@ def inspect(pdf: pikepdf.Pdf, streams: Streams) -> Hidden:
         else:
             hidden.drop(what)
         value = value_of(root, key)
-        follow = {"/K", "/D"} if key in ("/StructTreeRoot", "/Dests", "/Names") else set()
+        follow = _FOLLOWED.get(key, frozenset())
         for inner, text in strings(value, only=only, follow=follow):
             if what == "layer_names" and NEUTRAL_NAME.fullmatch(text):
                 continue
@@ -137,7 +145,7 @@ def inspect(pdf: pikepdf.Pdf, streams: Streams) -> Hidden:
 
 
 def strings(
-    root: object, *, only: set[str] | None = None, follow: set[str] | frozenset[str] = frozenset()
+    root: object, *, only: set[str] | None = None, follow: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, str]]:
     """Yield (key, text) of each string under ``root``, each object once, without recursion.
 
@@ -168,9 +176,7 @@ def strings(
         stack.extend(_inside(key, value, depth, follow))
 
 
-def _inside(
-    key: str, value: pikepdf.Object, depth: int, follow: set[str] | frozenset[str]
-) -> list[tuple[str, object, int]]:
+def _inside(key: str, value: pikepdf.Object, depth: int, follow: frozenset[str]) -> list[tuple[str, object, int]]:
     """Return what a container holds, last first, each with its key and depth."""
     if is_array(value):
         return [(key, item, depth + 1) for item in reversed(items_of(value))]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import median
 
 from hospital_redact.formats.pdf.content import Drawn
 from hospital_redact.model import Box
@@ -18,8 +17,11 @@ BASELINE = 0.4
 OVERLAP = 0.5
 """A glyph covering more than this share of another starts a layer of its own (text on text, fake bold)."""
 WORD_GAP = 0.15
+"""Gap in ems from which a space is put between two glyphs."""
+MIXED_WORD_GAP = 0.35
+"""The same between a full-width character and a letter or digit, where programs put a quarter of an em."""
 WIDE_WORD_GAP = 0.5
-"""Gap in ems from which a space is put between two full-width characters; kerning spreads those."""
+"""The same between two full-width characters, which kerning spreads."""
 TAB_GAP = 1.5
 MIN_COLUMN_LINES = 8
 """Lines beside each other from which a gutter is taken for one between columns."""
@@ -198,12 +200,14 @@ def _split(block: list[list[_Placed]], gutter: tuple[float, float]) -> list[list
 
 
 def _running(side: list[list[_Placed]], opposite: list[list[_Placed]]) -> bool:
-    """Whether one side of a gutter is running text: enough lines, most of them as long as the longest."""
+    """Whether one side of a gutter is running text: enough lines, and most of them full."""
     both = [row for row, other in zip(side, opposite, strict=True) if row and other]
     if len(both) < MIN_COLUMN_LINES:
         return False
-    lengths = [row[-1].end - row[0].along for row in both]
-    return median(lengths) > 0.85 * max(lengths) and median(lengths) > 12 * both[0][0].em
+    lengths = sorted(row[-1].end - row[0].along for row in both)
+    full = lengths[len(lengths) * 4 // 5]
+    long = sum(length > 0.85 * full for length in lengths)
+    return long > 0.6 * len(lengths) and full > 12 * both[0][0].em
 
 
 def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Line | None:
@@ -254,8 +258,8 @@ def _gap_text(before: _Placed, after: _Placed) -> str:
     gap = after.along - before.end
     if gap > TAB_GAP * max(before.em, after.em):
         return "\t"
-    wide = _is_wide(before.glyph.text) and _is_wide(after.glyph.text)
-    return " " if gap > (WIDE_WORD_GAP if wide else WORD_GAP) * em else ""
+    wide = _is_wide(before.glyph.text) + _is_wide(after.glyph.text)
+    return " " if gap > (WORD_GAP, MIXED_WORD_GAP, WIDE_WORD_GAP)[wide] * em else ""
 
 
 def _is_wide(text: str) -> bool:
@@ -278,7 +282,7 @@ def continues(line: Line, following: Line) -> bool:
         return False
     if following.start > line.end or following.end < line.start:
         return False
-    if following.end > line.end + 3 * size or following.start > line.start + 4 * size:
+    if following.end > line.end + 8 * size or following.start > line.start + 4 * size:
         return False
     return line.text.rstrip()[-1:] not in "。；！？!?;"
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 import pikepdf
+from pikepdf import settings
 
 from hospital_redact.formats.pdf.limits import MAX_STREAM_BYTES, corrupt, too_large
 
@@ -133,10 +134,13 @@ def decoded(stream: pikepdf.Object) -> bytes:
 
     Raises HR203 where a filter is unknown or the data damaged, HR204 over ``MAX_STREAM_BYTES``.
     """
+    met = settings.qpdf_limit_errors()
     try:
         data = stream.read_bytes()
     except (pikepdf.PdfError, pikepdf.DataDecodingError, RuntimeError, MemoryError):
-        raise corrupt("a stream is damaged, too large or uses an unknown filter") from None
+        if settings.qpdf_limit_errors() > met:
+            raise too_large("the decoded size of a stream") from None
+        raise corrupt("a stream is damaged or uses an unknown filter") from None
     if len(data) > MAX_STREAM_BYTES:
         raise too_large("the decoded size of a stream")
     return data

@@ -96,7 +96,9 @@ def read_pdf(source: Source) -> Reading:
         found = hidden.inspect(pdf, streams)
         unread = list(found.unread)
         seen = coverage.pages(source.data, len(pages))
-        coverage.borrow([(content.glyphs, characters) for content, characters in zip(pages, seen, strict=True)])
+        # pdfium puts ActualText in the place of glyphs, and that need not be what they show: nothing is borrowed there.
+        lent = [[] if content.shadow else characters for content, characters in zip(pages, seen, strict=True)]
+        coverage.borrow([(content.glyphs, characters) for content, characters in zip(pages, lent, strict=True)])
         for content, characters in zip(pages, seen, strict=True):
             unread.extend(_check(content, characters))
         document, places = _document(source, pages, found, unread, pdf)
@@ -217,7 +219,7 @@ def _fragments(pages: list[PageContent], lines: list[Line]) -> list[_Fragment]:
             end = last.offset + last.length if last is not None else 0
             gap = offset - end
             near = last is not None and last.block == block and 0 <= gap <= 1
-            if last is not None and near and (gap == 0 or lines[block].glyphs[end] is None):
+            if last is not None and near and (gap == 0 or lines[block].text[end] == " "):
                 last.length += gap + length
                 continue
             fragments.append(_Fragment(block, offset, length, lines[block]))
@@ -251,7 +253,10 @@ def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
         keep = len(text)
         separator = "\n"
         following = fragments[number + 1].line if number + 1 < len(fragments) else None
-        if wrap and following is not None and continues(fragment.line, following):
+        after = fragments[number + 1] if number + 1 < len(fragments) else None
+        if after is not None and after.block == fragment.block and after.offset == fragment.offset + len(text) + 1:
+            separator = "\t"
+        elif wrap and following is not None and continues(fragment.line, following):
             separator = ""
             keep = len(text.rstrip())
             if hyphenated(text, following.text):

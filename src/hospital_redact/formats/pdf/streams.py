@@ -60,8 +60,7 @@ class Streams:
             elif operator == b"Do" and operands and is_name(operands[0]):
                 inner = lookup(resources, "/XObject", operands[0])
                 if inner is not None and is_stream(inner):
-                    is_form = name_of(entry(inner, "/Subtype")) == b"/Form"
-                    found = (self.text_inside(inner, depth + 1) if is_form else "image") or found
+                    found = (self.text_inside(inner, depth + 1) if is_form(inner) else "image") or found
                     if found == "text":
                         break
         self._reads_text[key] = found
@@ -176,6 +175,11 @@ def lookup(resources: pikepdf.Object | None, group: str, name: Any) -> pikepdf.O
     if holder is None or not is_dict(holder):
         return None
     return _named(holder, name)
+
+
+def is_form(target: pikepdf.Object | None) -> bool:
+    """Whether an XObject is a form."""
+    return target is not None and is_stream(target) and name_of(entry(target, "/Subtype")) == b"/Form"
 
 
 def _named(holder: pikepdf.Object, name: Any) -> pikepdf.Object | None:

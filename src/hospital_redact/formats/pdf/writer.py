@@ -33,7 +33,7 @@ from hospital_redact.formats.pdf.objects import (
 from hospital_redact.formats.pdf.reader import Reading, read_pdf
 from hospital_redact.formats.pdf.removal import removed_characters
 from hospital_redact.formats.pdf.resources import Cleaner, Names
-from hospital_redact.formats.pdf.streams import Streams
+from hospital_redact.formats.pdf.streams import Streams, is_form, lookup
 from hospital_redact.model import RedactionPlan, RemovedPart
 
 _BOX_KEYS = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
@@ -149,6 +149,8 @@ class _Copy:
                 return _without(operands, operator, cuts[index]) if cuts is not None and index in cuts else None
             if operator == b"Do" and index in stream.forms:
                 return [([names.put("/XObject", self._form(stream.forms[index]))], b"Do")]
+            if operator == b"Do" and operands and is_form(lookup(stream.resources, "/XObject", operands[0])):
+                return []  # a form that draws itself, not drawn again
             return None
 
         return self.cleaner.rewrite(stream.instructions, stream.resources, names, replace)
@@ -192,6 +194,7 @@ class _Copy:
     def _document(self, pages: list[pikepdf.Object]) -> None:
         """Replace the catalog and the trailer by ones that lead to ``pages`` and to nothing else."""
         pdf = self.pdf
+        layers = self.layers.properties()
         tree = pdf.make_indirect(Dictionary({"/Type": Name("/Pages"), "/Count": len(pages)}))
         for page in pages:
             page["/Parent"] = tree
@@ -202,7 +205,7 @@ class _Copy:
                 del root[key]
         root["/Type"] = Name("/Catalog")
         root["/Pages"] = tree
-        if (layers := self.layers.properties()) is not None:
+        if layers is not None:
             root["/OCProperties"] = layers
         for key in keys_of(pdf.trailer):
             if key not in ("/Root", "/Size", "/Encrypt"):

@@ -1,0 +1,186 @@
+"""The shapes of Chinese names (03_names): where a name that begins at some place ends.
+
+One or two characters after one of some 700 family names of one character or 80 longer ones; names of the
+minorities with or without dots; spaced names; foreign names written by sound. How much a shape must show depends on
+what stands before.
+"""
+
+from __future__ import annotations
+
+import regex
+
+from hospital_redact.detection.structure import is_label
+from hospital_redact.detection.words import (
+    COMPOUND_SURNAMES,
+    DUAL,
+    FOLLOW,
+    FOLLOW_WORDS,
+    FORM_WORDS,
+    NOT_GIVEN,
+    NOT_NAMES,
+    SURNAMES,
+    TITLES,
+    alternatives,
+    characters,
+    words,
+)
+
+DOTS = "·•‧・∙⋅･．"
+"""The dots between the parts of a name; NFKC leaves most of them as they are, and OCR adds the full stop."""
+
+HAN = regex.compile(r"\p{Han}")
+SEX = regex.compile(
+    r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])"
+    r"|[ ]?[(,、][ ]?[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]"
+)
+"""What follows a name in a record: sex, age, bed."""
+
+_SYLLABLES = words("minority_syllables")
+MINORITY = regex.compile(rf"(?:{alternatives(_SYLLABLES)}){{2,4}}(?!族)|乌日娜|其其格|吐尔洪江")
+"""Names that Tibetan, Uyghur, Mongolian or Yi spelling shows by itself."""
+
+_SOUND = "".join(sorted(characters("sounds")))
+FOREIGN = regex.compile(
+    rf"(?<!\p{{Han}})[{_SOUND}]{{1,8}}(?:[{DOTS}][{_SOUND}]{{1,9}}){{1,4}}"
+    rf"|[{_SOUND}]{{2,8}}(?:[{DOTS}][{_SOUND}]{{2,9}}){{1,4}}(?!\p{{Han}}{{0,2}}(?:病|征|综合|医院))"
+)
+"""Dotted names in characters that stand for sounds."""
+
+TITLE = regex.compile(alternatives(frozenset(TITLES) - {"的", "等", "家属", "本人", "患者"}))
+LABELS = words("patient_labels") | words("relative_labels") | words("staff_labels") | words("other_labels")
+
+_RUN = regex.compile(r"\p{Han}{1,14}")
+_DOTTED = regex.compile(rf"\p{{Han}}{{1,8}}(?:[{DOTS}.]\p{{Han}}{{1,8}}){{1,4}}")
+_SPACED = tuple(regex.compile(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Han}})){{{times}}}") for times in (2, 1))
+_SYLLABLE = regex.compile(alternatives(frozenset(part for part in _SYLLABLES if len(part) > 1)))
+_MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
+_TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
+
+
+def is_plausible(name: str) -> bool:
+    """Whether a run of Chinese characters has the form of a name that begins with a family name."""
+    if not 2 <= len(name) <= 4 or name in NOT_NAMES or name[:2] in NOT_NAMES or name[:3] in NOT_NAMES:
+        return False
+    given = name[2:] if name[:2] in COMPOUND_SURNAMES else name[1:]
+    if name[:2] not in COMPOUND_SURNAMES and (name[0] not in SURNAMES or len(name) > 3):
+        return False
+    return bool(given) and not NOT_GIVEN & set(given)
+
+
+def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = False) -> int:
+    """Return where the name that begins at ``at`` ends, or ``at`` when none does.
+
+    ``sure``: the label promises a name, so a short run needs no family name. ``marked``: a colon, gap or cell border
+    stands before it, so that a run as a whole counts. ``form``: the label is 姓名 or its like, after which everyday
+    words are names too.
+    """
+    if _MASKED.match(text, at):
+        return at
+    dotted = _DOTTED.match(text, at)
+    if dotted and (dotted.group().find(".") < 0 or marked):
+        return at + _trim_tail(dotted.group())
+    for pattern in _SPACED:
+        spaced = pattern.match(text, at)
+        if spaced and marked and _is_spaced_name(spaced.group()):
+            return spaced.end()
+    run = _RUN.match(text, at)
+    if not run:
+        return at
+    whole = run.group()
+    if form and marked and 2 <= len(whole) <= 4 and whole not in FORM_WORDS and not whole.endswith(_TITLE_ENDS):
+        return run.end()
+    length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
+    return at + length
+
+
+def _is_spaced_name(text: str) -> bool:
+    parts = text.split()
+    name = "".join(parts)
+    return is_plausible(name) and (len(parts) == len(name) or parts[0] in COMPOUND_SURNAMES)
+
+
+def _trim_tail(name: str) -> int:
+    """Return the length of a dotted name without the verb that runs on from it."""
+    last = max(name.rfind(dot) for dot in DOTS + ".") + 1
+    for i in range(last + 1, len(name)):
+        if name[i] in FOLLOW or any(name.startswith(title, i) for title in TITLES):
+            return i
+    return min(len(name), last + 6)
+
+
+def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
+    """Return how many characters of ``run`` are a name; 0 for none."""
+    title = TITLE.search(run, 2)
+    if title and title.start() <= 4 and (title.start() <= 3 or run[:2] in COMPOUND_SURNAMES or run[0] not in SURNAMES):
+        run, after = run[: title.start()], title.group()
+    if (
+        run in LABELS
+        or run in TITLES
+        or run in FORM_WORDS
+        or (is_label(run) and (run[0] not in SURNAMES or len(run) > 8))
+    ):
+        return 0
+    minority = MINORITY.match(run) or (_SYLLABLE.match(run) if not marked or sure else None)
+    if minority and (minority.end() == len(run) or not marked or _runs_on(run[minority.end() :])):
+        return minority.end()
+    confirmed = bool(SEX.match(after)) or after in TITLES
+    promised = sure and marked
+    rare = FOLLOW | NOT_GIVEN
+    if any(run[:n] in NOT_NAMES for n in range(2, 6)):
+        return len(run) if is_dual(run) and (confirmed or promised) else 0
+    whole = len(run)
+    if promised and 2 <= whole <= 4:
+        return whole
+    if promised and whole <= 8 and run[0] not in SURNAMES and not rare & set(run):
+        return whole if whole >= 2 else 0
+    base = 2 if run[:2] in COMPOUND_SURNAMES and whole > 2 else 1
+    if base == 1 and run[0] not in SURNAMES:
+        return 0
+    return _given(run, base, marked=marked or confirmed)
+
+
+def is_dual(word: str) -> bool:
+    """Whether ``word`` is a name and an everyday word."""
+    return word in DUAL
+
+
+def _given(run: str, base: int, *, marked: bool) -> int:
+    """Return the length of family name plus one or two characters, the shorter reading before a verb."""
+    for length in (base + 2, base + 1):
+        if len(run) == length and not NOT_GIVEN & set(run[base:]) and not FOLLOW & set(run[base + 1 :]):
+            return length
+    if len(run) > base + 2:
+        rest = run[base + 2 :]
+        if not (NOT_GIVEN | FOLLOW) & set(run[base : base + 2]) and _runs_on(rest):
+            return base + 2
+    if len(run) > base + 1:
+        rest = run[base + 1 :]
+        if run[base] not in NOT_GIVEN and run[base] not in FOLLOW and _runs_on(rest):
+            return base + 1
+    if marked and len(run) <= base + 3 and not NOT_GIVEN & set(run[base : base + 2]):
+        return min(len(run), base + 2)
+    return 0
+
+
+def _runs_on(rest: str) -> bool:
+    """Whether what stands after a name cannot belong to it."""
+    return rest[0] in FOLLOW or rest[0] in NOT_GIVEN or rest.startswith((*TITLES, *FOLLOW_WORDS))
+
+
+def dotted_before(text: str, end: int) -> int | None:
+    """Return where a dotted name that ends at ``end`` begins."""
+    window = text[max(0, end - 24) : end]
+    for match in _DOTTED.finditer(window):
+        if match.end() == len(window) and "." not in match.group():
+            return end - len(window) + match.start()
+    return None
+
+
+def is_dotted(text: str) -> bool:
+    """Whether ``text`` is one dotted name."""
+    return any(dot in text for dot in DOTS) and _DOTTED.fullmatch(text) is not None
+
+
+def is_form_label(word: str) -> bool:
+    """Whether a label is 姓名 or one of its kind."""
+    return word.endswith(("姓名", "名字", "户名", "签名"))
