@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,26 +175,26 @@ def build_text(target: Path, values: Values, text: str, encoding: str) -> None:
     target.write_bytes(values.plain(text).replace("\n", newline).encode(encoding))
 
 
+BUILDERS: dict[str, Callable[[Path, Values], None]] = {
+    "出院小结.docx": build_discharge,
+    "工资发放表.docx": build_pay,
+    "转诊信.pdf": lambda target, values: build_pdf(target, values, Referral, FONT),
+    "discharge-letter.pdf": lambda target, values: build_pdf(target, values, Letter, None),
+    "新闻稿.txt": lambda target, values: build_text(target, values, NEWS, "gb18030"),
+    "insurance-claim.txt": lambda target, values: build_text(target, values, CLAIM, "utf-8"),
+}
+
+
 def build(folder: Path) -> None:
     """Write the six examples and ``values.toml`` into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = (
-        "出院小结.docx",
-        "工资发放表.docx",
-        "转诊信.pdf",
-        "discharge-letter.pdf",
-        "新闻稿.txt",
-        "insurance-claim.txt",
-    )
-    discharge, pay, referral, letter, news, claim = all_values = [Values(name) for name in names]
-    build_discharge(folder / discharge.file, discharge)
-    build_pay(folder / pay.file, pay)
-    build_pdf(folder / referral.file, referral, Referral, FONT)
-    build_pdf(folder / letter.file, letter, Letter, None)
-    build_text(folder / news.file, news, NEWS, "gb18030")
-    build_text(folder / claim.file, claim, CLAIM, "utf-8")
+    tables = []
+    for name, builder in BUILDERS.items():
+        values = Values(name)
+        builder(folder / name, values)
+        tables.append(values.toml())
     head = "# Written by build.py: what no copy of an example may hold (gone), and what every copy keeps (kept).\n\n"
-    (folder / "values.toml").write_text(head + "\n".join(values.toml() for values in all_values), encoding="utf-8")
+    (folder / "values.toml").write_text(head + "\n".join(tables), encoding="utf-8")
 
 
 if __name__ == "__main__":

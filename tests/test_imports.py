@@ -8,9 +8,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import hospital_redact
 import pytest
 from support import ROOT
+
+import hospital_redact
 
 PACKAGE = ROOT / "src" / "hospital_redact"
 

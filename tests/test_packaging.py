@@ -10,12 +10,13 @@ import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import hospital_redact
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support import ROOT
 from test_imports import imports_of, modules
+
+import hospital_redact
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONSTRAINTS = (ROOT / "constraints" / "ci.txt").read_text(encoding="utf-8")

@@ -110,7 +110,9 @@ def as_our_error(error: Exception) -> HospitalRedactError:
     elif isinstance(error, MemoryError):
         ours = ReadError("HR204", "the file needs more memory than there is; split it")
     else:
-        ours = HospitalRedactError("HR900", f"unexpected {type(error).__name__}; nothing was written, please report it")
+        ours = HospitalRedactError(
+            "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
+        )
     log_event("input_failed", level=logging.ERROR, code=ours.code)
     return ours
 

@@ -41,10 +41,12 @@ def effective_context(context: ReleaseContext, policy: Policy) -> tuple[ReleaseC
     recipient = policy.recipients.get(context.recipient)
     if recipient is None:
         known = ", ".join(sorted(policy.recipients))
-        raise PolicyError("HR111", f"the policy {policy.id} knows no such recipient; it knows {known}")
+        raise PolicyError(
+            "HR111", "the policy {id} knows no such recipient; it knows {known}", id=policy.id, known=known
+        )
     if context.channel and context.channel not in policy.channels:
         known = ", ".join(sorted(policy.channels))
-        raise PolicyError("HR111", f"the policy {policy.id} knows no such channel; it knows {known}")
+        raise PolicyError("HR111", "the policy {id} knows no such channel; it knows {known}", id=policy.id, known=known)
     missing = tuple(name for name in recipient.requires if not getattr(context, name).strip())
     if not missing:
         return context, ()

@@ -34,11 +34,11 @@ def draft_file(target: Path) -> Iterator[Path]:
         # O_EXCL: nobody else's file or link is written through. The mode is the user's own (umask).
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:
-        raise OutputError("HR703", f"the output folder cannot be written ({type(error).__name__})") from None
+        raise OutputError("HR703", "the output folder cannot be written ({kind})", kind=type(error).__name__) from None
     try:
         yield draft
     except OSError as error:
-        raise OutputError("HR703", f"the copy cannot be written ({type(error).__name__})") from None
+        raise OutputError("HR703", "the copy cannot be written ({kind})", kind=type(error).__name__) from None
     finally:
         draft.unlink(missing_ok=True)
 

@@ -7,7 +7,8 @@ third party's exception into view, because that may quote a patient: raise with 
 HR1xx   policy and rules          HR4xx   plan
 HR2xx   reading                   HR5xx   verification
 HR3xx   detection                 HR6xx   register
-HR7xx   decision and output       HR900   unexpected; the cause is not shown
+HR7xx   decision and output       HR8xx   isolation: a worker was stopped or died
+HR900   unexpected; the cause is not shown
 ======  =====================================================================
 """
 
@@ -15,16 +16,30 @@ from __future__ import annotations
 
 
 class HospitalRedactError(Exception):
-    """Base of all errors. ``code`` is stable (``HR203``); ``message`` holds no document text."""
+    """Base of all errors. ``code`` is stable (``HR203``).
 
-    def __init__(self, code: str, message: str) -> None:
+    ``template`` is the English message with ``{names}`` for ``values``; it is the key of the catalogues, so that a
+    program may show the message in its user's language. ``message`` is the English text. Values are numbers, codes
+    and ids, never document text.
+    """
+
+    def __init__(self, code: str, template: str, **values: object) -> None:
+        message = template.format(**values) if values else template
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.template = template
+        self.values = values
         self.message = message
 
-    def __reduce__(self) -> tuple[type[HospitalRedactError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders; the default would pass only the joined text.
-        return type(self), (self.code, self.message)
+        return _rebuild, (type(self), self.code, self.template, self.values)
+
+
+def _rebuild(
+    kind: type[HospitalRedactError], code: str, template: str, values: dict[str, object]
+) -> HospitalRedactError:
+    return kind(code, template, **values)
 
 
 class PolicyError(HospitalRedactError):
@@ -60,6 +75,10 @@ class VerificationError(HospitalRedactError):
 
 class RegisterError(HospitalRedactError):
     """HR6xx: the register cannot be written or its chain is broken."""
+
+
+class IsolationError(HospitalRedactError):
+    """HR8xx: a worker process was stopped or died: HR801 over its time, HR802 it died."""
 
 
 class OutputError(HospitalRedactError):

@@ -178,12 +178,16 @@ class Redactor:
         plan, suggestion = review.plan, review.suggestion
         check_plan(plan, review.document, self.policy)
         if not suggestion.decision.writes:
-            raise OutputError("HR701", f"the decision is {suggestion.decision}: nothing is written; see the reasons")
+            raise OutputError(
+                "HR701", "the decision is {decision}: nothing is written; see the reasons", decision=suggestion.decision
+            )
         if blocking := unaccepted(review.document, plan):
             listed = "; ".join(f"{u.what} at {u.location}" for u in blocking[:3])
             raise PlanError(
                 "HR405",
-                f"{len(blocking)} part(s) show and cannot be read ({listed}); remove them, or accept them in the plan",
+                "{blocking} part(s) show and cannot be read ({listed}); remove them, or accept them in the plan",
+                blocking=len(blocking),
+                listed=listed,
             )
         check_target(target, review.path, overwrite=overwrite)
         format_ = formats.identify(review.source)

@@ -182,7 +182,9 @@ def load_plan(text: str) -> RedactionPlan:
         whole = TypeAdapter(_PlanFile).validate_json(text)
     except ValidationError as error:
         places = [".".join(str(part) for part in e["loc"]) + f" ({e['type']})" for e in error.errors()]
-        raise PlanError("HR401", f"the plan is malformed at {'; '.join(places[:5])}; correct it") from None
+        raise PlanError(
+            "HR401", "the plan is malformed at {places}; correct it", places="; ".join(places[:5])
+        ) from None
     edits: list[Edit] = []
     kept: list[Kept] = [
         Kept(k.id, tuple(_span(p.block, p.start, p.end) for p in k.spans), k.rule, k.category, k.entity, k.why, k.by)
@@ -227,11 +229,13 @@ def _span(block: int, start: int, end: int) -> Span:
     try:
         return Span(block, start, end)
     except ValueError:
-        raise PlanError("HR401", f"a span of block {block} is empty or negative; correct it") from None
+        raise PlanError("HR401", "a span of block {block} is empty or negative; correct it", block=block) from None
 
 
 def _require_signature(name: str, by: str, why: str) -> None:
     if not by.strip() or not why.strip():
         # `name` comes from the plan file, not from the document; still, only a short id is shown.
         shown = name if len(name) <= 40 and name.isprintable() else "an entry"
-        raise PlanError("HR401", f"{shown} was changed by a person: say who in 'by' and the reason in 'why'")
+        raise PlanError(
+            "HR401", "{shown} was changed by a person: say who in 'by' and the reason in 'why'", shown=shown
+        )

@@ -246,14 +246,14 @@ def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
     previous: Span | None = None
     for span in sorted(edit.span for edit in plan.edits):
         if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
-            raise PlanError("HR404", f"an edit points outside the document (block {span.block})")
+            raise PlanError("HR404", "an edit points outside the document (block {block})", block=span.block)
         if previous is not None and previous.overlaps(span):
-            raise PlanError("HR404", f"two edits overlap in block {span.block}; join them")
+            raise PlanError("HR404", "two edits overlap in block {block}; join them", block=span.block)
         previous = span
     for kept in plan.kept:
         for span in kept.spans:
             if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
-                raise PlanError("HR404", f"a kept finding points outside the document (block {span.block})")
+                raise PlanError("HR404", "a kept finding points outside the document (block {block})", block=span.block)
 
 
 BOX = "\u2588"

@@ -98,7 +98,10 @@ def require_passed(verification: Verification) -> None:
         if not check.passed:
             where = f" ({check.detail})" if check.detail else ""
             raise VerificationError(
-                codes[check.name], f"check failed: {check.name}{where}; the draft was deleted, nothing was released"
+                codes[check.name],
+                "check failed: {name}{where}; the draft was deleted, nothing was released",
+                name=check.name,
+                where=where,
             )
     if not verification.checks:
         raise VerificationError("HR504", "no check ran; the draft was deleted, nothing was released")

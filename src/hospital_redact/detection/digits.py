@@ -1,8 +1,8 @@
-"""Numbers written so that a pattern misses them: spaced out, broken over lines, in Chinese figures, misread by OCR.
+"""Numbers written so that a pattern misses them: spaced out, over line ends, in Chinese figures, misread by OCR.
 
 A run of figures is *squeezed*: separators go, ``O`` and ``l`` become 0 and 1, 零 to 九 become digits. The rules run on
-the squeezed run in its own context. Since squeezing may join what does not belong together, a hit counts only with a passed
-check digit, a label, or when the whole run is the value.
+the squeezed run in its own context. Since squeezing may join what does not belong together, a hit counts only with a
+label, or when the whole run is the value.
 """
 
 from __future__ import annotations

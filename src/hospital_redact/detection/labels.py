@@ -20,6 +20,8 @@ _EMPTY = regex.compile(
     r"[\W_]*|(?:[万亿千百]?元|万|次|人|例|%|岁|天|个|不详|无|见.*|同上|未填|略|[-—/]+|其他|暂无|N/?A|none|unknown)[\W_]*",
     regex.IGNORECASE,
 )
+# A number written digit by digit: 2 0 2 4 0 8.
+_SPACED_OUT = regex.compile(r"[0-9A-Za-z](?:[ ]{1,2}[0-9A-Za-z]){4,}(?![ ]?[0-9A-Za-z])")
 _HAN = regex.compile(r"\p{Han}")
 _JOINS_VERB = ("于", "在", "从事", "家住", "租住")
 _DEFAULT_VALUE = r"[^\s::,、;;。|()]{1,40}"
@@ -98,10 +100,14 @@ def _value_at(
         return None
     if limit <= at or _EMPTY.fullmatch(text, at, limit) or is_label(text[at:limit]):
         return None
-    match = compiled.pattern.match(text, at, limit)
-    if match is None:
-        return None
-    start, stop = value_span(match)
+    spaced_out = _SPACED_OUT.match(text, at, limit)
+    if spaced_out and compiled.pattern.fullmatch("".join(spaced_out.group().split())):
+        start, stop = spaced_out.span()
+    else:
+        match = compiled.pattern.match(text, at, limit)
+        if match is None:
+            return None
+        start, stop = value_span(match)
     while stop > start and text[stop - 1].isspace():
         stop -= 1
     value = text[start:stop]

@@ -1,7 +1,8 @@
 """Marks of secrecy: the state's (it stops everything) and a hospital's (a floor for the level).
 
 The words alone are no mark: a course quotes 机密★5年, a rule book explains 绝密 (04_categories, SECRECY_MARK). A mark
-stands at the head of a document or page, alone on its line or with its copy number, and not inside quotation marks or a sentence.
+stands at the head of a document or page, alone on its line or with its copy number, not inside quotation marks or a
+sentence.
 """
 
 from __future__ import annotations

@@ -45,8 +45,8 @@ def _labels(key: str) -> str:
 _LABELS = tuple(
     (
         regex.compile(
-            rf"(?<![\p{{L}}\d])(?i:{_labels(key)})(?:['’]s[ ]name)?[ \t]{{0,3}}(?:\(\w[^()\n]{{0,10}}\))?[ \t]{{0,2}}{mark}"
-            rf"[ \t]{{0,8}}(?P<name>{NAME})"
+            rf"(?<![\p{{L}}\d])(?i:{_labels(key)})(?:['’]s[ ]name)?[ \t]{{0,3}}(?:\(\w[^()\n]{{0,10}}\))?"
+            rf"[ \t]{{0,2}}{mark}[ \t]{{0,8}}(?P<name>{NAME})"
         ),
         role,
     )
@@ -65,8 +65,8 @@ _TITLE = regex.compile(
 )
 _STAFF_TITLES = frozenset({"Dr", "Prof", "Professor", "Doctor", "Nurse", "Sister"})
 _CREDENTIAL = regex.compile(
-    rf"{_START}(?P<name>{NAME}),?[ ](?:M\.?D|MBBS|MBChB|PA-C|R\.?N|NP|DO|Ph\.?D|FRCS|FRCP|MRCP|FRCPath|FACS|BSc|PharmD|CNM|LCSW)"
-    r"(?![\p{L}])"
+    rf"{_START}(?P<name>{NAME}),?[ ](?:M\.?D|MBBS|MBChB|PA-C|R\.?N|NP|DO|Ph\.?D|FRCS|FRCP|MRCP|FRCPath|FACS|BSc|"
+    r"PharmD|CNM|LCSW)(?![\p{L}])"
 )
 _MAIL = regex.compile(rf"{_START}(?P<name>{NAME})[ ]?<[^<>\s]{{1,80}}@")
 _AGE = regex.compile(

@@ -29,7 +29,16 @@ from hospital_redact.detection.shapes import (
     read_name,
 )
 from hospital_redact.detection.structure import is_label
-from hospital_redact.detection.words import COMMON_SURNAMES, FOLLOW, STAFF_TITLES, SURNAMES, TITLES, words
+from hospital_redact.detection.words import (
+    COMMON_SURNAMES,
+    FOLLOW,
+    FORM_WORDS,
+    NOT_NAMES,
+    STAFF_TITLES,
+    SURNAMES,
+    TITLES,
+    words,
+)
 from hospital_redact.model import Role
 
 _RUN = regex.compile(r"\p{Han}{1,14}")
@@ -55,7 +64,10 @@ _GAP = regex.compile(
 _OPEN = regex.compile(r"[ ]?\(")
 _LEAD_IN = frozenset("由请与和及随经给向找对是系为即经同叫跟让组的到")
 _HONORIFICS = words("honorifics")
-_PERSONS = r"男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名|家属|配偶|配送|实习|退休|在编|外聘"
+_PERSONS = (
+    r"男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名"
+    r"|家属|配偶|配送|实习|退休|在编|外聘"
+)
 _DETAIL = regex.compile(
     rf"(?=[ ]{{0,2}}[(](?P<word>[^()\n]{{0,3}}(?:{_PERSONS})[^()\n]{{0,8}}|\+?[0-9][0-9\- ]{{6,16}})[)]"
     r"|[ ,::]{0,2}(?P<word>)(?:\(?\+?86\)?[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
@@ -97,9 +109,17 @@ def _after_labels(scene: Scene) -> Iterator[Mention]:
         word = "".join(label.group().split())
         inner = _OPEN.match(text, label.end())
         if inner is not None:
-            end = read_name(text, inner.end(), sure=False, marked=True)
-            if end > inner.end() and text[end : end + 1] == ")":
-                yield Mention(inner.end(), end, ROLE_OF[word], 0.8, ("label",))
+            run = _RUN.match(text, inner.end())
+            name = run.group() if run else ""
+            taken = name in ROLE_OF or name in TITLES or name in FORM_WORDS or name in NOT_NAMES
+            if (
+                run
+                and text[run.end() : run.end() + 1] == ")"
+                and len(name) in (2, 3)
+                and name[0] in SURNAMES
+                and not taken
+            ):
+                yield Mention(*run.span(), ROLE_OF[word], 0.8, ("label",))
                 continue
         gap = _GAP.match(text, label.end())
         at = gap.end() if gap else label.end()

@@ -79,7 +79,7 @@ def normalise(text: str) -> Normalised:
         pieces.append(text[copied:first])
         starts.extend(range(copied, first))
         ends.extend(range(copied + 1, first + 1))
-        _fold_run(text, first, last, pieces, starts, ends)
+        _fold_run(text, (first, last), pieces, starts, ends)
         copied = last
     pieces.append(text[copied:])
     starts.extend(range(copied, len(text)))
@@ -87,9 +87,9 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(pieces), tuple(starts), tuple(ends))
 
 
-def _fold_run(text: str, first: int, last: int, pieces: list[str], starts: list[int], ends: list[int]) -> None:
-    """Append the folded characters ``first`` to ``last``, each cluster of base and accents as one."""
-    at = first
+def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: list[int], ends: list[int]) -> None:
+    """Append the folded characters of ``run``, each cluster of base and accents as one."""
+    at, last = run
     while at < last:
         stop = at + 1
         cluster = _folded(text[at])

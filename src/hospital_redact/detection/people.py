@@ -17,7 +17,7 @@ from hospital_redact.detection.literals import FlatText, search_literals
 from hospital_redact.detection.names_en import find_latin_names, is_eponym, is_latin_name
 from hospital_redact.detection.names_zh import ROLE_OF, Mention, find_chinese_names
 from hospital_redact.detection.scene import Hit, Scene
-from hospital_redact.detection.shapes import DOTS, is_dual, is_plausible
+from hospital_redact.detection.shapes import DOTS, TITLE, is_dual, is_plausible
 from hospital_redact.detection.taggers import is_word, tag
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
@@ -36,8 +36,8 @@ _STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.O
 """Of two roles of one name the earlier counts; staff before other, because other only means that nothing shows."""
 
 _HAN = regex.compile(r"\p{Han}")
-_HONORIFIC = regex.compile(r"(?:先生|女士|小姐|太太|阿姨|大爷|大妈|奶奶|爷爷|伯伯|叔叔|师傅|老师|同志|某)")
 _NICKNAME = regex.compile(r"(?<![\p{Han}])[老小阿](?P<family>\p{Han})")
+_TITLED = regex.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.? $")
 _ITEM = regex.compile(
     r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
 )
@@ -51,7 +51,8 @@ _EPONYM = regex.compile(
 )
 # Drugs have names by sound too: what is given, and how much of it.
 _DOSE = regex.compile(
-    r"(?:针|片|胶囊|颗粒|注射|口服|静[滴点脉]|[钠素霉汀平唑]|[ ]?[0-9.]+[ ]?(?:m?g|μg|ml|U|IU|片|粒|支)|[+]|\p{Han}{0,4}(?:化疗|方案))"
+    r"(?:针|片|胶囊|颗粒|注射|口服|静[滴点脉]|[钠素霉汀平唑]|[ ]?[0-9.]+[ ]?(?:m?g|μg|ml|U|IU|片|粒|支)|[+]|"
+    r"\p{Han}{0,4}(?:化疗|方案))"
 )
 _GIVEN_DRUG = regex.compile(r"(?:给予|予以|应用|服用|口服|静滴|静点|泵入|加用|改用|停用|注射|[予用服])$")
 _COMMON_LATIN = words("latin_common")
@@ -86,25 +87,24 @@ def find_people(
     _share_aliases(people)
     for scene, mention in mentions:
         person = people[_key(scene.text[mention.start : mention.end])]
-        hit = _hit(
-            mention.start, mention.end, person.role, max(mention.confidence, person.confidence), mention.evidence, rules
-        )
+        confidence = max(mention.confidence, person.confidence)
+        hit = _hit(mention._replace(role=person.role, confidence=confidence), rules)
         if hit is not None:
             yield scene, hit, f"person-{person.number}"
     for scene in scenes:
-        for start, end, person in _occurrences(scene, people):
-            hit = _hit(start, end, person.role, person.confidence, ("propagated", *person.evidence), rules)
+        for start, end, person in _occurrences(scene, people, tagged=tagged):
+            evidence = ("propagated", *person.evidence)
+            hit = _hit(Mention(start, end, person.role, person.confidence, evidence), rules)
             if hit is not None:
                 yield scene, hit, f"person-{person.number}"
 
 
-def _hit(
-    start: int, end: int, role: Role, confidence: float, evidence: tuple[str, ...], rules: Mapping[Role, Rule]
-) -> Hit | None:
-    rule = rules.get(role) or rules.get(Role.OTHER)
+def _hit(mention: Mention, rules: Mapping[Role, Rule]) -> Hit | None:
+    rule = rules.get(mention.role) or rules.get(Role.OTHER)
     if rule is None:
         return None
-    return Hit(start, end, rule, confidence, tuple(dict.fromkeys(evidence)), "name", role)
+    evidence = tuple(dict.fromkeys(mention.evidence))
+    return Hit(mention.start, mention.end, rule, mention.confidence, evidence, "name", mention.role)
 
 
 def _key(name: str) -> str:
@@ -135,7 +135,8 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
             continue
         role = Counter(mention.role for mention in known).most_common(1)[0][0]
         for start, end in entries:
-            if start not in places and text[start:end] not in FORM_WORDS:
+            name = text[start:end]
+            if start not in places and name not in FORM_WORDS and name not in TITLES and not _is_masked(name):
                 yield Mention(start, end, role, 0.6, ("list",))
 
 
@@ -154,40 +155,46 @@ def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
         if (start, end) in taken or _HAN.search(name) or any(char.isdigit() for char in name):
             continue
         words = name.split()
-        if (
-            len(words) >= 2
-            and is_latin_name(name)
-            and not is_eponym(text, end)
-            and all(w[0].isupper() for w in words[:1])
-        ):
+        if len(words) >= 2 and is_latin_name(name) and words[0][0].isupper() and not _names_a_thing(text, start, end):
             yield Mention(start, end, Role.OTHER, 0.5, ("tagger",))
+
+
+def _names_a_thing(text: str, start: int, end: int) -> bool:
+    """Whether a word of the tagged name, or the word after it, is what eponyms name: Hashimoto thyroiditis."""
+    return is_eponym(text, end) or any(is_eponym(text, at) for at in range(start + 1, end) if text[at] in " -")
 
 
 def _chinese_person(text: str, start: int, end: int) -> int:
     """Return the end of a tagged Chinese name, or 0 when it is none: drugs, diseases, eponyms, places."""
     name = text[start:end]
-    if any(char.isspace() for char in name) or not _HAN.match(name) or name in NOT_NAMES:
-        return 0
-    if _EPONYM.match(text, end) or _DOSE.match(text, end) or _GIVEN_DRUG.search(text, max(0, start - 4), start):
+    drug = _DOSE.match(text, end) or _GIVEN_DRUG.search(text, max(0, start - 4), start)
+    if any(char.isspace() for char in name) or not _HAN.match(name) or drug or _EPONYM.match(text, end):
         return 0
     if any(dot in name for dot in DOTS):
         return end
-    for title in TITLES:
-        if name.endswith(title) and len(name) > len(title) + 1:
-            end -= len(title)
-            name = text[start:end]
-            break
-    if len(name) == 3 and name[0] in SURNAMES and name[1] == "某" and name[2] not in "某甲乙丙丁":
-        return end
-    if len(name) == 2 and name[0] in "老小阿" and name[1] in SURNAMES and text[end : end + 1] not in ("氏",):
-        return end
-    if is_plausible(name) or (len(name) == 3 and name[0] in SURNAMES and name[:2] not in NOT_NAMES):
-        # A word of two characters that the tagger calls no person when it stands alone needs more (平安, 杜仲).
-        doubtful = len(name) == 2 and _role_around(text, start, end) is Role.OTHER and is_word(name)
-        return 0 if doubtful or name.endswith("氏") else end
-    if 3 <= len(name) <= 6 and name[0] not in SURNAMES and _role_around(text, start, end) is not Role.OTHER:
-        return end
-    return 0
+    title = next((title for title in TITLES if name.endswith(title) and len(name) > len(title)), "")
+    end -= len(title)
+    name = text[start:end]
+    if len(name) == 1:  # 陈先生 is somebody; 陈医生 says no more than an office
+        return end if name in SURNAMES and title not in STAFF_TITLES else 0
+    return end if _is_chinese_name(name, role=_role_around(text, start, end)) else 0
+
+
+def _is_chinese_name(name: str, *, role: Role) -> bool:
+    """Whether a tagged word of two characters and more is a name in its form."""
+    if name in NOT_NAMES or _is_masked(name) or name.endswith("氏"):
+        return False
+    if name[0] not in SURNAMES:
+        nickname = len(name) == 2 and name[0] in "老小阿" and name[1] in SURNAMES
+        return nickname or (3 <= len(name) <= 6 and role is not Role.OTHER)
+    if len(name) == 2:
+        # What the tagger calls no person when it stands alone needs more than the tagger (平安, 杜仲).
+        return is_plausible(name) and (role is not Role.OTHER or not is_word(name))
+    return is_plausible(name) or (len(name) == 3 and name[:2] not in NOT_NAMES)
+
+
+def _is_masked(name: str) -> bool:
+    return name.endswith("某") or any(char in "×*○" for char in name)
 
 
 def _role_around(text: str, start: int, end: int) -> Role:
@@ -239,7 +246,7 @@ def _share_aliases(people: Mapping[str, Person]) -> None:
                 person.aliases |= {word.capitalize() for word in person.aliases if word.isupper()}
 
 
-def _occurrences(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int, int, Person]]:
+def _occurrences(scene: Scene, people: Mapping[str, Person], *, tagged: bool) -> Iterator[tuple[int, int, Person]]:
     """Yield every further place of each person's name."""
     words: list[str] = []
     owners: list[tuple[Person, bool]] = []
@@ -254,37 +261,35 @@ def _occurrences(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[i
                     owners.append((person, True))
     for number, start, end in search_literals(FlatText(scene), words):
         person, _ = owners[number]
-        if _may_stand(scene.text, start, end, words[number]):
+        if _may_stand(scene.text, start, end, words[number], taggers=tagged):
             initial = None if _HAN.match(words[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)
             yield (initial.start() if initial else start), end, person
     yield from _honoured(scene, people)
 
 
-def _may_stand(text: str, start: int, end: int, name: str) -> bool:
+def _may_stand(text: str, start: int, end: int, name: str, *, taggers: bool) -> bool:
     """Whether an occurrence of a name may be the person."""
-    raw = text[start:end]
     if not _HAN.match(name):
-        if _letter(text, start - 1) or _letter(text, end) or is_eponym(text, end):
-            return False
-        single = not any(char in raw for char in " ,.")
-        return not (
-            single
-            and name.casefold() in _COMMON_LATIN
-            and not regex.search(r"(?:Mr|Mrs|Ms|Miss|Dr)\.? $", text[max(0, start - 5) : start])
-        )
-    gap = "".join(char for char in raw if char.isspace())
+        return _latin_may_stand(text, start, end, name)
+    gap = "".join(char for char in text[start:end] if char.isspace())
     if "\t" in gap or len(gap) > 4 * (len(name) - 1):
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
-    free = not _HAN.match(before or " ")
-    if gap and not (free and not _HAN.match(after or " ")):
+    free_before, free_after = not _HAN.match(before or " "), not _HAN.match(after or " ")
+    if gap and not (free_before and free_after):
         return False
-    if _EPONYM.match(text, end) and is_dual(name):
-        return False
-    if is_dual(name) or (len(name) == 2 and name in NOT_NAMES):
-        follows = not _HAN.match(after or " ") or after in FOLLOW or text.startswith((*TITLES, *FOLLOW_WORDS), end)
-        return (free or before in _LEAD) and follows
+    if len(name) == 2 and (is_dual(name) or name in NOT_NAMES or (taggers and is_word(name))):
+        follows = free_after or after in FOLLOW or text.startswith((*TITLES, *FOLLOW_WORDS), end)
+        return (free_before or before in _LEAD) and follows and not _EPONYM.match(text, end)
     return True
+
+
+def _latin_may_stand(text: str, start: int, end: int, name: str) -> bool:
+    if _letter(text, start - 1) or _letter(text, end) or is_eponym(text, end):
+        return False
+    if name.casefold() not in _COMMON_LATIN or any(char in text[start:end] for char in " ,."):
+        return True
+    return _TITLED.search(text, max(0, start - 5), start) is not None
 
 
 def _letter(text: str, at: int) -> bool:
@@ -299,17 +304,19 @@ def _honoured(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int,
             family = person.name[:2] if person.name[:2] in COMPOUND_SURNAMES else person.name[:1]
             families.setdefault(family, []).append(person)
     text = scene.text
-    for match in _HONORIFIC.finditer(text):
+    for match in TITLE.finditer(text):
         for length in (2, 1):
             start = match.start() - length
             if start < 0 or text[start : match.start()] not in families:
                 continue
+            person = families[text[start : match.start()]][0]
             before = text[start - 1 : start]
-            if match.group() != "某" and (not _HAN.match(before or " ") or before in _LEAD):
-                yield start, match.start(), families[text[start : match.start()]][0]
+            # 晏护士 is a public role, unless the document is about her pay.
+            public = match.group() in STAFF_TITLES and person.role is not Role.STAFF_SUBJECT
+            if not public and (not _HAN.match(before or " ") or before in _LEAD or before in "床家"):
+                yield start, match.start(), person
             break
     for match in _NICKNAME.finditer(text):
-        if (match["family"] in families and not _HAN.match(text[match.end() : match.end() + 1] or " ")) or (
-            text[match.end() : match.end() + 1] in FOLLOW and match["family"] in families
-        ):
+        after = text[match.end() : match.end() + 1]
+        if match["family"] in families and (not _HAN.match(after or " ") or after in FOLLOW):
             yield match.start(), match.end(), families[match["family"]][0]

@@ -47,6 +47,7 @@ OVERLAP = 1_000
 LANGUAGES = ("zh", "en")
 _HAN = regex.compile(r"[\p{Han}\u3000-\u303f\uff00-\uffef]")
 _LANGUAGE_OF_RULES = "zh"
+_NAME = "HospitalRecognizer"
 
 
 class OfflineEngine(SpacyNlpEngine):
@@ -57,7 +58,8 @@ class OfflineEngine(SpacyNlpEngine):
 
     def load(self) -> None:
         """Load both pipelines; never downloads. Raises DetectionError HR302 when a model is missing."""
-        self.nlp = {language: load_pipeline(language) for language in LANGUAGES}
+        pipelines: Any = {language: load_pipeline(language) for language in LANGUAGES}
+        self.nlp = pipelines
 
 
 @cache
@@ -129,7 +131,7 @@ def _results(text: str, recognizer: EntityRecognizer) -> Iterator[RecognizerResu
         chunk = text[start : start + CHUNK]
         _check_speed(recognizer, chunk)
         try:
-            artifacts = None if isinstance(recognizer, PatternRecognizer) else _artifacts(chunk, language)
+            artifacts: Any = None if isinstance(recognizer, PatternRecognizer) else _artifacts(chunk, language)
             results = recognizer.analyze(chunk, recognizer.supported_entities, artifacts) or []
         except DetectionError:
             raise
@@ -151,9 +153,10 @@ def _check_speed(recognizer: EntityRecognizer, text: str) -> None:
     """Run a recogniser's expressions under our time limit first: presidio would log a timeout and go on without."""
     if not isinstance(recognizer, PatternRecognizer):
         return
-    for pattern in recognizer.patterns:
+    patterns: Any = vars(recognizer)["patterns"]
+    for pattern in patterns:
         try:
-            compiled = regex.compile(pattern.regex, recognizer.global_regex_flags)
+            compiled = regex.compile(pattern.regex, recognizer.global_regex_flags or 0)
         except regex.error:
             raise DetectionError(
                 "HR301", f"{type(recognizer).__name__}: a pattern does not compile; correct it"
@@ -176,7 +179,7 @@ class HospitalRecognizer(EntityRecognizer):
     def __init__(self, detector: Detector, *, supported_language: str = _LANGUAGE_OF_RULES) -> None:
         self.detector = detector
         entities = sorted({r.entity for r in detector.policy.rules if r.action in (Action.MASK, Action.PLACEHOLDER)})
-        super().__init__(supported_entities=entities, name="HospitalRecognizer", supported_language=supported_language)
+        super().__init__(supported_entities=entities, name=_NAME, supported_language=supported_language)
 
     def load(self) -> None:
         """Nothing to load: models come at first use."""
@@ -202,13 +205,13 @@ class HospitalRecognizer(EntityRecognizer):
                     end=starts[span.block] + span.end,
                     score=finding.confidence,
                     analysis_explanation=AnalysisExplanation(
-                        recognizer=self.name,
+                        recognizer=_NAME,
                         original_score=finding.confidence,
                         pattern_name=finding.rule,
                         textual_explanation=f"rule {finding.rule}: {', '.join(finding.evidence)}",
                     ),
                     recognition_metadata={
-                        RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                        RecognizerResult.RECOGNIZER_NAME_KEY: _NAME,
                         RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
                     },
                 )

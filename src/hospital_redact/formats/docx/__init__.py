@@ -25,7 +25,7 @@ class DocxFormat:
 
     name = "docx"
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    suffixes = (".docx", ".docm", ".dotx", ".dotm")
+    suffixes: tuple[str, ...] = (".docx", ".docm", ".dotx", ".dotm")
 
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a Word document, or the torn beginning of one."""

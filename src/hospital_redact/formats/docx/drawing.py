@@ -35,7 +35,6 @@ _PIC = f"{{{NS_PIC}}}"
 _V = f"{{{NS_V}}}"
 _EMBED = f"{{{NS_R}}}embed"
 _LINK = f"{{{NS_R}}}link"
-_URI_PICTURE = NS_PIC
 _SHAPES = frozenset({NS_WPS, NS_WPG, NS_WPC})
 _FREE_FORM = (_A + "custGeom", _V + "curve", _V + "polyline", f"{{{NS_O}}}ink")
 _PLAIN_NAME = re.compile(r"(?:[^\W\d]| ){1,12} ?\d{0,4}")
@@ -75,23 +74,19 @@ def classify(element: Element) -> Drawing:
 def _classify_drawing(element: Element, sayings: tuple[str, ...]) -> Drawing:
     data = element.find(f"./*/{_A}graphic/{_A}graphicData")
     uri = "" if data is None else data.get("uri", "")
-    if data is None:
-        return Drawing("drawing", "the drawing has no known form", sayings=sayings)
-    if uri == NS_C or "/chart" in uri:
-        chart = data.find("*")
-        key = "" if chart is None else chart.get(f"{{{NS_R}}}id", "")
-        return Drawing("chart", "charts are not redacted yet", key, sayings)
-    if uri == NS_DGM:
-        ids = data.find(f"{{{NS_DGM}}}relIds")
-        key = "" if ids is None else ids.get(f"{{{NS_R}}}dm", "")
-        return Drawing("smartart", "SmartArt is not redacted yet", key, sayings)
-    if uri == _URI_PICTURE:
+    if data is None or uri not in (*_SHAPES, NS_C, NS_DGM, NS_PIC):
+        chart = "chart" if "/chart" in uri else "drawing"
+        return Drawing(chart, "the drawing is of an unknown kind", sayings=sayings)
+    if uri in (NS_C, NS_DGM):
+        what, path, name = ("chart", "*", "id") if uri == NS_C else ("smartart", f"{{{NS_DGM}}}relIds", "dm")
+        shown = data.find(path)
+        key = "" if shown is None else shown.get(f"{{{NS_R}}}{name}", "")
+        return Drawing(what, "a drawing made from data is not redacted yet", key, sayings)
+    if uri == NS_PIC:
         return _classify_picture(data, sayings)
-    if uri in _SHAPES:
-        if next(data.iter(_A + "blip", _A + "t"), None) is not None:
-            return Drawing("image_not_kept", "a picture inside a drawing cannot stay", sayings=sayings)
-        return _classify_shape(data, sayings)
-    return Drawing("drawing", "the drawing is of an unknown kind", sayings=sayings)
+    if next(data.iter(_A + "blip", _A + "t"), None) is not None:
+        return Drawing("image_not_kept", "a picture inside a drawing cannot stay", sayings=sayings)
+    return _classify_shape(data, sayings)
 
 
 def _classify_picture(data: Element, sayings: tuple[str, ...]) -> Drawing:

@@ -29,8 +29,8 @@ DRAWN = frozenset(
 """Fields that show what their code says."""
 
 _PLAIN = re.compile(
-    r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION|TOC|DATE|TIME|FORMTEXT|FORMCHECKBOX|FORMDROPDOWN|SEQ [^\W\d]{1,8}|ADVANCE"
-    r"|PAGEREF _[A-Za-z]{1,6}\d+|(?:NOTE)?REF _[A-Za-z]{1,6}\d+|HYPERLINK \\l \"?_[A-Za-z]{1,6}\d+\"?)"
+    r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION|TOC|DATE|TIME|FORMTEXT|FORMCHECKBOX|FORMDROPDOWN|SEQ [^\W\d]{1,8}"
+    r"|ADVANCE|PAGEREF _[A-Za-z]{1,6}\d+|(?:NOTE)?REF _[A-Za-z]{1,6}\d+|HYPERLINK \\l \"?_[A-Za-z]{1,6}\d+\"?)"
     r"(?:\s|\\[*@#a-zA-Z!]|MERGEFORMAT|CHARFORMAT|Arabic|arabic|ROMAN|roman|\"\d-\d\"|\d(?!\d)"
     r"|\"[yYMdhHmsAPap年月日时分秒:/.\-, ']+\")*",
     re.IGNORECASE,

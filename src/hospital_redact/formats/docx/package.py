@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from lxml import etree
@@ -138,8 +138,8 @@ def is_encrypted_office(data: bytes) -> bool:
 def open_package(data: bytes) -> Package:
     """Return the package in ``data``.
 
-    Raises ReadError HR202 (encrypted, or an entry needs a password), HR203 (torn, twice the same name, no main document) and
-    HR204 (over a limit of number, size or ratio).
+    Raises ReadError HR202 (encrypted, or an entry needs a password), HR203 (torn, twice the same name, no main
+    document) and HR204 (over a limit of number, size or ratio).
     """
     if is_encrypted_office(data):
         raise ReadError("HR202", "the file is encrypted; save it without a password and try again")
@@ -205,7 +205,8 @@ def parse_xml(data: bytes) -> Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise ReadError("HR203", "a part of the file is not well-formed XML; open and save it in Word") from None
-    if root.getroottree().docinfo.doctype:
+    information: Any = root.getroottree().docinfo  # lxml-stubs does not know doctype
+    if information.doctype:
         raise ReadError("HR203", "a part of the file declares a document type, which Office files must not")
     if _TOO_DEEP(root):
         raise ReadError("HR204", f"a part of the file nests deeper than {MAX_DEPTH} levels; simplify the document")
@@ -274,7 +275,7 @@ class NewPart:
 def write_package(parts: Iterable[NewPart], start: Mapping[tuple[str, str], str], target: BinaryIO) -> None:
     """Write ``parts`` as a package with fixed order and dates; ``start`` holds the package's own relationships."""
     parts = list(parts)
-    types = etree.Element(_NS_TYPES + "Types", nsmap={None: _NS_TYPES[1:-1]})
+    types = etree.Element(_NS_TYPES + "Types", nsmap=_default(_NS_TYPES))
     etree.SubElement(
         types,
         _NS_TYPES + "Default",
@@ -293,12 +294,17 @@ def write_package(parts: Iterable[NewPart], start: Mapping[tuple[str, str], str]
                 _write_entry(archive, f"{folder}/_rels/{name}.rels", _relations_xml(part.relations))
 
 
+def _default(namespace: str) -> Any:
+    # A default namespace has the prefix None, which lxml-stubs does not allow.
+    return {None: namespace.strip("{}")}
+
+
 def _serialise(root: Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _relations_xml(relations: Mapping[tuple[str, str], str]) -> bytes:
-    root = etree.Element(_NS_RELS + "Relationships", nsmap={None: _NS_RELS[1:-1]})
+    root = etree.Element(_NS_RELS + "Relationships", nsmap=_default(_NS_RELS))
     for (kind, target), key in relations.items():
         etree.SubElement(root, _NS_RELS + "Relationship", Id=key, Type=kind, Target="/" + target)
     return _serialise(root)

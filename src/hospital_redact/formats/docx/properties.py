@@ -27,7 +27,9 @@ STYLE_REFERENCES = frozenset({"pStyle", "rStyle", "tblStyle", "basedOn", "next",
 MAX_STYLES = 5000
 NEUTRAL_NAME = re.compile(r"Style \d{1,4}")
 """The names of styles in a copy that are not Word's own."""
+_COUNT = re.compile(r"[0-9]{1,6}")
 _TYPEFACES = frozenset({"ascii", "hAnsi", "eastAsia", "cs"})
+_ON = ("1", "true", "on")
 _OFF = frozenset({"0", "false", "off"})
 _VAL = w("val")
 _ALLOWED: dict[str, tuple[str, dict[str, str]]] = {
@@ -45,8 +47,7 @@ class Styles:
 
     def __init__(self, root: Element | None) -> None:
         self.sources: dict[str, Element] = {}
-        self.ids: dict[str, str] = {}
-        self.names: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
         self.default_paragraph = ""
         self._found: dict[tuple[str, str], str | None] = {}
         self._default_hidden = False
@@ -60,21 +61,42 @@ class Styles:
         key = style.get(w("styleId"), "")
         if not key or key in self.sources:
             return
-        named = style.find(w("name"))
-        name = "" if named is None else named.get(_VAL, "").strip()
-        number = len(self.sources) + 1
-        known = is_known_style(name)
-        plain = re.sub(r"[^A-Za-z0-9]", "", name)
         self.sources[key] = style
-        self.names[key] = name if known else f"Style {number}"
-        self.ids[key] = key if known and key.lower() == plain.lower() else f"s{number}"
-        if style.get(w("type")) == "paragraph" and style.get(w("default")) in ("1", "true", "on"):
+        if style.get(w("type")) == "paragraph" and style.get(w("default")) in _ON:
             self.default_paragraph = key
+
+    def name(self, key: str) -> str:
+        """Return the name that the source gives a style."""
+        named = self.sources[key].find(w("name"))
+        return "" if named is None else named.get(_VAL, "").strip()
+
+    def new_id(self, key: str) -> str | None:
+        """Return a style's id in the copy, ``None`` if there is no such style.
+
+        Ids are counted in the order in which they are asked for, so that a copy of the copy has the same.
+        """
+        if key not in self.sources:
+            return None
+        if key not in self._ids:
+            name = self.name(key)
+            plain = re.sub(r"[^A-Za-z0-9]", "", name)
+            known = is_known_style(name) and key.lower() == plain.lower()
+            self._ids[key] = key if known else f"s{len(self._ids) + 1}"
+        return self._ids[key]
+
+    def new_name(self, key: str) -> str:
+        """Return a style's name in the copy: its own if it is one of Word's, else ``Style 1`` and so on."""
+        name = self.name(key)
+        return name if is_known_style(name) else f"Style {(self.new_id(key) or '')[1:]}"
+
+    def renamed(self) -> list[str]:
+        """Return the names of the copied styles that a copy replaces by neutral ones."""
+        names = (self.name(key) for key in self._ids)
+        return [name for name in names if name and not is_known_style(name) and not NEUTRAL_NAME.fullmatch(name)]
 
     def closure(self, used: Iterable[str]) -> set[str]:
         """Return ``used``, the default styles, and all that these are based on, linked to or followed by."""
-        on = ("1", "true", "on")
-        waiting = [*used, *(key for key, style in self.sources.items() if style.get(w("default")) in on)]
+        waiting = [*used, *(key for key, style in self.sources.items() if style.get(w("default")) in _ON)]
         found: set[str] = set()
         while waiting:
             key = waiting.pop()
@@ -128,7 +150,7 @@ class Styles:
         style = paragraph_style
         while style in self.sources and style not in seen:
             seen.add(style)
-            name = self.names[style].lower()
+            name = self.name(style).lower()
             if match := re.fullmatch(r"heading (\d)", name):
                 return int(match.group(1)) - 1
             if name in ("title", "subtitle"):
@@ -160,27 +182,27 @@ class Cleaner:
         kept: dict[str, str] = {}
         for key, value in source.attrib.items():
             local = attributes.get(str(key))
-            if local is None:
-                continue
-            text = str(value)
-            if name in STYLE_REFERENCES:
-                new = self._styles.ids.get(text)
-                if new is not None:
-                    kept[str(key)] = new
-                    self.used_styles.add(text)
-            elif name == "rFonts" and local in _TYPEFACES:
-                if is_known_font(text):
-                    kept[str(key)] = text
-                else:
-                    self.lost_fonts.add(text)
-            elif self._is_harmless(text):
-                kept[str(key)] = text
-        if _VAL in source.attrib and _VAL not in kept and _VAL in attributes:
-            return None  # without its value the element would mean something else
+            new = None if local is None else self._value(name, local, str(value))
+            if new is not None:
+                kept[str(key)] = new
+            elif str(key) == _VAL and local is not None:
+                return None  # without its value the element would mean something else
         element = etree.SubElement(parent, source.tag, kept)
         for child in source:
             self.copy(child, element)
         return element
+
+    def _value(self, name: str, attribute: str, value: str) -> str | None:
+        """Return what ``attribute`` of element ``name`` has in the copy, ``None`` if it must go."""
+        if name in STYLE_REFERENCES:
+            self.used_styles.add(value)
+            return self._styles.new_id(value)
+        if name == "rFonts" and attribute in _TYPEFACES:
+            if is_known_font(value):
+                return value
+            self.lost_fonts.add(value)
+            return None
+        return value if self._is_harmless(value) else None
 
     def _is_harmless(self, value: str) -> bool:
         if value not in self._harmless:
@@ -217,12 +239,13 @@ def styles_part(root: Element, styles: Styles, cleaner: Cleaner) -> Element:
         kind = style.get(w("type"), "paragraph")
         if not is_harmless_value(kind):
             continue
-        element = etree.SubElement(out, w("style"), {w("type"): kind, w("styleId"): styles.ids[key]})
-        if style.get(w("default")) in ("1", "true", "on"):
+        element = etree.SubElement(out, w("style"), {w("type"): kind, w("styleId"): styles.new_id(key) or ""})
+        if style.get(w("default")) in _ON:
             element.set(w("default"), "1")
-        if NEUTRAL_NAME.fullmatch(styles.names[key]):
+        name = styles.new_name(key)
+        if NEUTRAL_NAME.fullmatch(name):
             element.set(w("customStyle"), "1")
-        etree.SubElement(element, w("name"), {_VAL: styles.names[key]})
+        etree.SubElement(element, w("name"), {_VAL: name})
         cleaner.copy_children(style, element)
     return out
 
@@ -240,27 +263,29 @@ def numbering_part(root: Element, cleaner: Cleaner, report: Callable[[str], None
                     cleaner.copy(child, element)
     for number in root.findall(w("num")):
         element = _numbered(number, "numId", out)
-        if element is None:
-            continue
-        target = number.find(w("abstractNumId"))
-        value = "" if target is None else target.get(_VAL, "")
-        if value.isascii() and value.isdigit() and len(value) <= 6:
-            etree.SubElement(element, w("abstractNumId"), {_VAL: value})
-        for override in number.findall(w("lvlOverride")):
-            new = _numbered(override, "ilvl", element)
-            if new is None:
-                continue
-            start = override.find(w("startOverride"))
-            if start is not None and is_harmless_value(start.get(_VAL, "")):
-                etree.SubElement(new, w("startOverride"), {_VAL: start.get(_VAL, "")})
+        if element is not None:
+            _instance(number, element, cleaner, report)
+    return out
+
+
+def _instance(number: Element, element: Element, cleaner: Cleaner, report: Callable[[str], None]) -> None:
+    target = number.find(w("abstractNumId"))
+    value = "" if target is None else target.get(_VAL, "")
+    if _COUNT.fullmatch(value):
+        etree.SubElement(element, w("abstractNumId"), {_VAL: value})
+    for override in number.findall(w("lvlOverride")):
+        new = _numbered(override, "ilvl", element)
+        start = override.find(w("startOverride"))
+        if new is not None and start is not None and _COUNT.fullmatch(start.get(_VAL, "")):
+            etree.SubElement(new, w("startOverride"), {_VAL: start.get(_VAL, "")})
+        if new is not None:
             for level in override.findall(w("lvl")):
                 _level(level, new, cleaner, report)
-    return out
 
 
 def _numbered(source: Element, attribute: str, parent: Element) -> Element | None:
     value = source.get(w(attribute), "")
-    if not (value.isascii() and value.isdigit() and len(value) <= 6):
+    if not _COUNT.fullmatch(value):
         return None
     return etree.SubElement(parent, source.tag, {w(attribute): value})
 

@@ -23,7 +23,6 @@ from hospital_redact.formats.docx.package import (
     open_package,
 )
 from hospital_redact.formats.docx.properties import (
-    NEUTRAL_NAME,
     Cleaner,
     Styles,
     numbering_part,
@@ -34,6 +33,7 @@ from hospital_redact.formats.docx.story import Story
 from hospital_redact.formats.docx.texts import plain_text
 from hospital_redact.formats.docx.theme import theme_part
 from hospital_redact.formats.docx.vocabulary import NS_R, NS_W, w
+from hospital_redact.formats.docx.walker import Walker
 from hospital_redact.model import Kind, Location
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -44,10 +44,19 @@ _NSMAP = {"w": NS_W, "r": NS_R, "m": "http://schemas.openxmlformats.org/officeDo
 _HEADERS = {w("headerReference"): ("header", "hdr"), w("footerReference"): ("footer", "ftr")}
 _TYPED_NOTES = ("separator", "continuationSeparator", "continuationNotice")
 _FORMAT_CHANGES = tuple(
-    w(name + "Change") for name in ["rPr", "pPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sectPr"]
-) + (
-    w("numberingChange"),
-    w("cellMerge"),
+    w(name)
+    for name in [
+        "rPrChange",
+        "pPrChange",
+        "tblPrChange",
+        "tblPrExChange",
+        "tblGridChange",
+        "trPrChange",
+        "tcPrChange",
+        "sectPrChange",
+        "numberingChange",
+        "cellMerge",
+    ]
 )
 
 _DROPPED = {
@@ -182,7 +191,7 @@ class _Reader:
 
     # -- what stories ask ----------------------------------------------------------------------------------------
 
-    def section(self, story: Story, source: Element, out: Element) -> None:
+    def section(self, story: Walker, source: Element, out: Element) -> None:
         """Take over the header and footer references of a section, each part once."""
         place = 0
         for child in source:
@@ -213,7 +222,7 @@ class _Reader:
             self._note_ids[kind, key] = str(1 + sum(1 for known, _ in self._note_ids if known == kind))
         return self._note_ids[kind, key]
 
-    def picture_part(self, story: Story, relation: str) -> str | None:
+    def picture_part(self, story: Walker, relation: str) -> str | None:
         """Return the part in the copy of a picture, without its metadata; ``None`` if it is no PNG or JPEG."""
         found = self._relations_of(story.key).get(relation)
         if found is None or found.external or found.kind != "image" or found.target not in self._package.parts:
@@ -230,7 +239,7 @@ class _Reader:
         self._taken.add(found.target)
         return part.name
 
-    def hidden_text_of(self, story: Story, relation: str) -> str:
+    def hidden_text_of(self, story: Walker, relation: str) -> str:
         """Return the text of a chart's or diagram's part."""
         found = self._relations_of(story.key).get(relation)
         if found is None or found.external:
@@ -290,7 +299,7 @@ class _Reader:
         if theme is not None:
             content_type = "application/vnd.openxmlformats-officedocument.theme+xml"
             self._add("theme", NewPart("word/theme/theme1.xml", content_type, theme_part(theme)))
-        renamed = [name for name, new in self._style_names() if name != new and not NEUTRAL_NAME.fullmatch(name)]
+        renamed = self.styles.renamed()
         if renamed:
             self.draft.drop("style_name", "word/styles.xml", len(renamed))
             self.draft.bury("\n".join(renamed), Kind.METADATA, Location("word/styles.xml", "style names"))
@@ -307,13 +316,6 @@ class _Reader:
     def _add(self, kind: str, part: NewPart) -> None:
         self._main.relate(OFFICE + kind, part.name)
         self.draft.parts.append(part)
-
-    def _style_names(self) -> list[tuple[str, str]]:
-        pairs = []
-        for key, style in self.styles.sources.items():
-            named = style.find(w("name"))
-            pairs.append((key if named is None else named.get(w("val"), "").strip(), self.styles.names[key]))
-        return pairs
 
     def _numbering_text(self, text: str) -> None:
         self.draft.drop("numbering_text", "word/numbering.xml")
@@ -427,4 +429,5 @@ def _loose_text(package: Package, name: str) -> str:
         return ""  # it is left out whatever it holds
     if next(root.iter(w("p")), None) is not None:
         return plain_text(root)
-    return "\n".join(text.strip() for text in root.itertext() if text.strip())
+    texts = (str(text).strip() for text in root.itertext())
+    return "\n".join(text for text in texts if text)

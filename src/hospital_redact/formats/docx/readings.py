@@ -47,7 +47,7 @@ def readings(data: bytes) -> Iterator[Reading]:
 
 def _part(place: str, content: bytes) -> Iterator[Reading]:
     yield Reading("zip parts", place, data=content)
-    if not content.lstrip()[:1] == b"<":
+    if content.lstrip()[:1] != b"<":
         return
     markup = content.decode("utf-8", errors="replace")
     text = _TAG.sub("", _PARAGRAPH_END.sub("\n", markup))

@@ -10,7 +10,7 @@ from hospital_redact.errors import PlanError
 from hospital_redact.formats.docx.draft import Draft, Passage
 from hospital_redact.formats.docx.package import NewPart, write_package
 from hospital_redact.formats.docx.reader import MAIN, OFFICE
-from hospital_redact.formats.docx.story import IMAGE_RELATION
+from hospital_redact.formats.docx.runs import IMAGE_RELATION
 from hospital_redact.formats.docx.texts import MATH_TEXT, T, new_text
 from hospital_redact.model import Edit, RedactionPlan, RemovedPart, edits_by_block
 
@@ -43,7 +43,7 @@ def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[Rem
         NewPart(
             "docProps/core.xml", _CORE_TYPE, etree.Element(f"{{{_CORE_NS}}}coreProperties", nsmap={"cp": _CORE_NS})
         ),
-        NewPart("docProps/app.xml", _APP_TYPE, etree.Element(f"{{{_APP_NS}}}Properties", nsmap={None: _APP_NS})),
+        NewPart("docProps/app.xml", _APP_TYPE, etree.Element(f"{{{_APP_NS}}}Properties", nsmap={"ap": _APP_NS})),
     )
     write_package([*draft.parts, *empty], _START, target)
     return draft.removed()

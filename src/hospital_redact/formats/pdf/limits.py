@@ -8,7 +8,7 @@ MAX_PAGES = 5_000
 MAX_OPERATORS = 6_000_000
 """Operators carried out in one file, each invocation of a form counted again."""
 MAX_GLYPHS = 3_000_000
-MAX_FORMS = 100_000
+MAX_FORMS = 40_000
 """Invocations of form XObjects in one file."""
 MAX_DEPTH = 24
 """Forms inside forms, and graphics states saved without being restored count separately (MAX_SAVED)."""

@@ -206,7 +206,7 @@ def _running(side: list[list[_Placed]], opposite: list[list[_Placed]]) -> bool:
         return False
     lengths = sorted(row[-1].end - row[0].along for row in both)
     full = lengths[len(lengths) * 4 // 5]
-    long = sum(length > 0.85 * full for length in lengths)
+    long = sum(length > 0.75 * full for length in lengths)
     return long > 0.6 * len(lengths) and full > 12 * both[0][0].em
 
 

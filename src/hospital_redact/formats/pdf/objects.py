@@ -7,12 +7,12 @@ the written form that ``unparse`` gives, as bytes.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeGuard
 
 import pikepdf
-from pikepdf import settings
 
 from hospital_redact.formats.pdf.limits import MAX_STREAM_BYTES, corrupt, too_large
 
@@ -134,16 +134,29 @@ def decoded(stream: pikepdf.Object) -> bytes:
 
     Raises HR203 where a filter is unknown or the data damaged, HR204 over ``MAX_STREAM_BYTES``.
     """
-    met = settings.qpdf_limit_errors()
     try:
         data = stream.read_bytes()
     except (pikepdf.PdfError, pikepdf.DataDecodingError, RuntimeError, MemoryError):
-        if settings.qpdf_limit_errors() > met:
+        if _inflates_too_far(stream):
             raise too_large("the decoded size of a stream") from None
         raise corrupt("a stream is damaged or uses an unknown filter") from None
     if len(data) > MAX_STREAM_BYTES:
         raise too_large("the decoded size of a stream")
     return data
+
+
+def _inflates_too_far(stream: pikepdf.Object) -> bool:
+    """Whether a stream that qpdf gave up is one that grows beyond the limit, rather than damaged."""
+    if b"/FlateDecode" not in (value.unparse() if (value := entry(stream, "/Filter")) is not None else b""):
+        return False
+    packer, size, rest = zlib.decompressobj(), 0, stream.read_raw_bytes()
+    try:
+        while rest and size <= MAX_STREAM_BYTES:
+            size += len(packer.decompress(rest, 1 << 20))
+            rest = packer.unconsumed_tail
+    except zlib.error:
+        return False
+    return size > MAX_STREAM_BYTES
 
 
 def text_string(value: pikepdf.Object) -> str:
