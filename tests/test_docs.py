@@ -18,6 +18,7 @@ from support import ROOT
 from transcripts import BLOCK, documents, run_block
 
 from hospital_redact.cli import build_parser
+from hospital_redact.errors import HospitalRedactError
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"HR\d{3}\b")
@@ -178,6 +179,8 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
         strings = (n.value for n in ast.walk(ast.parse(path.read_bytes())) if isinstance(n, ast.Constant))
         in_code.update(code for text in strings if isinstance(text, str) for code in CODE.findall(text))
     page = read("docs/errors.md")
+    classes = {cls.__name__ for cls in HospitalRedactError.__subclasses__()}
+    assert set(re.findall(r"^## .*`(\w+)`$", page, re.MULTILINE)) == classes
     assert in_code == set(re.findall(r"^\| (HR\d{3}) \|", page, re.MULTILINE))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
+from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event
 from hospital_redact.model import RedactionPlan, ReleaseContext
 from hospital_redact.pipeline import PUBLIC, Redactor, Review
@@ -37,6 +38,7 @@ class Task:
     show_values: bool = False
     plan: RedactionPlan | None = None
     overwrite: bool = False
+    language: Language = ENGLISH
 
 
 class Output:
@@ -63,7 +65,7 @@ def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
     except Exception as error:  # one bad file must not stop the others
         failure = as_our_error(error)
         shown = shown_path(redactor, path, task)
-        return {"number": number, "id": shown, "code": failure.code, "message": failure.message}
+        return {"number": number, "id": shown, "code": failure.code, "message": task.language.message(failure)}
 
 
 def scan_record(redactor: Redactor, line: str, task: Task) -> Json:
@@ -77,13 +79,14 @@ def scan_record(redactor: Redactor, line: str, task: Task) -> Json:
     except (ValueError, KeyError, TypeError):
         name, text = None, None
     if not isinstance(text, str):
-        return {"id": name, "code": "HR203", "message": 'not a JSON object with "id" and "text"; correct the line'}
+        message = task.language('not a JSON object with "id" and "text"; correct the line')
+        return {"id": name, "code": "HR203", "message": message}
     try:
         review = redactor.review_text(text, context=task.context, terms=task.terms)
         return {"id": name, **describe_review(review, show_values=task.show_values, text=text)}
     except Exception as error:
         failure = as_our_error(error)
-        return {"id": name, "code": failure.code, "message": failure.message}
+        return {"id": name, "code": failure.code, "message": task.language.message(failure)}
 
 
 def redact_file(redactor: Redactor, number: int, path: str, output: Output, task: Task) -> Json:
@@ -95,11 +98,11 @@ def redact_file(redactor: Redactor, number: int, path: str, output: Output, task
             review = redactor.with_plan(review, task.plan)
         target = output.claim(review.output_name)
         copy = redactor.redact(review, target, overwrite=task.overwrite)
-        outcome = describe_copy(review, copy)
+        outcome = describe_copy(review, copy, task.language)
     except Exception as error:  # one bad file must not stop the others
         failure = as_our_error(error)
         refused = isinstance(failure, ReadError) or failure.code == "HR701"
-        outcome = describe_failure(failure, "refused" if refused else "failed", review)
+        outcome = describe_failure(failure, "refused" if refused else "failed", review, task.language)
     return {"number": number, "path": shown_path(redactor, path, task, review), **outcome}
 
 

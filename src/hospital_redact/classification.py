@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
+from hospital_redact.detection.categories import SELF_DECLARED
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
@@ -161,6 +162,10 @@ class _Facts:
                 self._exempt(finding.rule)
                 continue
             weighed.append(_Weighed(finding, *self._level_of(finding)))
+        # 请勿外传 says that something is confidential, and another cue or a patient says what.
+        others = any(item.finding.entity == CATEGORY_CUE and item.finding.rule != SELF_DECLARED for item in weighed)
+        if others or self.has_patient:
+            weighed = [item for item in weighed if item.finding.rule != SELF_DECLARED]
         return weighed
 
     def _is_harmless_here(self, finding: Finding) -> bool:
@@ -276,7 +281,7 @@ def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
 
 def _reasons(document: Document, policy: Policy, weighed: Sequence[_Weighed]) -> tuple[Reason, ...]:
     """Return one reason a rule and level, highest level first, with the clause that sets the level."""
-    titles = {rule.id: rule.title for rule in policy.rules} | {rule.id: rule.title for rule in policy.categories}
+    titles = {rule.id: (rule.title, rule.title_en) for rule in (*policy.rules, *policy.categories)}
     groups: dict[tuple[str, Level], list[Finding]] = {}
     for item in weighed:
         groups.setdefault((item.finding.rule, item.level), []).append(item.finding)
@@ -285,7 +290,7 @@ def _reasons(document: Document, policy: Policy, weighed: Sequence[_Weighed]) ->
         clauses = policy.level_clauses.get(group[0].matter, ())
         if clauses:
             places = _places(document, group)
-            reasons.append(Reason(rule, titles.get(rule, rule), group[0].category, clauses[0], level, places))
+            reasons.append(Reason(rule, *titles.get(rule, (rule, rule)), group[0].category, clauses[0], level, places))
     return tuple(sorted(reasons, key=lambda reason: (-reason.level.rank, reason.rule)))
 
 

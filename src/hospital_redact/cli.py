@@ -16,6 +16,7 @@ from hospital_redact.errors import HospitalRedactError, PolicyError
 
 if TYPE_CHECKING:
     from hospital_redact.batch import Task
+    from hospital_redact.languages import Language
     from hospital_redact.model import ReleaseContext
     from hospital_redact.pipeline import Redactor
     from hospital_redact.reporting.data import Json
@@ -23,81 +24,101 @@ if TYPE_CHECKING:
 # Imports stand in the functions that need them: --help must not load the flow.
 # ruff: noqa: PLC0415, T201
 
-LEVELS = ("公开", "内部", "秘密", "机密", "绝密")
+LANGUAGES = ("zh", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LEVELS = ("公开", "内部", "秘密", "机密", "绝密")
 FORMATS = ("text", "json", "jsonl", "sarif", "html")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser; README and docs are tested against it."""
+def build_parser(say: Language | None = None) -> argparse.ArgumentParser:
+    """Return the parser, its help in the language of ``say``; README and docs are tested against it."""
+    from hospital_redact.languages import ENGLISH
+
+    say = say or ENGLISH
     parser = argparse.ArgumentParser(
         prog="hospital-redact",
-        description="Find what must not leave a hospital, suggest a secrecy level, write redacted copies that are "
-        "proved against their plan. Works offline. 发布前审查：找出患者信息与涉密内容，建议密级，生成核验过的副本。",
-        epilog="Exit codes: 0 done; 1 a decision wrote nothing, a level was reached (--fail-level) or a copy is not "
-        "proved (verify); 2 wrong usage; 3 some input was refused or failed.",
+        description=say(
+            "Find what must not leave a hospital, suggest a secrecy level, and write redacted copies that are proved "
+            "against their plan. Works offline."
+        ),
+        epilog=say(
+            "Exit codes: 0 done; 1 a decision wrote nothing, a level was reached (--fail-level) or a copy is not "
+            "proved (verify); 2 wrong usage; 3 some input was refused or failed."
+        ),
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    scan = commands.add_parser("scan", help="report findings, level and decision; write nothing")
-    scan.add_argument("paths", nargs="*", metavar="PATH", help="files to scan")
-    scan.add_argument("--records", metavar="IN.jsonl", help='scan {"id", "text"} records, one a line, instead of files')
-    _add_context(scan)
-    scan.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
-    scan.add_argument("--fail-level", choices=LEVELS, help="exit 1 when a file reaches this level")
-    _add_show_values(scan)
+    scan = commands.add_parser("scan", help=say("report findings, level and decision; write nothing"))
+    scan.add_argument("paths", nargs="*", metavar="PATH", help=say("files to scan"))
+    scan.add_argument(
+        "--records", metavar="IN.jsonl", help=say('scan {"id", "text"} records, one a line, instead of files')
+    )
+    _add_context(scan, say)
+    scan.add_argument("--format", choices=FORMATS, default="text", help=say("output format (default: text)"))
+    scan.add_argument("--fail-level", choices=LEVELS, help=say("exit 1 when a file reaches this level"))
+    _add_show_values(scan, say)
 
-    redact = commands.add_parser("redact", help="write proved copies into a folder")
-    redact.add_argument("paths", nargs="+", metavar="PATH", help="files to redact")
-    redact.add_argument("-o", "--output", metavar="DIR", required=True, help="folder for the copies")
-    _add_context(redact)
-    _add_terms(redact)
-    redact.add_argument("--only-terms", action="store_true", help="remove the listed values only; copies are drafts")
-    redact.add_argument("--plan", metavar="FILE", help="carry out this edited plan (one PATH)")
-    redact.add_argument("--report", metavar="FILE", help="write a JSON report")
-    redact.add_argument("--force", action="store_true", help="overwrite copies that exist")
-    _add_show_values(redact)
+    redact = commands.add_parser("redact", help=say("write proved copies into a folder"))
+    redact.add_argument("paths", nargs="+", metavar="PATH", help=say("files to redact"))
+    redact.add_argument("-o", "--output", metavar="DIR", required=True, help=say("folder for the copies"))
+    _add_context(redact, say)
+    _add_terms(redact, say)
+    redact.add_argument(
+        "--only-terms", action="store_true", help=say("remove the listed values only; copies are drafts")
+    )
+    redact.add_argument("--plan", metavar="FILE", help=say("carry out this edited plan (one PATH)"))
+    redact.add_argument("--report", metavar="FILE", help=say("write a JSON report"))
+    redact.add_argument("--force", action="store_true", help=say("overwrite copies that exist"))
+    _add_show_values(redact, say)
 
-    plan = commands.add_parser("plan", help="print the plan of one file as JSON, to be edited")
-    plan.add_argument("path", metavar="FILE", help="the file")
-    _add_context(plan)
-    _add_terms(plan)
-    _add_show_values(plan)
+    plan = commands.add_parser("plan", help=say("print the plan of one file as JSON, to be edited"))
+    plan.add_argument("path", metavar="FILE", help=say("the file"))
+    _add_context(plan, say)
+    _add_terms(plan, say)
+    _add_show_values(plan, say)
 
-    verify = commands.add_parser("verify", help="prove a copy against its original, whoever made it")
+    verify = commands.add_parser("verify", help=say("prove a copy against its original, whoever made it"))
     verify.add_argument("original", metavar="ORIGINAL")
     verify.add_argument("copy", metavar="COPY")
-    _add_context(verify)
-    _add_terms(verify)
-    verify.add_argument("--plan", metavar="FILE", help="the plan that the copy carries out")
+    _add_context(verify, say)
+    _add_terms(verify, say)
+    verify.add_argument("--plan", metavar="FILE", help=say("the plan that the copy carries out"))
 
-    rules = commands.add_parser("rules", help="work on rules")
+    rules = commands.add_parser("rules", help=say("work on rules"))
     rules_commands = rules.add_subparsers(dest="rules_command", metavar="COMMAND", required=True)
-    test = rules_commands.add_parser("test", help="run every rule's own examples and the slow-pattern checks")
-    test.add_argument("folder", nargs="?", metavar="DIR", help="a hospital's own rules, beside the shipped ones")
+    test = rules_commands.add_parser("test", help=say("run every rule's own examples and the slow-pattern checks"))
+    test.add_argument("folder", nargs="?", metavar="DIR", help=say("a hospital's own rules, beside the shipped ones"))
+    _add_common(test, say)
     return parser
 
 
-def _add_context(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("policy and release context (what is missing falls back to the public)")
-    parser.add_argument("--log-level", choices=LOG_LEVELS, help="write events as JSON lines to standard error")
-    group.add_argument("--policy", metavar="ID", help="policy (default: default)")
-    group.add_argument("--rules", metavar="DIR", action="append", default=[], help="a hospital's own rules folder")
-    group.add_argument("--to", metavar="RECIPIENT", default="public", help="kind of recipient (default: public)")
-    group.add_argument("--recipient", metavar="NAME", default="", help="name of the recipient")
-    group.add_argument("--subject", metavar="NAME", default="", help="the person whose record it is")
-    group.add_argument("--purpose", metavar="P", default="", help="what the recipient needs it for")
-    group.add_argument("--channel", metavar="C", default="", help="how it leaves")
-    group.add_argument("--reference", metavar="R", default="", help="consent, claim or approval number")
+def _add_context(parser: argparse.ArgumentParser, say: Language) -> None:
+    _add_common(parser, say)
+    group = parser.add_argument_group(say("policy and release context (what is missing falls back to the public)"))
+    group.add_argument("--policy", metavar="ID", help=say("policy (default: default)"))
+    group.add_argument("--rules", metavar="DIR", action="append", default=[], help=say("a hospital's own rules folder"))
+    group.add_argument("--to", metavar="RECIPIENT", default="public", help=say("kind of recipient (default: public)"))
+    group.add_argument("--recipient", metavar="NAME", default="", help=say("name of the recipient"))
+    group.add_argument("--subject", metavar="NAME", default="", help=say("the person whose record it is"))
+    group.add_argument("--purpose", metavar="P", default="", help=say("what the recipient needs it for"))
+    group.add_argument("--channel", metavar="C", default="", help=say("how it leaves"))
+    group.add_argument("--reference", metavar="R", default="", help=say("consent, claim or approval number"))
 
 
-def _add_terms(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--terms", metavar="FILE", help="UTF-8 file of further values to remove, one a line")
+def _add_common(parser: argparse.ArgumentParser, say: Language) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, help=say("language of texts (default: the locale's)"))
+    parser.add_argument(
+        "--log-level", choices=LOG_LEVELS, help=say("write events as JSON lines to standard error (default: none)")
+    )
 
 
-def _add_show_values(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--show-values", action="store_true", help="print found values (never by default)")
+def _add_terms(parser: argparse.ArgumentParser, say: Language) -> None:
+    parser.add_argument("--terms", metavar="FILE", help=say("UTF-8 file of further values to remove, one a line"))
+
+
+def _add_show_values(parser: argparse.ArgumentParser, say: Language) -> None:
+    parser.add_argument("--show-values", action="store_true", help=say("print found values (never by default)"))
 
 
 # --------------------------------------------------------------------------- commands
@@ -106,10 +127,14 @@ def _add_show_values(parser: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     _use_utf8()
-    parser = build_parser()
+    from hospital_redact.languages import language_of
+
+    say = language_of(_asked_language(sys.argv[1:] if argv is None else argv))
+    parser = build_parser(say)
     args = parser.parse_args(argv)
+    args.say = say
     if args.command is None:
-        parser.error("name a command; see --help")
+        parser.error(say("name a command; see --help"))
     run = {"scan": _scan, "redact": _redact, "plan": _plan, "verify": _verify, "rules": _rules_test}[args.command]
     if getattr(args, "log_level", None):
         from hospital_redact.logs import log_to_stderr
@@ -117,19 +142,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         log_to_stderr(args.log_level)
     try:
         return run(args)
-    except (_UsageError, PolicyError) as error:  # PolicyError: a mistyped policy or recipient, a broken rules folder
-        print(f"hospital-redact: {error}", file=sys.stderr)
+    except _UsageError as error:
+        print(f"hospital-redact: {say(error.template, **error.values)}", file=sys.stderr)
         return 2
     except HospitalRedactError as error:
-        print(f"hospital-redact: {error}", file=sys.stderr)
-        return 3
+        print(f"hospital-redact: {error.code}: {say.message(error)}", file=sys.stderr)
+        # A mistyped policy or recipient and a broken rules folder are wrong usage.
+        return 2 if isinstance(error, PolicyError) else 3
     except BrokenPipeError:  # `| head` closed the pipe: not an error, and nothing may be printed at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 class _UsageError(Exception):
-    """Wrong usage that argparse cannot see."""
+    """Wrong usage that argparse cannot see; a template and its values, as in our other errors."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.template = template
+        self.values = values
+
+
+def _asked_language(argv: Sequence[str]) -> str | None:
+    """Return what ``--lang`` asks for, before the parser, whose help is in that language, can say."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--lang")
+    asked = first.parse_known_args(argv)[0].lang
+    return asked if asked in LANGUAGES else None
 
 
 def _scan(args: argparse.Namespace) -> int:
@@ -140,7 +179,7 @@ def _scan(args: argparse.Namespace) -> int:
         raise _UsageError("name files, or --records FILE, one of both")
     redactor, task = _redactor(args), _task(args)
     if args.records:
-        return _scan_records(redactor, task, Path(args.records))
+        return _scan_records(redactor, task, args)
     entries = []
     for number, path in _progress(args.paths):
         entry = scan_file(redactor, number, path, task)
@@ -151,7 +190,7 @@ def _scan(args: argparse.Namespace) -> int:
         elif args.format == "text" and not entry["code"]:
             from hospital_redact.reporting.text import scan_lines
 
-            print(*scan_lines(entry), sep="\n")
+            print(*scan_lines(entry, args.say), sep="\n")
     _print_whole(args.format, entries)
     reached = args.fail_level and any(
         Level(entry["level"]) >= Level(args.fail_level) for entry in entries if not entry["code"]
@@ -172,13 +211,13 @@ def _print_whole(format_: str, entries: list[Json]) -> None:
         sys.stdout.write(to_page(entries))
 
 
-def _scan_records(redactor: Redactor, task: Task, path: Path) -> int:
+def _scan_records(redactor: Redactor, task: Task, args: argparse.Namespace) -> int:
     from hospital_redact.batch import scan_record
 
     try:
-        stream = path.open(encoding="utf-8-sig")
+        stream = Path(args.records).open(encoding="utf-8-sig")
     except OSError as error:
-        raise _UsageError(f"the records cannot be opened ({type(error).__name__})") from None
+        raise _UsageError("the records cannot be opened ({kind})", kind=type(error).__name__) from None
     failed = False
     with stream:
         for number, line in enumerate(stream, 1):
@@ -186,7 +225,7 @@ def _scan_records(redactor: Redactor, task: Task, path: Path) -> int:
                 found = scan_record(redactor, line, task)
                 if code := found.get("code"):
                     failed = True
-                    print(f"{code}: line {number}: {found['message']}", file=sys.stderr)
+                    print(f"{code}: {args.say.place('line')} {number}: {found['message']}", file=sys.stderr)
                 _print_json(_with_schema(found))
     return 3 if failed else 0
 
@@ -213,7 +252,7 @@ def _redact(args: argparse.Namespace) -> int:
         entries.append(entry)
         _report_failure(entry, entry["path"])
         if not entry["code"]:
-            print(*redact_lines(entry), sep="\n")
+            print(*redact_lines(entry, args.say), sep="\n")
     if args.report:
         _write_report(Path(args.report), {**_schema(), "files": entries})
     return exit_code(entries)
@@ -240,12 +279,9 @@ def _verify(args: argparse.Namespace) -> int:
     if plan:
         review = redactor.with_plan(review, plan)
     verification = redactor.verify(review, args.copy)
-    for check in verification.checks:
-        print(f"{'passed' if check.passed else 'FAILED'}  {check.name}{f': {check.detail}' if check.detail else ''}")
-    print(
-        f"{verification.edits_proved} planned edits proved, {verification.kept} findings kept; "
-        "detection may have missed something: a person releases"
-    )
+    from hospital_redact.reporting.text import verify_lines
+
+    print(*verify_lines(verification, args.say), sep="\n")
     return 0 if verification.passed else 1
 
 
@@ -257,7 +293,11 @@ def _rules_test(args: argparse.Namespace) -> int:
     for problem in check_rules(folders):
         problems += 1
         print(problem)
-    print(f"{problems} problem(s)" if problems else "every rule passed its own examples and the slow-pattern checks")
+    say: Language = args.say
+    if problems:
+        print(say("{problems} problem(s)", problems=problems))
+    else:
+        print(say("every rule passed its own examples and the slow-pattern checks"))
     return 1 if problems else 0
 
 
@@ -287,6 +327,7 @@ def _task(args: argparse.Namespace) -> Task:
         context=_context(args),
         terms=_terms(getattr(args, "terms", None)),
         show_values=getattr(args, "show_values", False),
+        language=args.say,
     )
 
 
@@ -303,7 +344,7 @@ def _read_text(path: str, what: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
-        raise _UsageError(f"the {what} file cannot be read ({type(error).__name__})") from None
+        raise _UsageError("the {what} file cannot be read ({kind})", what=what, kind=type(error).__name__) from None
 
 
 # --------------------------------------------------------------------------- printing
@@ -352,7 +393,7 @@ def _write_report(path: Path, report: Json) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise OutputError("HR703", f"the report cannot be written ({type(error).__name__})") from None
+        raise OutputError("HR703", "the report cannot be written ({kind})", kind=type(error).__name__) from None
 
 
 def run() -> NoReturn:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from detection.builders import found, make_policy, make_rule, removed, shipped_detector, text_document
+from detection_kit import found, make_policy, make_rule, removed, shipped_detector, text_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

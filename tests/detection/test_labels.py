@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from detection.builders import make_policy, make_rule, removed, table_document, text_document
+from detection_kit import make_policy, make_rule, removed, table_document, text_document
 
 from hospital_redact.detection import Detector
-from hospital_redact.model import Document
+from hospital_redact.model import Document, Rule
 
 RULE = make_rule(recogniser="labelled_value", pattern=r"[0-9A-Z]{4,12}", context=("住院号", "MRN"))
 COLUMN = make_rule(recogniser="table_column", pattern=r"[0-9.,]+", context=("实发",))
 
 
-def texts(document: Document, rule: object = RULE) -> list[str]:
-    return removed(document, Detector(make_policy(rule)).detect(document))  # type: ignore[arg-type] - a Rule
+def texts(document: Document, rule: Rule = RULE) -> list[str]:
+    return removed(document, Detector(make_policy(rule)).detect(document))
 
 
 @pytest.mark.parametrize(

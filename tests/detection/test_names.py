@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from detection.builders import found, roles, shipped_detector, table_document, text_document
+from detection_kit import found, roles, shipped_detector, table_document, text_document
 
 from hospital_redact.model import Role
 

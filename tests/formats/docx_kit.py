@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
@@ -113,14 +114,20 @@ def drawing(uri: str, content: str, name: str = "Picture 1") -> str:
 PNG_DEFAULT = '<Default Extension="png" ContentType="image/png"/>'
 
 
+@cache
+def base_parts() -> dict[str, bytes]:
+    """Return the parts of python-docx's own empty document."""
+    stream = io.BytesIO()
+    docx.Document().save(stream)
+    with zipfile.ZipFile(stream) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 class Kit:
     """A package in the making: fragments of the main parts, further parts, and relationships of the body."""
 
     def __init__(self) -> None:
-        stream = io.BytesIO()
-        docx.Document().save(stream)
-        with zipfile.ZipFile(stream) as archive:
-            self.parts = {name: archive.read(name) for name in archive.namelist()}
+        self.parts = dict(base_parts())
         self.body: list[str] = [paragraph(run("出院小结"), '<w:pStyle w:val="Title"/>'), paragraph(run("前一段保留。"))]
         self.section = (
             '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1800" w:bottom="1440" w:left="1800"/>'

@@ -1,12 +1,13 @@
 """Confidential categories by their cues: words and expressions, weighed by where they stand.
 
 A word in the title weighs more than one in a paragraph, and a table whose columns say 岗位工资 and 实发 more than
-either. Weights: title 3; two columns of one filled table 2, four 3 (three, if it
-names persons); an expression 2, at most two count; a heading
-1, at most two; a phrase 1, at most three; the file name 2. Look-alikes (招聘公告 for a salary) take 3 off when they
-stand in the title and 1 for each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a
-filled table that names persons next to figures counts whatever else the text says.
-The weights come from domain/04_categories.
+either. Weights: title 3; two columns of one filled table 2, four 3 (three, if it names persons); an expression 2, at
+most two count; a heading 1, at most two; the file name 2; a phrase 1, at most three, or two where nothing else speaks.
+
+Look-alikes (招聘公告 for a salary) take 3 off when they stand in the title, where phrases then count nothing, and 1 for
+each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a filled table that names persons
+next to figures counts whatever else the text says. A document that says itself that it must not leave (rule
+``self_declared``) needs one point less. The weights come from domain/04_categories.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ from hospital_redact.model import (
     Span,
 )
 
+SELF_DECLARED = "self_declared"
+"""The category rule for wording such as 请勿外传: it confirms the weak cues of others."""
+
+NO_CATEGORY = "none"
+PATIENT = "patient"
+
 TIMEOUT_SECONDS = 5.0
 """What one expression may take on one window of text."""
 
@@ -46,6 +53,7 @@ _MAX_SPANS = 24
 _MAX_HEAD = 24
 _TITLE_WEIGHT = 3.0
 _LOOK_ALIKE_WEIGHT = 3.0
+_DECLARED_WEIGHT = 1.0
 _PERSON_COLUMNS = frozenset(["姓名", "职工姓名", "员工姓名", "人员", "患者", "患者姓名", "name", "employee", "staff"])
 _HEADING_PREFIX = regex.compile(
     r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
@@ -92,12 +100,14 @@ class _Evidence:
         score += {0: 0.0, 1: 0.0, 2: 2.0, 3: 2.0}.get(len(self.columns), 3.0)
         score += 1.0 if self.persons and len(self.columns) == 3 else 0.0
         score += 2.0 * min(len(self.patterns), 2)
-        score += min(len(self.headings), 2) + min(len(self.phrases), 3)
+        score += min(len(self.headings), 2)
         score += 2.0 if self.file_names else 0.0
-        if not (self.persons and len(self.columns) >= 2):
-            others = len(self.look_alikes - self.title_look_alikes)
-            score -= _LOOK_ALIKE_WEIGHT + min(others, 1) if self.title_look_alikes else min(others, 2)
-        return score
+        phrases = len(self.phrases)
+        if self.persons and len(self.columns) >= 2:
+            return score + min(phrases, 3)
+        if self.title_look_alikes:  # wording no longer counts: a notice about pay speaks of pay
+            return score - _LOOK_ALIKE_WEIGHT - min(len(self.look_alikes - self.title_look_alikes), 1)
+        return score + min(phrases, 3 if score else 2) - min(len(self.look_alikes), 2)
 
     def words(self) -> tuple[str, ...]:
         """Return stable words for the places that spoke for or against."""
@@ -136,11 +146,21 @@ def find_categories(
             _find_titles(scene, text, compiled, evidence)
     _find_file_names(document, policy.categories, evidence)
     findings = []
+    declared = _is_declared(policy.categories, evidence)
     for rule, found in zip(policy.categories, evidence, strict=True):
         score, spans = found.score(), found.spans()
+        if declared and rule.id != SELF_DECLARED and rule.category != NO_CATEGORY and rule.matter != PATIENT:
+            score += _DECLARED_WEIGHT
         if score >= rule.threshold and spans:
             findings.append(_finding(rule, score, spans, found.words()))
     return tuple(findings)
+
+
+def _is_declared(rules: Iterable[CategoryRule], evidence: Iterable[_Evidence]) -> bool:
+    return any(
+        rule.id == SELF_DECLARED and found.score() >= rule.threshold
+        for rule, found in zip(rules, evidence, strict=True)
+    )
 
 
 def _finding(rule: CategoryRule, score: float, spans: tuple[Span, ...], evidence: tuple[str, ...]) -> Finding:

@@ -27,6 +27,7 @@ from hospital_redact.detection.shapes import (
     is_form_label,
     is_plausible,
     read_name,
+    trim_tail,
 )
 from hospital_redact.detection.structure import is_label
 from hospital_redact.detection.words import (
@@ -225,9 +226,10 @@ def _before_details(scene: Scene) -> Iterator[Mention]:
 
 def _shaped(text: str) -> Iterator[Mention]:
     """Yield foreign names, 老王 and 小曲, and names masked in part (栾某平)."""
-    for pattern in (FOREIGN, _NICKNAME):
-        for match in pattern.finditer(text):
-            yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
+    for match in FOREIGN.finditer(text):
+        yield Mention(match.start(), match.start() + trim_tail(match.group()), Role.OTHER, 0.6, ("shape",))
+    for match in _NICKNAME.finditer(text):
+        yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
     for match in _PARTLY.finditer(text):
         family, last = match["name"][0], match["name"][2]
         if family in SURNAMES and last not in _AFTER_MOU and last not in FOLLOW:

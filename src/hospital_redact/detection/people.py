@@ -15,7 +15,7 @@ import regex
 
 from hospital_redact.detection.literals import FlatText, search_literals
 from hospital_redact.detection.names_en import find_latin_names, is_eponym, is_latin_name
-from hospital_redact.detection.names_zh import ROLE_OF, Mention, find_chinese_names
+from hospital_redact.detection.names_zh import DIRECT, ROLE_OF, Mention, find_chinese_names
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.shapes import DOTS, TITLE, is_dual, is_plausible
 from hospital_redact.detection.taggers import is_word, tag
@@ -144,7 +144,9 @@ def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
     """Yield persons that only a tagger sees, when nothing speaks against them."""
     text = scene.text
     taken = {(mention.start, mention.end) for mention in shown}
-    for start, end in tag(text, "zh"):
+    for tagged_start, end in tag(text, "zh"):
+        label = next((n for n in (4, 3, 2) if text[tagged_start : tagged_start + n] in DIRECT), 0)
+        start = tagged_start + label if end - tagged_start - label >= 2 else tagged_start
         if (start, end) in taken or not (trimmed := _chinese_person(text, start, end)):
             continue
         masked = text[start + 1 : start + 2] == "某"
@@ -276,7 +278,7 @@ def _may_stand(text: str, start: int, end: int, name: str, *, taggers: bool) -> 
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
     free_before, free_after = not _HAN.match(before or " "), not _HAN.match(after or " ")
-    if gap and not (free_before and free_after):
+    if gap and not (free_before and free_after) and len(gap) < len(name) - 1 + (len(name) == 2):
         return False
     if len(name) == 2 and (is_dual(name) or name in NOT_NAMES or (taggers and is_word(name))):
         follows = free_after or after in FOLLOW or text.startswith((*TITLES, *FOLLOW_WORDS), end)

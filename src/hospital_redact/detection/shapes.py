@@ -78,7 +78,7 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
         return at
     dotted = _DOTTED.match(text, at)
     if dotted and (dotted.group().find(".") < 0 or marked):
-        return at + _trim_tail(dotted.group())
+        return at + trim_tail(dotted.group())
     for pattern in _SPACED:
         spaced = pattern.match(text, at)
         if spaced and marked and _is_spaced_name(spaced.group()):
@@ -99,7 +99,7 @@ def _is_spaced_name(text: str) -> bool:
     return is_plausible(name) and (len(parts) == len(name) or parts[0] in COMPOUND_SURNAMES)
 
 
-def _trim_tail(name: str) -> int:
+def trim_tail(name: str) -> int:
     """Return the length of a dotted name without the verb that runs on from it."""
     last = max(name.rfind(dot) for dot in DOTS + ".") + 1
     for i in range(last + 1, len(name)):

@@ -40,7 +40,9 @@ def load_source(path: Path) -> Source:
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ReadError("HR206", "the file cannot be opened ({kind}); check its permissions", kind=type(error).__name__) from None
+        raise ReadError(
+            "HR206", "the file cannot be opened ({kind}); check its permissions", kind=type(error).__name__
+        ) from None
     return check_source(Source(path.name, data))
 
 
@@ -49,7 +51,7 @@ def check_source(source: Source) -> Source:
     if not source.data:
         raise ReadError("HR205", "the file is empty; send the document itself")
     if len(source.data) > MAX_FILE_BYTES:
-        raise ReadError("HR204", "the file is larger than {bytes} MiB; split it", bytes=MAX_FILE_BYTES // 2 ** 20)
+        raise ReadError("HR204", "the file is larger than {bytes} MiB; split it", bytes=MAX_FILE_BYTES // 2**20)
     return source
 
 
@@ -66,7 +68,12 @@ def identify(source: Source) -> Format:
         if named is None and found is not None and found.name == "text":
             raise ReadError("HR201", "this kind of file is not supported; convert it to DOCX, PDF or TXT")
         is_what = f"is {found.name}" if found else "is of no known kind or damaged"
-        raise ReadError("HR207", "the name ends in {suffix} but the content {is_what}; check and rename it", suffix=_ending(suffix), is_what=is_what)
+        raise ReadError(
+            "HR207",
+            "the name ends in {suffix} but the content {is_what}; check and rename it",
+            suffix=_ending(suffix),
+            is_what=is_what,
+        )
     return found
 
 

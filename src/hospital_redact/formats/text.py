@@ -71,7 +71,9 @@ def _decode_as(data: bytes, encoding: str, mark: bytes) -> _Decoded:
         text = body.decode(encoding)
         same = text.encode(encoding) == body
     except UnicodeError:
-        raise ReadError("HR203", "the text is not valid {encoding}, or is cut off; save it as UTF-8", encoding=encoding) from None
+        raise ReadError(
+            "HR203", "the text is not valid {encoding}, or is cut off; save it as UTF-8", encoding=encoding
+        ) from None
     if not same:  # GB18030 has a few bytes with two readings: the copy would change what nobody planned
         raise ReadError("HR203", "the text does not survive {encoding} unchanged; save it as UTF-8", encoding=encoding)
     guessed = encoding.startswith("utf-16") and not mark

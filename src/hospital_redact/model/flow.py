@@ -63,6 +63,7 @@ class Reason:
 
     rule: str
     title: str
+    title_en: str
     category: str
     clause: Clause
     level: Level

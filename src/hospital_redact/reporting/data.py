@@ -14,6 +14,7 @@ from typing import Any
 
 from hospital_redact.errors import HospitalRedactError
 from hospital_redact.formats.text import decode, split_lines
+from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.model import Document, Edit, Finding, LevelSuggestion, Span
 from hospital_redact.pipeline import RedactedCopy, Review
 
@@ -52,6 +53,7 @@ def describe_review(review: Review, *, show_values: bool = False, text: str | No
             {
                 "rule": reason.rule,
                 "title": reason.title,
+                "title_en": reason.title_en,
                 "clause": str(reason.clause),
                 "quote": reason.clause.quote,
                 "level": str(reason.level),
@@ -114,13 +116,13 @@ class _Offsets:
 # --------------------------------------------------------------------------- redact
 
 
-def describe_copy(review: Review, copy: RedactedCopy) -> Json:
-    """Return what a report says of a written copy."""
+def describe_copy(review: Review, copy: RedactedCopy, say: Language = ENGLISH) -> Json:
+    """Return what a report says of a written copy; ``message`` is in the language of ``say``."""
     return {
         "status": copy.status,
         "output": str(copy.path),
         "code": None,
-        "message": _verdict(review, copy),
+        "message": _verdict(review, copy, say),
         **_describe_level(copy.suggestion),
         **_describe_plan(review),
         "checks": [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in copy.verification.checks],
@@ -136,14 +138,14 @@ def describe_copy(review: Review, copy: RedactedCopy) -> Json:
     }
 
 
-def describe_failure(error: HospitalRedactError, status: str, review: Review | None) -> Json:
+def describe_failure(error: HospitalRedactError, status: str, review: Review | None, say: Language = ENGLISH) -> Json:
     """Return what a report says of an input for which nothing was written."""
     known = {**_describe_level(review.suggestion), **_describe_plan(review)} if review else {}
     return {
         "status": status,
         "output": None,
         "code": error.code,
-        "message": error.message,
+        "message": say.message(error),
         "level": None,
         "residual_level": None,
         "decision": None,
@@ -178,13 +180,15 @@ def _where(document: Document, spans: Sequence[Span]) -> str:
     return str(document.blocks[spans[0].block].location)
 
 
-def _verdict(review: Review, copy: RedactedCopy) -> str:
+def _verdict(review: Review, copy: RedactedCopy, say: Language) -> str:
     """Say what is proved and what is not; never that the copy is clean."""
-    removed = sum(part.count for part in copy.removed_parts)
-    return (
-        f"{copy.verification.edits_proved} planned edits proved, {removed} hidden parts left out, "
-        f"{copy.verification.kept} findings kept, {len(review.plan.accepted_unread)} unread parts accepted; "
-        "detection may have missed something: a person releases"
+    return say(
+        "{proved} planned edits proved, {removed} hidden parts left out, {kept} findings kept, "
+        "{unread} unread parts accepted; detection may have missed something: a person releases",
+        proved=copy.verification.edits_proved,
+        removed=sum(part.count for part in copy.removed_parts),
+        kept=copy.verification.kept,
+        unread=len(review.plan.accepted_unread),
     )
 
 

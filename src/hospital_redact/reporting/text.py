@@ -1,42 +1,75 @@
-"""Results for a terminal: a few lines a file."""
+"""Results for a terminal: a few lines a file, in the reader's language."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
+from hospital_redact.languages import Language
+from hospital_redact.model import Verification
 from hospital_redact.reporting.data import Json
 
 
-def scan_lines(entry: Json) -> Iterator[str]:
+def scan_lines(entry: Json, say: Language) -> Iterator[str]:
     """Yield the lines for one scanned file."""
     yield f"{entry['number']}  {entry['id']}"
-    yield f"   level {entry['level']}, after redaction {entry['residual_level']}; decision {entry['decision']}"
+    yield _level_line(entry, say)
     for reason in entry["reasons"]:
         quote = f" 「{reason['quote']}」" if reason["quote"] else ""
-        yield f"   {reason['level']}  {reason['title']} [{reason['rule']}]: {reason['clause']}{quote}"
+        title = reason["title"] if say.name == "zh" else reason["title_en"]
+        yield f"   {reason['level']}  {title} [{reason['rule']}]: {reason['clause']}{quote}"
         if reason["where"]:
-            yield f"         at {'; '.join(reason['where'])}"
+            yield f"         {'; '.join(say.place(where) for where in reason['where'])}"
     counts = Counter(finding["category"] for finding in entry["findings"])
-    listed = ", ".join(f"{category} {count}" for category, count in sorted(counts.items()))
-    yield f"   to remove: {listed or 'nothing'}"
+    yield say("   to remove: {listed}", listed=_listed(counts, say))
     for finding in entry["findings"]:
         if "text" in finding:
-            yield f"      {finding['where']}: {finding['entity']} {finding['text']!r}"
+            yield f"      {say.place(finding['where'])}: {finding['entity']} {finding['text']!r}"
     for part in entry["unread"]:
-        yield f"   not read: {part['what']} at {part['where']}: {part['reason']}"
-    if entry["look_at"]:
-        yield f"   a person must look at: {', '.join(entry['look_at'])}"
+        yield say(
+            "   not read: {what}, {where}: {reason}",
+            what=part["what"],
+            where=say.place(part["where"]),
+            reason=part["reason"],
+        )
+    yield from _look_at(entry, say)
 
 
-def redact_lines(entry: Json) -> Iterator[str]:
+def redact_lines(entry: Json, say: Language) -> Iterator[str]:
     """Yield the lines for one input of ``redact``, failures excepted (they go to standard error)."""
     yield f"{entry['number']}  {entry['path']} -> {entry['output']}"
-    yield (
-        f"   {entry['status']}: level {entry['level']}, after redaction {entry['residual_level']}; "
-        f"decision {entry['decision']}"
-    )
-    yield f"   removed: {', '.join(f'{k} {n}' for k, n in entry['counts'].items()) or 'nothing'}"
+    yield _level_line(entry, say)
+    yield say("   {status}; removed: {listed}", status=entry["status"], listed=_listed(entry["counts"], say))
     yield f"   {entry['message']}"
+    yield from _look_at(entry, say)
+
+
+def verify_lines(verification: Verification, say: Language) -> Iterator[str]:
+    """Yield the lines for a verified copy: each check, then what is proved and what is not."""
+    for check in verification.checks:
+        detail = f": {say.place(check.detail)}" if check.detail else ""
+        yield f"{say('passed') if check.passed else say('FAILED')}  {say(check.name)}{detail}"
+    yield say(
+        "{proved} planned edits proved, {kept} findings kept; detection may have missed something: a person releases",
+        proved=verification.edits_proved,
+        kept=verification.kept,
+    )
+
+
+def _level_line(entry: Json, say: Language) -> str:
+    return say(
+        "   level {level}, after redaction {residual}; decision {decision}",
+        level=entry["level"],
+        residual=entry["residual_level"],
+        decision=entry["decision"],
+    )
+
+
+def _listed(counts: dict[str, int], say: Language) -> str:
+    return ", ".join(f"{say(category)} {count}" for category, count in sorted(counts.items())) or say("nothing")
+
+
+def _look_at(entry: Json, say: Language) -> Iterator[str]:
     if entry["look_at"]:
-        yield f"   a person must look at: {', '.join(entry['look_at'])}"
+        words = ", ".join(":".join(say(part) for part in word.split(":")) for word in entry["look_at"])
+        yield say("   a person must look at: {words}", words=words)

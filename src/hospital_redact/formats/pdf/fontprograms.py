@@ -6,13 +6,20 @@ its outlines would still be there, unused, for anybody to see. Type 1 programs a
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Iterable
 from io import BytesIO
+from typing import Any, NamedTuple
 
-from fontTools.cffLib import CFFFontSet
-from fontTools.misc.psCharStrings import T2CharString
-from fontTools.ttLib import TTFont
+from fontTools.agl import UV2AGL  # type: ignore[import-untyped]  # it ships no types
+from fontTools.cffLib import CFFFontSet  # type: ignore[import-untyped]  # it ships no types
+from fontTools.encodings.StandardEncoding import StandardEncoding  # type: ignore[import-untyped]  # it ships no types
+from fontTools.misc.psCharStrings import T2CharString  # type: ignore[import-untyped]  # it ships no types
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships no types
+
+# fontTools logs names of a font, and those come from the document.
+logging.getLogger("fontTools").setLevel(logging.CRITICAL + 1)
 
 MAX_PROGRAM_BYTES = 24 * 1024 * 1024
 """Larger programs are not taken apart."""
@@ -140,11 +147,48 @@ def glyphs_of_codes(data: bytes, codes: set[int], texts: Iterable[str], names: I
     return found | codes
 
 
-def prune_cff(data: bytes, keep: set[str] | None, name: str) -> bytes:
-    """Return a bare CFF program without its texts, and with outlines of the glyphs ``keep`` only.
+class Wanted(NamedTuple):
+    """The characters that a font still draws: codes (CIDs in a composite font), their texts and glyph names."""
 
-    ``keep`` holds glyph names (``cid00012`` in a CID-keyed font); ``None`` keeps all. A program that cannot be
-    taken apart comes back as it is.
+    codes: set[int]
+    texts: set[str]
+    names: set[str]
+    composite: bool
+
+
+def _cff_names(top: Any, wanted: Wanted) -> set[str]:
+    """Return the names of all glyphs that a CFF font may show for ``wanted``."""
+    order = top.charset
+    if wanted.composite:
+        if hasattr(top, "ROS"):
+            return {f"cid{code:05d}" for code in wanted.codes}
+        return {order[code] for code in wanted.codes if code < len(order)}
+    names = set(wanted.names)
+    for encoding in (top.Encoding, StandardEncoding):
+        if isinstance(encoding, list):
+            names.update(encoding[code] for code in wanted.codes if code < len(encoding))
+    for text in wanted.texts:
+        names.update(UV2AGL.get(ord(character), f"uni{ord(character):04X}") for character in text)
+    return _with_accents(top, names)
+
+
+def _with_accents(top: Any, names: set[str]) -> set[str]:
+    """Return ``names`` and the glyphs that accented ones are composed of (``seac``: four operands of endchar)."""
+    found = set(names)
+    for name in names:
+        if name in top.CharStrings:
+            string = top.CharStrings[name]
+            string.decompile()
+            program = string.program
+            if program and program[-1] == "endchar" and len(program) >= 5:
+                found.update(StandardEncoding[int(code)] for code in program[-3:-1] if isinstance(code, int))
+    return found
+
+
+def prune_cff(data: bytes, wanted: Wanted | None, name: str) -> bytes:
+    """Return a bare CFF program without its texts, under a new ``name``, with the outlines ``wanted`` only.
+
+    ``None`` keeps all outlines. A program that cannot be taken apart comes back as it is.
     """
     if len(data) > MAX_PROGRAM_BYTES:
         return data
@@ -155,20 +199,17 @@ def prune_cff(data: bytes, keep: set[str] | None, name: str) -> bytes:
         for key in _CFF_TEXTS:
             top.rawDict.pop(key, None)
         strings = top.CharStrings
-        for glyph in list(strings.keys()):
-            if keep is not None and glyph not in keep and glyph != ".notdef":
-                old = strings[glyph]
-                empty = T2CharString(program=["endchar"], private=old.private, globalSubrs=old.globalSubrs)
-                if hasattr(old, "fdSelectIndex"):
-                    empty.fdSelectIndex = old.fdSelectIndex
-                index = strings.charStrings[glyph]
-                if strings.charStringsAreIndexed:
-                    strings.charStringsIndex[index] = empty
-                else:
-                    strings.charStrings[glyph] = empty
+        keep = _cff_names(top, wanted) if wanted is not None else set(strings.keys())
+        for glyph in set(strings.keys()) - keep - {".notdef"}:
+            old = strings[glyph]
+            empty = T2CharString(program=["endchar"], private=old.private, globalSubrs=old.globalSubrs)
+            if strings.charStringsAreIndexed:
+                strings.charStringsIndex[strings.charStrings[glyph]] = empty
+            else:
+                strings.charStrings[glyph] = empty
         fonts.fontNames = [name]
         out = BytesIO()
-        fonts.compile(out, None)
+        fonts.compile(out, TTFont(recalcBBoxes=False))
         return out.getvalue()
     except Exception:  # a damaged font raises anything; its outlines then stay as they are
         return data

@@ -11,6 +11,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from hospital_redact.formats.pdf.fontprograms import Wanted, glyphs_of_codes, prune_cff, prune_truetype
 from hospital_redact.formats.pdf.fonts import Font, is_symbol_font
 from hospital_redact.formats.pdf.objects import (
     decoded,
@@ -123,7 +124,7 @@ class FontPruner:
                 kept["/BaseEncoding"] = entry(encoding, "/BaseEncoding")
             kept["/Differences"] = _pruned_differences(entry(encoding, "/Differences"), used)
             new["/Encoding"] = kept
-        self._descriptor(spec, new, name)
+        self._descriptor(spec, new, name, spec)
 
     def _composite(
         self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None
@@ -152,10 +153,12 @@ class FontPruner:
             inner["/CIDToGIDMap"] = self._pdf.make_stream(decoded(mapping))
         elif mapping is not None and is_name(mapping):
             inner["/CIDToGIDMap"] = mapping
-        self._descriptor(old, inner, name)
+        self._descriptor(old, inner, name, spec)
         new["/DescendantFonts"] = Array([self._pdf.make_indirect(inner)])
 
-    def _descriptor(self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object) -> None:
+    def _descriptor(
+        self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, font: pikepdf.Object
+    ) -> None:
         old = entry(spec, "/FontDescriptor")
         if old is None or not is_dict(old):
             return
@@ -167,15 +170,53 @@ class FontPruner:
         for key in _PROGRAMS:
             program = entry(old, key)
             if program is not None and is_stream(program):
-                kept[key] = self._program(program)
+                kept[key] = self._program(program, self._wanted(spec, font), word_of(name))
         new["/FontDescriptor"] = self._pdf.make_indirect(kept)
 
-    def _program(self, program: pikepdf.Object) -> pikepdf.Object:
-        new = self._pdf.make_stream(decoded(program))
-        for key in ("/Length1", "/Length2", "/Length3", "/Subtype"):
-            if (value := value_of(program, key)) is not None:
-                new[key] = value
+    def _program(self, program: pikepdf.Object, wanted: Wanted | None, name: str) -> pikepdf.Object:
+        data = decoded(program)
+        if value_of(program, "/Length2") is not None:  # Type 1
+            new = self._pdf.make_stream(data)
+            for key in ("/Length1", "/Length2", "/Length3"):
+                if isinstance(value := value_of(program, key), int):
+                    new[key] = value
+            return new
+        subtype = word_of(entry(program, "/Subtype"))
+        if subtype in ("Type1C", "CIDFontType0C"):
+            data = prune_cff(data, wanted, name)
+        elif wanted is None or not subtype:
+            simple = wanted is None or not wanted.composite
+            glyphs = wanted.codes if wanted is not None else None
+            if wanted is not None and simple:
+                glyphs = glyphs_of_codes(data, wanted.codes, wanted.texts, wanted.names)
+            data = prune_truetype(data, glyphs, simple=simple)
+        new = self._pdf.make_stream(data)
+        new["/Length1"] = len(data)
+        if subtype:
+            new["/Subtype"] = Name(f"/{subtype}")
         return new
+
+    def _wanted(self, holder: pikepdf.Object, spec: pikepdf.Object) -> Wanted | None:
+        """Return what font ``spec`` still draws; ``holder`` is its descendant, or the font itself."""
+        used = self.used(spec)
+        if used is None:
+            return None
+        texts = set(self._texts.get(key_of(spec), {}).values())
+        if word_of(entry(spec, "/Subtype")) != "Type0":
+            return Wanted(used, texts, _names_of(spec, used), composite=False)
+        font, lengths = Font(spec, ""), self._lengths.get(key_of(spec), {})
+        cids = {font.width_of(code, lengths[code])[0] for code in used}
+        mapping = entry(holder, "/CIDToGIDMap")
+        if mapping is not None and is_stream(mapping):
+            table = decoded(mapping)
+            cids |= {int.from_bytes(table[2 * cid : 2 * cid + 2], "big") for cid in cids}
+        elif not word_of(entry(spec, "/Encoding")).startswith("Identity"):
+            return (
+                None
+                if entry(entry(holder, "/FontDescriptor"), "/FontFile2") is not None
+                else Wanted(cids, texts, set(), composite=True)
+            )
+        return Wanted(cids, texts, set(), composite=True)
 
     def _cmap(self, encoding: pikepdf.Object, depth: int) -> pikepdf.Object:
         new = self._pdf.make_stream(decoded(encoding))
@@ -240,6 +281,20 @@ def _to_unicode_cmap(pairs: list[tuple[int, int, str]]) -> bytes:
         out.append("endbfchar")
     out.append("endcmap CMapName currentdict /CMap defineresource pop end end")
     return "\n".join(out).encode("ascii")
+
+
+def _names_of(spec: pikepdf.Object, used: set[int]) -> set[str]:
+    """Return the glyph names that a simple font's Differences give the codes ``used``."""
+    names: set[str] = set()
+    code = 0
+    for item in items_of(entry(entry(spec, "/Encoding"), "/Differences")):
+        if isinstance(item, int):
+            code = item
+        elif is_name(item):
+            if code in used:
+                names.add(word_of(item))
+            code += 1
+    return names
 
 
 def _pruned_differences(array: pikepdf.Object | None, used: set[int] | None) -> pikepdf.Object:

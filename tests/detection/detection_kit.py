@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from hospital_redact.detection import Detector
 from hospital_redact.model import (
@@ -46,7 +47,7 @@ def table_document(rows: list[list[str]], *, note: str = "") -> Document:
 
 
 def make_rule(identifier: str = "number", *, entity: str = "NUMBER", action: Action = Action.MASK, priority: int = 50,
-              only_with: str = "", **detection: object) -> Rule:  # fmt: skip
+              only_with: str = "", **detection: Any) -> Rule:  # fmt: skip
     """Return a rule with the given detection fields."""
     return Rule(
         id=identifier,
@@ -59,7 +60,7 @@ def make_rule(identifier: str = "number", *, entity: str = "NUMBER", action: Act
         label="x",
         label_en="x",
         clauses=(Clause("s", "1"),),
-        detection=Detection(**detection),  # type: ignore[arg-type] - fields by name
+        detection=Detection(**detection),
         examples=Examples(("a",), ("b",)),
         priority=priority,
         only_with=only_with,
