@@ -18,8 +18,9 @@ PACKAGE = ROOT / "src" / "hospital_redact"
 # A module may import its own tier and those above it in this table. A new module fails until it has a place here.
 TIERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
+    ("languages", "logs", "isolation", "drafts"),
     ("rulefiles", "policy", "detection", "formats"),
-    ("context", "classification", "planning", "planfile", "drafts", "verification", "rulecheck"),
+    ("context", "classification", "planning", "planfile", "verification", "closure", "rulecheck"),
     ("pipeline",),
     ("reporting",),
     ("batch", "release"),

@@ -6,6 +6,7 @@ In a fenced ``console`` block each line ``$ hospital-redact …`` is run in a fo
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -37,8 +38,11 @@ def _run(line: str, folder: Path) -> str:
     if program != "hospital-redact":
         raise ValueError(f"a console block shows another program: {program}")
     command = [sys.executable, "-m", "hospital_redact", *arguments]
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # English, unless the command asks for another language
     # Both streams, as a terminal shows them. A refusal is a fine example, so no exit code is asked for.
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     return done.stdout.decode("utf-8")
 
 

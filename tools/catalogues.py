@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 import ast
-import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parents[1] / "src" / "hospital_redact"
@@ -53,29 +52,27 @@ def build() -> Catalog:
         with PO.open("rb") as stream:
             known = {str(m.id): str(m.string) for m in read_po(stream) if m.id}
     catalog = Catalog(locale="zh", project="hospital-redact", fuzzy=False)
-    # No dates: the file must depend on the texts alone.
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", "zh")]
     for text in sorted(set(texts()) | {text for text in known if text.startswith("word:")}):
         catalog.add(text, known.get(text, ""))
     return catalog
 
 
 def main() -> int:
+    """Update or check; return an exit code."""
     catalog = build()
-    po, mo = io.BytesIO(), io.BytesIO()
-    write_po(po, catalog, width=110, sort_output=True, omit_header=False)
-    write_mo(mo, catalog)
     if "--check" in sys.argv:
-        missing = [str(m.id) for m in catalog if m.id and not m.string]
-        for text in missing:
-            sys.stdout.write(f"no translation: {text}\n")
-        stale = PO.read_bytes() != po.getvalue() or MO.read_bytes() != mo.getvalue()
-        if stale:
-            sys.stdout.write("the catalogue is not in step with the sources: run python tools/catalogues.py\n")
-        return 1 if missing or stale else 0
+        wanted = {str(m.id): str(m.string) for m in catalog if m.id}
+        problems = [f"no translation: {text}" for text, translation in wanted.items() if not translation]
+        with PO.open("rb") as po, MO.open("rb") as mo:
+            for name, messages in ((PO.name, read_po(po)), (MO.name, read_mo(mo))):
+                if {str(m.id): str(m.string) for m in messages if m.id} != wanted:
+                    problems.append(f"{name} is not in step with the sources: run python tools/catalogues.py")
+        sys.stdout.writelines(f"{problem}\n" for problem in problems)
+        return 1 if problems else 0
     PO.parent.mkdir(parents=True, exist_ok=True)
-    PO.write_bytes(po.getvalue())
-    MO.write_bytes(mo.getvalue())
+    with PO.open("wb") as po, MO.open("wb") as mo:
+        write_po(po, catalog, width=110, sort_output=True, omit_header=True)  # the header holds dates
+        write_mo(mo, catalog)
     return 0
 
 

@@ -215,7 +215,7 @@ def _scan_records(redactor: Redactor, task: Task, args: argparse.Namespace) -> i
     from hospital_redact.batch import scan_record
 
     try:
-        stream = Path(args.records).open(encoding="utf-8-sig")
+        stream = Path(args.records).open(encoding="utf-8-sig")  # noqa: SIM115 - closed below; only opening may fail here
     except OSError as error:
         raise _UsageError("the records cannot be opened ({kind})", kind=type(error).__name__) from None
     failed = False

@@ -65,7 +65,8 @@ FILLED = "姓名\t系数\t奖金\t实发\n葛青\t1.3\t9420\t9000\n闵昊\t1.1\t
         ("正文提到奖金分配一词但只在很后面\n" * 9 + "奖金分配", True),  # the first line is a title
         ("各位同事\n\n" + "无关的话。\n" * 9 + "奖金分配", False),
         ("按工作量二次分配", False),  # two phrases are not enough
-        ("按工作量二次分配，点值另行通知", True),
+        ("按工作量二次分配，点值另行通知", False),  # nor three
+        ("各位同事：\n一、分配方案\n按工作量二次分配", True),
         ("按工作量二次分配，提成12%", True),
         ("提成12%，人均300元", True),
         ("分配方案：提成12%", True),  # a heading and an expression

@@ -4,10 +4,10 @@ A word in the title weighs more than one in a paragraph, and a table whose colum
 either. Weights: title 3; two columns of one filled table 2, four 3 (three, if it names persons); an expression 2, at
 most two count; a heading 1, at most two; the file name 2; a phrase 1, at most three, or two where nothing else speaks.
 
-Look-alikes (招聘公告 for a salary) take 3 off when they stand in the title, where phrases then count nothing, and 1 for
-each elsewhere, at most 2 (1 beside a title). They lower the prior and nothing else: a filled table that names persons
-next to figures counts whatever else the text says. A document that says itself that it must not leave (rule
-``self_declared``) needs one point less. The weights come from domain/04_categories.
+Look-alikes (招聘公告 for a salary) take 3 off when they stand in the title, where phrases then count nothing, and 1
+elsewhere. They lower the prior and nothing else: a filled table that names persons next to figures counts whatever
+else the text says. A document that says itself that it must not leave (rule ``self_declared``) needs one point less.
+The weights follow domain/04_categories.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ SELF_DECLARED = "self_declared"
 """The category rule for wording such as 请勿外传: it confirms the weak cues of others."""
 
 NO_CATEGORY = "none"
-PATIENT = "patient"
+# A patient is no secret of the house, and what is unpublished is what the wording says itself.
+_NOT_CONFIRMED = frozenset({"patient", "unpublished"})
 
 TIMEOUT_SECONDS = 5.0
 """What one expression may take on one window of text."""
@@ -48,6 +49,7 @@ TIMEOUT_SECONDS = 5.0
 _WINDOW = 20_000
 _OVERLAP = 500
 _TITLE_LINES = 6
+_LOOK_ALIKE_LINES = 3
 _TITLE_WIDTH = 60
 _MAX_SPANS = 24
 _MAX_HEAD = 24
@@ -107,7 +109,7 @@ class _Evidence:
             return score + min(phrases, 3)
         if self.title_look_alikes:  # wording no longer counts: a notice about pay speaks of pay
             return score - _LOOK_ALIKE_WEIGHT - min(len(self.look_alikes - self.title_look_alikes), 1)
-        return score + min(phrases, 3 if score else 2) - min(len(self.look_alikes), 2)
+        return score + min(phrases, 3 if score else 2) - min(len(self.look_alikes), 1)
 
     def words(self) -> tuple[str, ...]:
         """Return stable words for the places that spoke for or against."""
@@ -149,7 +151,7 @@ def find_categories(
     declared = _is_declared(policy.categories, evidence)
     for rule, found in zip(policy.categories, evidence, strict=True):
         score, spans = found.score(), found.spans()
-        if declared and rule.id != SELF_DECLARED and rule.category != NO_CATEGORY and rule.matter != PATIENT:
+        if declared and rule.category != NO_CATEGORY and rule.matter not in _NOT_CONFIRMED:
             score += _DECLARED_WEIGHT
         if score >= rule.threshold and spans:
             findings.append(_finding(rule, score, spans, found.words()))
@@ -200,21 +202,20 @@ def _lower(text: str) -> str:
 
 
 def _matches(text: str, compiled: _Compiled) -> Iterator[tuple[_Word, int, int]]:
-    """Yield the literal cues in ``text`` (lower case) that no longer look-alike of their rule covers."""
+    """Yield the literal cues in ``text`` (lower case) that no longer word of their rule covers."""
     hits: list[tuple[_Word, int, int]] = []
-    covers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    longest: dict[tuple[int, int], int] = {}  # the end of the longest hit of a rule by its start
     for index, start, end in compiled.automaton.find_matches_as_indexes(text, overlapping=True):
-        word = compiled.words[index]
-        if not _is_whole(text, start, end):
-            continue
-        hits.append((word, start, end))
-        if word.place == "look_alikes":
-            covers[word.rule].append((start, end))
+        if _is_whole(text, start, end):
+            word = compiled.words[index]
+            hits.append((word, start, end))
+            longest[word.rule, start] = max(longest.get((word.rule, start), 0), end)
+    covers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (rule, start), end in longest.items():
+        covers[rule].append((start, end))
     for word, start, end in hits:
-        covered = word.place != "look_alikes" and any(
-            a <= start and end <= b and b - a > end - start for a, b in covers[word.rule]
-        )
-        if not covered:
+        # 请勿外传 is one cue and not two, and 诊疗计划 is no 计划.
+        if not any(a <= start and end <= b and b - a > end - start for a, b in covers[word.rule]):
             yield word, start, end
 
 
@@ -262,14 +263,14 @@ def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
 
 
 def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
-    for start, end in _title_ranges(scene):
+    for number, (start, end) in enumerate(_title_ranges(scene)):
         line = text[start:end]
         # 出  院  小  结: a title may be spaced out.
         gaps = {index for gap in _HAN_GAP.finditer(line) for index in range(*gap.span())}
         kept = [index for index in range(len(line)) if index not in gaps]
         for word, first, last in _matches("".join(line[index] for index in kept), compiled):
             found = evidence[word.rule]
-            if word.place == "look_alikes":
+            if word.place == "look_alikes" and number < _LOOK_ALIKE_LINES:
                 found.title_look_alikes.add(word.text)
             elif word.place == "titles" and word.text not in found.titles:
                 found.titles[word.text] = scene.locate(start + kept[first], start + kept[last - 1] + 1)

@@ -43,7 +43,7 @@ def compile_rule(rule: Rule) -> CompiledRule:
         validate = find_validator(detection.validator) if detection.validator else None
     except (regex.error, KeyError):
         raise DetectionError(
-            "HR301", f"rule {rule.id}: its pattern or validator cannot be used; correct the rule"
+            "HR301", "rule {rule}: its pattern or validator cannot be used; correct the rule", rule=rule.id
         ) from None
     return CompiledRule(rule, pattern, validate, tuple(word.casefold() for word in detection.context))
 
@@ -70,7 +70,10 @@ def search(pattern: regex.Pattern[str], text: str, owner: str) -> Iterator[regex
                 yield match
         except TimeoutError:
             raise DetectionError(
-                "HR301", f"rule {owner} took longer than {TIMEOUT_SECONDS:g} s; simplify its pattern"
+                "HR301",
+                "rule {rule} took longer than {seconds:g} s; simplify its pattern",
+                rule=owner,
+                seconds=TIMEOUT_SECONDS,
             ) from None
         if end == len(text):
             return

@@ -18,7 +18,7 @@ from hospital_redact.detection.names_en import find_latin_names, is_eponym, is_l
 from hospital_redact.detection.names_zh import DIRECT, ROLE_OF, Mention, find_chinese_names
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.shapes import DOTS, TITLE, is_dual, is_plausible
-from hospital_redact.detection.taggers import is_word, tag
+from hospital_redact.detection.taggers import Seen, is_word, tag
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
     FOLLOW,
@@ -80,7 +80,8 @@ def find_people(
     """
     if not rules:
         return
-    mentions = [(scene, mention) for scene in scenes for mention in _mentions(scene, tagged=tagged)]
+    seen: Seen = {}
+    mentions = [(scene, mention) for scene in scenes for mention in _mentions(scene, seen, tagged=tagged)]
     people: dict[str, Person] = {}
     for scene, mention in mentions:
         _enter(people, scene, mention, staff_document=staff_document)
@@ -92,7 +93,7 @@ def find_people(
         if hit is not None:
             yield scene, hit, f"person-{person.number}"
     for scene in scenes:
-        for start, end, person in _occurrences(scene, people, tagged=tagged):
+        for start, end, person in _occurrences(scene, people, seen if tagged else None):
             evidence = ("propagated", *person.evidence)
             hit = _hit(Mention(start, end, person.role, person.confidence, evidence), rules)
             if hit is not None:
@@ -111,10 +112,10 @@ def _key(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def _mentions(scene: Scene, *, tagged: bool) -> Iterator[Mention]:
+def _mentions(scene: Scene, seen: Seen, *, tagged: bool) -> Iterator[Mention]:
     shown = [*find_chinese_names(scene), *find_latin_names(scene)]
     if tagged:
-        shown.extend(_tagged(scene, tuple(shown)))
+        shown.extend(_tagged(scene, tuple(shown), seen))
     yield from shown
     yield from _siblings(scene, shown)
 
@@ -140,19 +141,19 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
                 yield Mention(start, end, role, 0.6, ("list",))
 
 
-def _tagged(scene: Scene, shown: Iterable[Mention]) -> Iterator[Mention]:
+def _tagged(scene: Scene, shown: Iterable[Mention], seen: Seen) -> Iterator[Mention]:
     """Yield persons that only a tagger sees, when nothing speaks against them."""
     text = scene.text
     taken = {(mention.start, mention.end) for mention in shown}
-    for tagged_start, end in tag(text, "zh"):
+    for tagged_start, end in tag(text, "zh", seen):
         label = next((n for n in (4, 3, 2) if text[tagged_start : tagged_start + n] in DIRECT), 0)
         start = tagged_start + label if end - tagged_start - label >= 2 else tagged_start
-        if (start, end) in taken or not (trimmed := _chinese_person(text, start, end)):
+        if (start, end) in taken or not (trimmed := _chinese_person(text, start, end, seen)):
             continue
         masked = text[start + 1 : start + 2] == "某"
         evidence = ("tagger", "partly_masked") if masked else ("tagger",)
         yield Mention(start, trimmed, _role_around(text, start, trimmed), 0.6, evidence)
-    for start, end in tag(text, "en"):
+    for start, end in tag(text, "en", seen):
         name = text[start:end]
         if (start, end) in taken or _HAN.search(name) or any(char.isdigit() for char in name):
             continue
@@ -166,7 +167,7 @@ def _names_a_thing(text: str, start: int, end: int) -> bool:
     return is_eponym(text, end) or any(is_eponym(text, at) for at in range(start + 1, end) if text[at] in " -")
 
 
-def _chinese_person(text: str, start: int, end: int) -> int:
+def _chinese_person(text: str, start: int, end: int, seen: Seen) -> int:
     """Return the end of a tagged Chinese name, or 0 when it is none: drugs, diseases, eponyms, places."""
     name = text[start:end]
     drug = _DOSE.match(text, end) or _GIVEN_DRUG.search(text, max(0, start - 4), start)
@@ -179,10 +180,10 @@ def _chinese_person(text: str, start: int, end: int) -> int:
     name = text[start:end]
     if len(name) == 1:  # 陈先生 is somebody; 陈医生 says no more than an office
         return end if name in SURNAMES and title not in STAFF_TITLES else 0
-    return end if _is_chinese_name(name, role=_role_around(text, start, end)) else 0
+    return end if _is_chinese_name(name, _role_around(text, start, end), seen) else 0
 
 
-def _is_chinese_name(name: str, *, role: Role) -> bool:
+def _is_chinese_name(name: str, role: Role, seen: Seen) -> bool:
     """Whether a tagged word of two characters and more is a name in its form."""
     if name in NOT_NAMES or _is_masked(name) or name.endswith("氏"):
         return False
@@ -191,7 +192,7 @@ def _is_chinese_name(name: str, *, role: Role) -> bool:
         return nickname or (3 <= len(name) <= 6 and role is not Role.OTHER)
     if len(name) == 2:
         # What the tagger calls no person when it stands alone needs more than the tagger (平安, 杜仲).
-        return is_plausible(name) and (role is not Role.OTHER or not is_word(name))
+        return is_plausible(name) and (role is not Role.OTHER or not is_word(name, seen))
     return is_plausible(name) or (len(name) == 3 and name[:2] not in NOT_NAMES)
 
 
@@ -248,7 +249,7 @@ def _share_aliases(people: Mapping[str, Person]) -> None:
                 person.aliases |= {word.capitalize() for word in person.aliases if word.isupper()}
 
 
-def _occurrences(scene: Scene, people: Mapping[str, Person], *, tagged: bool) -> Iterator[tuple[int, int, Person]]:
+def _occurrences(scene: Scene, people: Mapping[str, Person], seen: Seen | None) -> Iterator[tuple[int, int, Person]]:
     """Yield every further place of each person's name."""
     words: list[str] = []
     owners: list[tuple[Person, bool]] = []
@@ -263,13 +264,13 @@ def _occurrences(scene: Scene, people: Mapping[str, Person], *, tagged: bool) ->
                     owners.append((person, True))
     for number, start, end in search_literals(FlatText(scene), words):
         person, _ = owners[number]
-        if _may_stand(scene.text, start, end, words[number], taggers=tagged):
+        if _may_stand(scene.text, start, end, words[number], seen):
             initial = None if _HAN.match(words[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)
             yield (initial.start() if initial else start), end, person
     yield from _honoured(scene, people)
 
 
-def _may_stand(text: str, start: int, end: int, name: str, *, taggers: bool) -> bool:
+def _may_stand(text: str, start: int, end: int, name: str, seen: Seen | None) -> bool:
     """Whether an occurrence of a name may be the person."""
     if not _HAN.match(name):
         return _latin_may_stand(text, start, end, name)
@@ -280,7 +281,7 @@ def _may_stand(text: str, start: int, end: int, name: str, *, taggers: bool) -> 
     free_before, free_after = not _HAN.match(before or " "), not _HAN.match(after or " ")
     if gap and not (free_before and free_after) and len(gap) < len(name) - 1 + (len(name) == 2):
         return False
-    if len(name) == 2 and (is_dual(name) or name in NOT_NAMES or (taggers and is_word(name))):
+    if len(name) == 2 and (is_dual(name) or name in NOT_NAMES or (seen is not None and is_word(name, seen))):
         follows = free_after or after in FOLLOW or text.startswith((*TITLES, *FOLLOW_WORDS), end)
         return (free_before or before in _LEAD) and follows and not _EPONYM.match(text, end)
     return True

@@ -86,7 +86,8 @@ def check_recognizers(recognizers: Sequence[EntityRecognizer]) -> None:
         if isinstance(recognizer, RemoteRecognizer | EmailRecognizer | UrlRecognizer):
             raise DetectionError(
                 "HR301",
-                f"{type(recognizer).__name__} reaches for the network; the rules email and url do its work offline",
+                "{recogniser} reaches for the network; the rules email and url do its work offline",
+                recogniser=type(recognizer).__name__,
             )
 
 
@@ -136,7 +137,9 @@ def _results(text: str, recognizer: EntityRecognizer) -> Iterator[RecognizerResu
         except DetectionError:
             raise
         except Exception:
-            raise DetectionError("HR301", f"the presidio recogniser {name} failed; nothing was decided") from None
+            raise DetectionError(
+                "HR301", "the presidio recogniser {recogniser} failed; nothing was decided", recogniser=name
+            ) from None
         for result in results:
             if 0 <= result.start < result.end <= len(chunk) and not (
                 result.end == len(chunk) and start + CHUNK < len(text) and result.start > CHUNK - OVERLAP
@@ -159,7 +162,7 @@ def _check_speed(recognizer: EntityRecognizer, text: str) -> None:
             compiled = regex.compile(pattern.regex, recognizer.global_regex_flags or 0)
         except regex.error:
             raise DetectionError(
-                "HR301", f"{type(recognizer).__name__}: a pattern does not compile; correct it"
+                "HR301", "{recogniser}: a pattern does not compile; correct it", recogniser=type(recognizer).__name__
             ) from None
         for _ in search(compiled, text, f"of {type(recognizer).__name__}"):
             pass

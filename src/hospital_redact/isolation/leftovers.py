@@ -31,12 +31,12 @@ def remove_stale(folder: Path) -> int:
 
 def _drafts(folder: Path) -> Iterator[tuple[Path, int]]:
     try:
-        names = os.listdir(folder)
+        paths = tuple(folder.iterdir())
     except OSError:  # no such folder yet: nothing was left there
         return
-    for name in names:
-        if found := _DRAFT.fullmatch(name):
-            yield folder / name, int(found[1])
+    for path in paths:
+        if found := _DRAFT.fullmatch(path.name):
+            yield path, int(found[1])
 
 
 def _remove(draft: Path) -> bool:

@@ -157,7 +157,8 @@ class WorkerPool(Generic[_STATE]):
             if worker.connection in happened or worker.process.sentinel in happened:
                 answer = self._receive(worker)
             elif time.monotonic() >= worker.deadline:
-                answer = self._time_out(worker)
+                # The last look: an answer that came meanwhile counts, since its copy may have its final name.
+                answer = self._receive(worker) if worker.connection.poll() else self._time_out(worker)
             else:
                 continue
             if not worker.ready and answer.error is None:
@@ -196,7 +197,7 @@ class WorkerPool(Generic[_STATE]):
         worker.process.join(_REAP_SECONDS)
         how = _how_it_ended(worker.process.exitcode)
         if not worker.ready:
-            error = IsolationError("HR803", f"a worker died while it started ({how}); see docs/isolation.md")
+            error = IsolationError("HR803", f"a worker died while it started ({how}); run without workers to see why")
         else:
             error = IsolationError("HR802", f"the worker died ({how}); the file may be damaged, or memory ran out")
         return Answer(error=error, last=True)

@@ -86,7 +86,9 @@ def _detach(folder: Path | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):  # no standard error: then nothing is printed either
         os.dup2(sys.__stderr__.fileno() if sys.__stderr__ else 2, 1)
-    threading.excepthook = lambda _: None  # the traceback of a library's thread may quote the document
+    # The traceback of a library's thread or finaliser may quote the document.
+    threading.excepthook = lambda _: None
+    sys.unraisablehook = lambda _: None
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 

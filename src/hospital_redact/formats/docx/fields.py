@@ -87,15 +87,21 @@ def find_fields(root: Element) -> Fields:
 
 
 def balance_fields(paragraph: Element) -> None:
-    """Take all field marks out of a paragraph of the copy in which they are not complete pairs, one by one.
+    """Take all field marks out of a paragraph of the copy in which they are not complete, one field by one.
 
-    A mark may have gone with a deleted or hidden run; half a field would make Word refuse the copy.
+    A mark may have gone with a deleted or hidden run. Half a field would make Word refuse the copy, or text of
+    the result a part of the code.
     """
     marks = list(paragraph.iter(w("fldChar"), w("instrText")))
     if not marks:
         return
-    sequence = "".join("i" if mark.tag == w("instrText") else mark.get(w("fldCharType"), "?")[0] for mark in marks)
-    if re.fullmatch(r"(?:bis?e)*", sequence):
+    letters = {w("instrText"): "i", w("t"): "t"}
+    kinds = {"begin": "b", "separate": "s", "end": "e"}
+    sequence = "".join(
+        letters.get(element.tag) or kinds.get(element.get(w("fldCharType"), ""), "?")
+        for element in paragraph.iter(w("fldChar"), w("instrText"), w("t"))
+    )
+    if re.fullmatch(r"(?:t|bist*e|bie)*", sequence):
         return
     for mark in marks:
         run = mark.getparent()
