@@ -181,6 +181,11 @@ def test_a_contact_in_a_published_text_is_removed_and_does_not_raise_it() -> Non
     assert "exempted:personal_data" in suggestion.needs_human
 
 
+def test_a_published_hotline_does_not_raise_the_level() -> None:
+    assert suggest([value("landline"), value("keep_public_contact")]).level is Level.INTERNAL
+    assert suggest([value("landline"), value("keep_public_contact", 1)]).level is Level.SECRET
+
+
 def test_staff_in_office_and_keep_rules_do_not_raise_the_level() -> None:
     assert suggest([value("person_staff", role=Role.STAFF), value("keep_icd_code", 1)]).level is Level.INTERNAL
 

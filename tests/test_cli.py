@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import LETTER, LETTER_VALUES
 
 from hospital_redact.cli import main
-from support import LETTER, LETTER_VALUES
 
 
 @pytest.fixture

@@ -19,17 +19,22 @@ def test_a_published_draft_bears_the_final_name_alone(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), draft_file(tmp_path / "a.txt") as draft:
-        draft.write_bytes(b"half")
-        raise ZeroDivisionError
+    def fail(target: Path) -> None:
+        with draft_file(target) as draft:
+            draft.write_bytes(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail(tmp_path / "a.txt")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_target_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
-    with pytest.raises(OutputError) as caught, draft_file(target) as draft:
+    with draft_file(target) as draft:
         target.write_bytes(b"somebody's")
-        publish(draft, target, overwrite=False)
+        with pytest.raises(OutputError) as caught:
+            publish(draft, target, overwrite=False)
     assert caught.value.code == "HR702"
     assert target.read_bytes() == b"somebody's"
 

@@ -41,6 +41,8 @@ def test_wheel_holds_package_rules_and_licence(wheel: Path) -> None:
     rules = {path.relative_to(ROOT / "rules").as_posix() for path in (ROOT / "rules").rglob("*") if path.is_file()}
     assert rules
     assert {name.removeprefix("hospital_redact/_rules/") for name in names if "/_rules/" in name} == rules
+    sources = (path for path in (ROOT / "src").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    assert {path.relative_to(ROOT / "src").as_posix() for path in sources} <= names
     assert "hospital_redact/py.typed" in names
     assert {Path(name).name for name in names if ".dist-info/licenses/" in name} == {"LICENSE", "NOTICE"}
     assert not [name for name in names if not name.startswith(("hospital_redact/", "hospital_redact-"))]

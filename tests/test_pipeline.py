@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from support import LETTER, LETTER_VALUES
 
 import hospital_redact as hr
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import FORMAT
 from hospital_redact.model import Decision, Edit, Kept, Level, RedactionPlan, RemovedPart, Span
-from support import LETTER, LETTER_VALUES
 
 
 @pytest.fixture(scope="module")

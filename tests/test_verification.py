@@ -23,7 +23,7 @@ def document_of(text: str) -> Document:
 
 
 def plan_of(document: Document, *removed: tuple[str, str]) -> RedactionPlan:
-    edits = []
+    edits: list[Edit] = []
     for value, replacement in removed:
         for number, block in enumerate(document.blocks):
             start = block.text.find(value)

@@ -21,10 +21,10 @@ MO = PO.with_suffix(".mo")
 
 SAYS = ("say", "language", "Check")
 """Calls whose first argument is a text that people read."""
-LOCATION_WORDS = (
-    "page line paragraph table row column cell header footer footnote endnote note comment text metadata link "
-    "outline annotation attachment field"
-).split()
+LOCATION_WORDS = """
+page line paragraph table row column cell header footer footnote endnote note comment text metadata link outline
+annotation attachment field image style part
+""".split()
 
 
 def texts() -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from protocol import Json, Unmeasured, load, serve, time_runs, time_texts
+from protocol import Json, UnmeasuredError, load, serve, time_runs, time_texts
 
 import hospital_redact as hr
 
@@ -21,7 +21,7 @@ def first(request: Json) -> Json:
     """Be ready and review one record."""
     (text,) = load(request)["runs"][0]
     if not hr.Redactor().review_text(text).removed:
-        raise Unmeasured("nothing was found")
+        raise UnmeasuredError("nothing was found")
     return {}
 
 
@@ -67,7 +67,7 @@ def redact(request: Json) -> Json:
             review = redactor.review(path)
             copy = redactor.redact(review, target, overwrite=True)
             if copy.status != "verified":
-                raise Unmeasured(f"the copy is {copy.status}")
+                raise UnmeasuredError(f"the copy is {copy.status}")
             return int(request["amount"])
 
         return time_runs(request, use)

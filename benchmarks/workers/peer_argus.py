@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from protocol import Json, Unmeasured, load, serve, time_texts
+from protocol import Json, UnmeasuredError, load, serve, time_texts
 
 LANGUAGES = {"zh": ["zh"], "en": ["en"], "mixed": ["zh", "en"]}
 
@@ -29,7 +29,7 @@ def first(request: Json) -> Json:
     content = load(request)
     (text,) = content["runs"][0]
     if not find(text, content["language"]):
-        raise Unmeasured("nothing was found")
+        raise UnmeasuredError("nothing was found")
     return {}
 
 

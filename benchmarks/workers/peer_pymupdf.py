@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from protocol import Json, Unmeasured, load, serve, time_runs
+from protocol import Json, UnmeasuredError, load, serve, time_runs
 
 
 def library() -> Any:
@@ -43,7 +43,7 @@ def redact(request: Json) -> Json:
                 page.apply_redactions()
             document.save(io.BytesIO(), garbage=3, deflate=True)
             if boxes < sum(map(len, values)):
-                raise Unmeasured("some values were not found in the PDF")
+                raise UnmeasuredError("some values were not found in the PDF")
             return len(document)
 
     return time_runs(request, use)

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 Json = dict[str, Any]
 
 
-class Unmeasured(Exception):
+class UnmeasuredError(Exception):
     """A task that cannot be measured; the message goes into the table and holds no document text."""
 
 
@@ -30,7 +30,7 @@ def serve(tasks: dict[str, Callable[[Json], Json]]) -> None:
     try:
         request = json.loads(sys.stdin.buffer.read())
         answer = tasks[request["task"]](request)
-    except Unmeasured as error:
+    except UnmeasuredError as error:
         answer = {"error": str(error)}
     except Exception as error:  # another library's words may quote a document
         answer = {"error": f"{type(error).__name__} {getattr(error, 'code', '')}".strip()}
@@ -75,7 +75,7 @@ def time_runs(request: Json, use: Callable[[], int]) -> Json:
 def _rates(rows: Iterable[tuple[float, int, int]]) -> Json:
     rows = list(rows)
     if not all(found for _, _, found in rows):
-        raise Unmeasured("nothing was found or read")
+        raise UnmeasuredError("nothing was found or read")
     return {"rates": [amount / seconds for seconds, amount, _ in rows]}
 
 

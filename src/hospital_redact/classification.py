@@ -33,6 +33,7 @@ MEDICAL_RECORD = "medical_record"
 FOREIGN_PARTY = "foreign-party"
 GENE_VARIANT = "GENE_VARIANT"
 SPECIAL_DISEASE = "SPECIAL_DISEASE"
+PUBLIC_CONTACT = "PUBLIC_CONTACT"
 
 _PERSONAL = (PATIENT, "person")
 # What a notice or a paper prints for its readers, and what says nothing without a patient. It is redacted like
@@ -109,6 +110,7 @@ class _Facts:
         self.published = [f for f in cues if f.matter == PUBLISHED]
         self.notices = [f for f in cues if f.matter == ADMINISTRATIVE]
         self.cues = [f for f in cues if f.matter not in (PUBLISHED, ADMINISTRATIVE)]
+        self.switchboards = [s for f in findings if f.entity == PUBLIC_CONTACT for s in f.spans]
         self.exempted: list[str] = []
         self.stops = any(f.action is Action.STOP for f in findings)
         self.persons = [f for f in self.values if f.matter in _PERSONAL and _may_be_removed(f)]
@@ -155,10 +157,12 @@ class _Facts:
             level, undecided = self._level_of(finding)
             if level > Level.PUBLIC:
                 weighed.append(_Weighed(finding, level, undecided))
+        # Once something is proved confidential, wording counts as well, whatever the title says.
+        wording_only = self.exempt and not any(_HARD_EVIDENCE & set(finding.evidence) for finding in self.cues)
         for finding in self.cues:
             if finding.rule == MEDICAL_RECORD and not self.has_patient:
                 continue  # nobody is in it: teaching material, an empty form, a published case
-            if self.exempt and not _HARD_EVIDENCE & set(finding.evidence):
+            if wording_only:
                 self._exempt(finding.rule)
                 continue
             weighed.append(_Weighed(finding, *self._level_of(finding)))
@@ -169,6 +173,8 @@ class _Facts:
         return weighed
 
     def _is_harmless_here(self, finding: Finding) -> bool:
+        if finding.entity in _SOFT_ENTITIES and any(a.overlaps(b) for a in finding.spans for b in self.switchboards):
+            return True
         return (
             self.exempt
             and not self.has_patient
@@ -281,7 +287,8 @@ def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
 
 def _reasons(document: Document, policy: Policy, weighed: Sequence[_Weighed]) -> tuple[Reason, ...]:
     """Return one reason a rule and level, highest level first, with the clause that sets the level."""
-    titles = {rule.id: (rule.title, rule.title_en) for rule in (*policy.rules, *policy.categories)}
+    titles = {rule.id: (rule.title, rule.title_en) for rule in policy.rules}
+    titles |= {rule.id: (rule.title, rule.title_en) for rule in policy.categories}
     groups: dict[tuple[str, Level], list[Finding]] = {}
     for item in weighed:
         groups.setdefault((item.finding.rule, item.level), []).append(item.finding)

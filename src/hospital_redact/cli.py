@@ -286,11 +286,12 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _rules_test(args: argparse.Namespace) -> int:
+    from hospital_redact.policy import load_policy
     from hospital_redact.rulecheck import check_rules
 
-    folders = [Path(args.folder)] if args.folder else []
+    policy = load_policy(folders=[Path(args.folder)] if args.folder else [])
     problems = 0
-    for problem in check_rules(folders):
+    for problem in check_rules(policy):
         problems += 1
         print(problem)
     say: Language = args.say

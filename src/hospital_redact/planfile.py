@@ -23,7 +23,7 @@ from hospital_redact.model import (
     Span,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 _STRICT = {"extra": "forbid"}  # a mistyped key must not be ignored: it could be the rejection of an edit
 

@@ -48,7 +48,7 @@ def policy(rule: CategoryRule = RULE) -> Policy:
 
 def found(text: str, rule: CategoryRule = RULE, *, name: str = "a.txt") -> Finding | None:
     findings = find_categories(replace(text_document(text), name=name), policy(rule))
-    return findings[0] if findings else None
+    return next((finding for finding in findings if "weak" not in finding.evidence), None)
 
 
 FILLED = "姓名\t系数\t奖金\t实发\n葛青\t1.3\t9420\t9000\n闵昊\t1.1\t7650\t7000"
@@ -157,3 +157,29 @@ def test_a_slow_expression_is_an_error_that_names_the_rule_only(monkeypatch: pyt
 def test_everyday_words_of_a_hospital_are_no_cues(text: str) -> None:
     confidential = [finding.rule for finding in find_categories(text_document(text), SHIPPED)]
     assert confidential == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("按工作量二次分配", True),  # two phrases, and nothing says what else this may be
+        ("点值另行商量", False),
+        ("关于放假的通知\n各科室：按工作量二次分配", False),  # a notice, which reaches its own threshold
+    ],
+)
+def test_the_closest_category_counts_where_nothing_else_does(text: str, fires: bool) -> None:
+    notice = next(rule for rule in SHIPPED.categories if rule.id == "general_notice")
+    findings = find_categories(text_document(text), replace(SHIPPED, categories=(RULE, notice)))
+    weak = [finding for finding in findings if finding.rule == "trial"]
+    assert bool(weak) is fires
+    assert all("weak" in finding.evidence and finding.confidence < 0.55 for finding in weak)
+
+
+def test_wording_of_secrecy_confirms_weak_cues() -> None:
+    declared = next(rule for rule in SHIPPED.categories if rule.id == "self_declared")
+    rules = (RULE, declared)
+    findings = find_categories(text_document("按工作量二次分配\n请勿外传"), replace(SHIPPED, categories=rules))
+    assert {finding.rule: "weak" in finding.evidence for finding in findings} == {
+        "trial": False,
+        "self_declared": False,
+    }

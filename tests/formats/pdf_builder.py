@@ -286,13 +286,13 @@ def _image_metadata(builder: Builder, value: str) -> bytes:
 
 
 def _to_unicode(builder: Builder, value: str) -> bytes:
-    lines = b"".join(b"<%02X> <%s>\n" % (n + 1, c.encode("utf-16-be").hex().encode()) for n, c in enumerate(value))
+    lines = b"<01> <%s>\n" % value.encode("utf-16-be").hex().encode()
     builder.fonts.F1 = builder.pdf.make_indirect(
         Dictionary(
             Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding,
             ToUnicode=builder.pdf.make_stream(
                 b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange\n"
-                + b"%d beginbfchar\n" % len(value) + lines + b"endbfchar endcmap"
+                + b"1 beginbfchar\n" + lines + b"endbfchar endcmap"
             ),
         )
     )  # fmt: skip

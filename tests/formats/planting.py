@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from hospital_redact.model import AcceptedUnread, Document, Edit, RedactionPlan, ReleaseContext, Span
 
@@ -32,7 +33,9 @@ def occurrences(document: Document, value: str) -> list[tuple[Span, ...]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def squeeze(text: str) -> str:
+    """Return ``text`` after NFKC, without white space and soft hyphens."""
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c not in IGNORED)
 
 

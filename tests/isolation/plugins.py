@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import signal
 import sys
@@ -23,7 +24,7 @@ class State:
 
     def __init__(self) -> None:
         self.tasks = 0
-        self.kept: list[bytearray] = []
+        self.kept: list[mmap.mmap] = []
 
 
 def start() -> State:
@@ -130,7 +131,7 @@ def open_many(_: str) -> None:
     files = []
     try:
         while True:
-            files.append(Path(os.devnull).open())
+            files.append(Path(os.devnull).open())  # noqa: SIM115 - as a leak does
     finally:
         for file in files:
             file.close()
@@ -152,7 +153,8 @@ def refuse(_: str) -> NoReturn:
 
 def write(text: str) -> None:
     """Print, as a library that talks does."""
-    print(SECRET, text)
+    sys.stdout.write(SECRET + text)
+    sys.stdout.flush()
     os.write(1, SECRET.encode())
 
 
@@ -177,8 +179,8 @@ ACTS = {
 
 
 def hoard(state: State, size: int) -> tuple[int, int]:
-    """Keep ``size`` bytes for ever, as a library that leaks does."""
-    state.kept.append(bytearray(size))
+    """Keep ``size`` bytes of address space for ever, as a library that leaks does."""
+    state.kept.append(mmap.mmap(-1, size))
     return echo(state, "")[1:]
 
 
@@ -191,16 +193,15 @@ def unpicklable(_: State, task: str) -> object:
 
 
 def copy_into(_: State, task: tuple[str, str, str]) -> str:
-    """Write half a draft, do what the second word says, then publish the rest under the first."""
+    """Write half a draft, do what ``act`` says, then write the rest and publish it."""
     folder, name, act = task
     target = Path(folder) / name
     with draft_file(target) as draft:
         draft.write_bytes(b"half")
-        word, _, rest = act.partition(" ")
-        if word == "fill":
+        if act == "fill":
             fill_disk(draft)
-        elif word:
-            ACTS[word](rest)
+        elif act:
+            ACTS[act]("")
         draft.write_bytes(b"whole")
         publish(draft, target, overwrite=False)
     return name
@@ -208,7 +209,7 @@ def copy_into(_: State, task: tuple[str, str, str]) -> str:
 
 def fill_disk(draft: Path) -> None:
     """Write until the system refuses: a limit on the file size stands for a full disk."""
-    import resource
+    import resource  # noqa: PLC0415 - POSIX only
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, hard))
@@ -219,7 +220,7 @@ def fill_disk(draft: Path) -> None:
 
 
 def limits_now(_: State, task: str) -> dict[str, tuple[int, int]]:
-    import resource
+    import resource  # noqa: PLC0415 - POSIX only
 
     names = ("RLIMIT_AS", "RLIMIT_NOFILE", "RLIMIT_CORE")
     return {name: resource.getrlimit(getattr(resource, name)) for name in names}

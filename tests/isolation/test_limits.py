@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 import pytest
+from support import ROOT
 
 from hospital_redact.isolation import REDACT_LIMITS, SCAN_LIMITS, Limits, WorkerPool
 from hospital_redact.isolation.limits import address_space
 from isolation import plugins
-from support import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of the system are POSIX")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
@@ -55,17 +55,14 @@ print(*resource.getrlimit(resource.RLIMIT_NOFILE), *resource.getrlimit(resource.
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     ceiling, *rest = done.stdout.split()
-    assert rest == ["40", "80", str(3 << 30), str(3 << 30)]
+    assert rest == ["40", "60", str(3 << 30), str(3 << 30)]
     assert ceiling in (str(3 << 30), "None")
 
 
 def test_the_caller_keeps_its_own_limits() -> None:
-    import resource
-
-    before = [resource.getrlimit(which) for which in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)]
-    limits_in_a_worker(Limits(seconds=10, open_files=50))
-    after = [resource.getrlimit(which) for which in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)]
-    assert after == before
+    before = plugins.limits_now(plugins.start(), "")
+    assert limits_in_a_worker(Limits(seconds=10, open_files=50)) != before
+    assert plugins.limits_now(plugins.start(), "") == before
 
 
 @pytest.mark.parametrize("seconds", [0, -1, math.nan, math.inf, 10**6])

@@ -14,9 +14,11 @@ _HAN = r"\p{Han}"
 _ADMIN = rf"(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区|自治州|市|州|盟|地区|新区|区|自治县|县|旗))"
 _TOWN = rf"(?:{_HAN}{{1,7}}?(?:街道|镇|乡|苏木))"
 _COUNT = "[0-9一二三四五六七八九十]"
-_VILLAGE = rf"(?:{_HAN}{{1,7}}?(?:村委会|村|社区|屯|庄|嘎查|猎点|农场|林场|牧场)(?:{_COUNT}{{1,3}}(?:组|队|社))?)"
+_VILLAGE = (
+    rf"(?:[\p{{Han}}0-9]{{1,7}}?(?:村委会|村|社区|屯|庄|嘎查|猎点|农场|林场|牧场)(?:{_COUNT}{{1,3}}(?:组|队|社))?)"
+)
 _SECTION = rf"(?:[东西南北中]?{_COUNT}?段|[东西南北]?{_COUNT}{{1,2}}[巷条里])"
-_ROAD = rf"(?:{_HAN}{{1,8}}?(?:大道|大街|路|街|巷|胡同|弄|里){_SECTION}?)"
+_ROAD = rf"(?:{_HAN}{{1,8}}?(?:大道|大街|路|街|巷道|巷|胡同|弄|里){_SECTION}?)"
 _NUMBER = r"(?:[0-9一二三四五六七八九十百]{1,5}(?:号院|号|弄)(?:院|之[0-9]{1,3}|附[0-9]{1,3}号)?)"
 _HOUSE = (
     r"(?:[\p{Han}0-9A-Za-z]{1,10}?(?:小区|公寓|花园|苑|大厦|新村|家园|广场|宿舍|公馆|华庭|新城|家属院|家属楼|别墅))"
@@ -42,6 +44,12 @@ _NOT_HOME = regex.compile(
     r"\p{Han}{0,10}?(?:医院|卫生|门诊|法院|检察|公安|政府|委员|大学|学院|学校|公司|支行|分行|中心|管理|办法|条例|规定|"
     r"局|会议室)"
 )
+_PUBLIC = regex.compile(r"医院|法院|人民政府|公司")
+_PROSE = regex.compile(r"[的了及或要等和与应由将被位]")
+_NUMBERED = regex.compile(
+    rf"(?:[0-9]{{1,5}}|{_COUNT}{{1,5}})[A-Za-z]?(?:号|栋|幢|弄|室|单元|楼|组|队|户|座|巷)|[0-9]{{2,}}$|[A-Za-z]座"
+)
+_COUNTRY = regex.compile(rf"{_ADMIN}+{_TOWN}?{_VILLAGE}|{_TOWN}{_VILLAGE}")
 _UNIT_WORD = regex.compile(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对]|公寓|社区|小区|[0-9]")
 _VALUE_END = regex.compile(
     r"[\n\t|;;。!?“”\"]| {2,}|[,,、 ](?=\p{Han}{0,8}[::])|[,,)](?!\s?[0-9A-Za-z#])|\((?!\p{Han}{0,6}[0-9])"
@@ -104,6 +112,8 @@ def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         lead = _LEAD.match(text, start, min(end, start + 14))
         if lead is not None and _ADDRESS.fullmatch(text, lead.end(), end):
             start = lead.end()
-        if _NOT_HOME.match(text, end) or regex.search(r"医院|法院|人民政府|公司", match.group()):
+        if _NOT_HOME.match(text, end) or _PUBLIC.search(text, start, end) or _PROSE.search(text, start, end):
             continue
-        yield Hit(start, end, compiled.rule, 0.75, ("pattern",), "address")
+        # Running text is full of districts and roads: a home has a house, a group, or two levels above its village.
+        if _NUMBERED.search(text, start, end) or _COUNTRY.fullmatch(text, start, end):
+            yield Hit(start, end, compiled.rule, 0.75, ("pattern",), "address")

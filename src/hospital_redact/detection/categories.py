@@ -7,7 +7,9 @@ most two count; a heading 1, at most two; the file name 2; a phrase 1, at most t
 Look-alikes (招聘公告 for a salary) take 3 off when they stand in the title, where phrases then count nothing, and 1
 elsewhere. They lower the prior and nothing else: a filled table that names persons next to figures counts whatever
 else the text says. A document that says itself that it must not leave (rule ``self_declared``) needs one point less.
-The weights follow domain/04_categories.
+Where
+no rule reaches its threshold, the closest one counts from two points on, and says that it is ``weak``. The weights
+follow domain/04_categories.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ _MAX_HEAD = 24
 _TITLE_WEIGHT = 3.0
 _LOOK_ALIKE_WEIGHT = 3.0
 _DECLARED_WEIGHT = 1.0
+_GUESS = 2.0
 _PERSON_COLUMNS = frozenset(["姓名", "职工姓名", "员工姓名", "人员", "患者", "患者姓名", "name", "employee", "staff"])
 _HEADING_PREFIX = regex.compile(
     r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
@@ -147,15 +150,37 @@ def find_categories(
         if number == 0:
             _find_titles(scene, text, compiled, evidence)
     _find_file_names(document, policy.categories, evidence)
-    findings = []
     declared = _is_declared(policy.categories, evidence)
-    for rule, found in zip(policy.categories, evidence, strict=True):
-        score, spans = found.score(), found.spans()
-        if declared and rule.category != NO_CATEGORY and rule.matter not in _NOT_CONFIRMED:
-            score += _DECLARED_WEIGHT
+    scores = [
+        found.score() + (_DECLARED_WEIGHT if declared and _is_confirmed(rule) else 0.0)
+        for rule, found in zip(policy.categories, evidence, strict=True)
+    ]
+    findings = []
+    for rule, found, score in zip(policy.categories, evidence, scores, strict=True):
+        spans = found.spans()
         if score >= rule.threshold and spans:
             findings.append(_finding(rule, score, spans, found.words()))
+    if all(finding.rule == SELF_DECLARED for finding in findings):
+        findings += _best_guess(policy.categories, evidence, scores)
     return tuple(findings)
+
+
+def _is_confirmed(rule: CategoryRule) -> bool:
+    return rule.category != NO_CATEGORY and rule.matter not in _NOT_CONFIRMED
+
+
+def _best_guess(
+    rules: Sequence[CategoryRule], evidence: Sequence[_Evidence], scores: Sequence[float]
+) -> Iterator[Finding]:
+    """Yield the category that comes closest, when no rule at all reached its threshold, not even a notice's.
+
+    A text of an unknown kind with some cues is taken for confidential, and said to be uncertain.
+    """
+    candidates = [n for n, rule in enumerate(rules) if _is_confirmed(rule) and scores[n] >= _GUESS]
+    if candidates:
+        best = max(candidates, key=lambda number: scores[number])
+        if spans := evidence[best].spans():
+            yield _finding(rules[best], scores[best], spans, (*evidence[best].words(), "weak"))
 
 
 def _is_declared(rules: Iterable[CategoryRule], evidence: Iterable[_Evidence]) -> bool:
@@ -173,7 +198,7 @@ def _finding(rule: CategoryRule, score: float, spans: tuple[Span, ...], evidence
         matter=rule.matter,
         entity=CATEGORY_CUE,
         action=Action.FLAG,
-        confidence=min(0.99, 0.5 + 0.1 * (score - rule.threshold)),
+        confidence=min(0.99, max(0.3, 0.5 + 0.1 * (score - rule.threshold))),
         detector="cues",
         evidence=evidence,
     )

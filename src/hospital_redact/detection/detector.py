@@ -167,6 +167,5 @@ def _repeated(
 
 def _inside_longer(text: str, start: int, end: int) -> bool:
     """Whether an occurrence is part of a longer number."""
-    return (text[start - 1 : start].isdigit() and text[start].isdigit()) or (
-        text[end : end + 1].isdigit() and text[end - 1].isdigit()
-    )
+    before = start > 0 and text[start - 1].isdigit() and text[start].isdigit()
+    return before or (end < len(text) and text[end].isdigit() and text[end - 1].isdigit())

@@ -258,7 +258,9 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         while first > 0 and sex.start() - first < 20 and (HAN.match(text[first - 1]) or text[first - 1] in DOTS):
             first -= 1
         run = text[first : sex.start()]
-        if is_dotted(run) or (2 <= len(run) <= 4 and (is_plausible(run) or is_dual(run))):
+        label = next((n for n in range(min(4, len(run)), 1, -1) if run[:n] in DIRECT), 0)
+        first, run = first + label, run[label:]
+        if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and (is_plausible(run) or is_dual(run))):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
 
 

@@ -93,7 +93,8 @@ def find_people(
         if hit is not None:
             yield scene, hit, f"person-{person.number}"
     for scene in scenes:
-        for start, end, person in _occurrences(scene, people, seen if tagged else None):
+        further = _occurrences(scene, people, seen if tagged else None)
+        for start, end, person in (*further, *_honoured(scene, people, staff_document=staff_document)):
             evidence = ("propagated", *person.evidence)
             hit = _hit(Mention(start, end, person.role, person.confidence, evidence), rules)
             if hit is not None:
@@ -267,7 +268,6 @@ def _occurrences(scene: Scene, people: Mapping[str, Person], seen: Seen | None) 
         if _may_stand(scene.text, start, end, words[number], seen):
             initial = None if _HAN.match(words[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)
             yield (initial.start() if initial else start), end, person
-    yield from _honoured(scene, people)
 
 
 def _may_stand(text: str, start: int, end: int, name: str, seen: Seen | None) -> bool:
@@ -299,7 +299,7 @@ def _letter(text: str, at: int) -> bool:
     return 0 <= at < len(text) and text[at].isalpha() and text[at].isascii()
 
 
-def _honoured(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int, int, Person]]:
+def _honoured(scene: Scene, people: Mapping[str, Person], *, staff_document: bool) -> Iterator[tuple[int, int, Person]]:
     """Yield family names before 先生, 女士 and the like, when exactly that family is known in this document."""
     families: dict[str, list[Person]] = {}
     for person in people.values():
@@ -314,8 +314,8 @@ def _honoured(scene: Scene, people: Mapping[str, Person]) -> Iterator[tuple[int,
                 continue
             person = families[text[start : match.start()]][0]
             before = text[start - 1 : start]
-            # 晏护士 is a public role, unless the document is about her pay.
-            public = match.group() in STAFF_TITLES and person.role is not Role.STAFF_SUBJECT
+            # 晏护士 is a public role, unless the document is about pay or personnel.
+            public = match.group() in STAFF_TITLES and not staff_document
             if not public and (not _HAN.match(before or " ") or before in _LEAD or before in "床家"):
                 yield start, match.start(), person
             break

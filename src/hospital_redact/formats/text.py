@@ -102,7 +102,7 @@ class TextFormat:
 
     name = "text"
     media_type = "text/plain"
-    suffixes = (".txt",)
+    suffixes: tuple[str, ...] = (".txt",)
 
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is not empty, decodes to its end and holds no control characters."""

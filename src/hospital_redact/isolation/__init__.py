@@ -1,9 +1,9 @@
 """Files handled in worker processes, with limits: what hangs, dies or eats memory costs one file.
 
-Off unless asked: a library call stays in the caller's process. See ``docs/decisions`` for why the pool is our own.
+Off unless asked: a library call stays in the caller's process.
 """
 
-from hospital_redact.isolation.faults import IsolationError, as_our_error
+from hospital_redact.isolation.faults import as_our_error
 from hospital_redact.isolation.leftovers import remove_drafts, remove_stale
 from hospital_redact.isolation.limits import REDACT_LIMITS, SCAN_LIMITS, Limits
 from hospital_redact.isolation.pool import Outcome, WorkerPool
@@ -11,7 +11,6 @@ from hospital_redact.isolation.pool import Outcome, WorkerPool
 __all__ = [
     "REDACT_LIMITS",
     "SCAN_LIMITS",
-    "IsolationError",
     "Limits",
     "Outcome",
     "WorkerPool",

@@ -2,7 +2,7 @@
 
 ======  ====================================================================
 HR801   the file took longer than its time limit; the worker was ended
-HR802   the worker died (a crash in a library, killed by the system)
+HR802   the worker died (a crash in a library, ended by the system)
 HR803   a worker could not be started: it died or took too long to load
 HR804   the file needed more open files than a worker may have
 HR805   the result is too large to be handed over
@@ -15,12 +15,7 @@ from __future__ import annotations
 
 import errno
 
-from hospital_redact.errors import HospitalRedactError, ReadError
-
-
-class IsolationError(HospitalRedactError):
-    """HR8xx: HR801 timed out, HR802 the worker died, HR803 no worker could be started, HR804 too many open
-    files, HR805 the result is too large."""
+from hospital_redact.errors import HospitalRedactError, IsolationError, ReadError
 
 
 def as_our_error(error: BaseException) -> HospitalRedactError:
@@ -28,7 +23,9 @@ def as_our_error(error: BaseException) -> HospitalRedactError:
     if isinstance(error, HospitalRedactError):
         return error
     if isinstance(error, MemoryError):
-        return ReadError("HR204", "the file needs more memory than it may take; split it, or raise the limit")
+        return ReadError("HR204", "the file needs more memory than there is; split it")
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return IsolationError("HR804", "the file needs more open files than it may have; raise the limit")
-    return HospitalRedactError("HR900", f"unexpected {type(error).__name__}; nothing was written, please report it")
+    return HospitalRedactError(
+        "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
+    )

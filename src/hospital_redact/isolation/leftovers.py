@@ -22,11 +22,11 @@ def remove_drafts(folder: Path, pid: int) -> int:
 def remove_stale(folder: Path) -> int:
     """Delete the drafts in ``folder`` whose process is gone; return how many.
 
-    Where a process cannot be asked for (Windows), a draft is stale when it is a day old. A folder belongs to one
-    machine at a time: the draft of a process on another one looks stale. Losing it costs that process an error
-    (HR703), never an unproved copy.
+    A draft that is a day old is stale as well, since the number may be another process's by now, and Windows has no
+    way here to ask for a process. A folder belongs to one machine at a time: the draft of a process on another one
+    looks stale. Losing it costs that process an error (HR703), never an unproved copy.
     """
-    return sum(_remove(draft) for draft, owner in _drafts(folder) if _is_stale(draft, owner))
+    return sum(_remove(draft) for draft, owner in _drafts(folder) if _is_gone(owner) or _is_old(draft))
 
 
 def _drafts(folder: Path) -> Iterator[tuple[Path, int]]:
@@ -47,17 +47,27 @@ def _remove(draft: Path) -> bool:
     return False
 
 
-def _is_stale(draft: Path, owner: int) -> bool:
+def _is_gone(pid: int) -> bool:
     # os.kill(pid, 0) asks nothing on Windows: it sends Ctrl-C.
     if sys.platform == "win32":
-        return _is_old(draft)
+        return False
     try:
-        os.kill(owner, 0)
+        os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return True
     except OSError:  # there is one, of another user
         return False
-    return False
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether the process has ended and nobody has asked how: in a container often for ever (proc(5))."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # not Linux, or gone meanwhile, which the next run will see
+        return False
+    # pid (name) state …; the name may hold anything, brackets too.
+    return status.rpartition(")")[2].split()[:1] == ["Z"]
 
 
 def _is_old(draft: Path) -> bool:

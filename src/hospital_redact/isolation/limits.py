@@ -17,8 +17,8 @@ class Limits:
     ``seconds``: wall-clock time for the file. Loading the rules and models is not counted; that has
     ``start_seconds`` of its own.
     ``memory_bytes``: address space that the file may take beyond what the worker holds once its models are loaded
-    (RLIMIT_AS). Linux only: macOS does not enforce this limit and Windows has none of the kind, so there memory is
-    not limited.
+    (RLIMIT_AS). A worker that keeps more than half of it after a file is replaced. Linux only: macOS does not
+    enforce this limit and Windows has none of the kind, so there memory is not limited.
     ``open_files``: file descriptors of the worker, its own included (RLIMIT_NOFILE). Not on Windows.
 
     A limit that the process inherited is never raised. Raises ValueError for a limit that is no limit.
@@ -60,14 +60,13 @@ def lower_limits(limits: Limits) -> int | None:
 
 
 def _lower(which: int, wanted: int) -> int:
-    """Lower the soft and the hard limit to ``wanted``, so that nothing in the worker raises it again."""
+    """Lower a limit to ``wanted`` where it is higher and return it; the hard one too, so that nothing undoes it."""
     import resource  # noqa: PLC0415 - POSIX only
 
-    soft, _ = resource.getrlimit(which)
-    if soft != resource.RLIM_INFINITY and soft <= wanted:
-        return soft
-    resource.setrlimit(which, (wanted, wanted))
-    return wanted
+    # "No limit" is -1 in Python, less than any.
+    soft, hard = (wanted if n == resource.RLIM_INFINITY else min(n, wanted) for n in resource.getrlimit(which))
+    resource.setrlimit(which, (soft, hard))
+    return soft
 
 
 def address_space() -> int | None:

@@ -2,6 +2,11 @@
 
 Each worker has a pipe of its own, so that one that dies in the middle of a message harms no other. The parent has
 no thread: it waits for all pipes at once until the next deadline.
+
+The pool is our own because the kept ones do not do it. ``concurrent.futures`` and loky fail every task when one
+worker dies and cannot end one that hangs. pebble (5.2) can, but all its workers share one pipe and its lock, a
+worker that fails to start breaks the pool, ``os._exit(0)`` counts as a time-out, it does not say which process a
+timed-out task had (whose draft is to go), and it carries and logs the text of foreign exceptions.
 """
 
 from __future__ import annotations
@@ -18,8 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from hospital_redact.errors import HospitalRedactError
-from hospital_redact.isolation.faults import IsolationError
+from hospital_redact.errors import HospitalRedactError, IsolationError
 from hospital_redact.isolation.leftovers import remove_drafts
 from hospital_redact.isolation.limits import Limits
 from hospital_redact.isolation.worker import MAX_ANSWER_BYTES, Answer, work
@@ -82,6 +86,7 @@ class WorkerPool(Generic[_STATE]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._end_busy()
         # An idle worker leaves by itself when its pipe is closed.
         for worker in self._workers:
             worker.connection.close()
@@ -108,34 +113,46 @@ class WorkerPool(Generic[_STATE]):
             while True:
                 while len(running) < self._size and (taken := next(coming, None)):
                     number, running[number] = taken
-                    self._assign(number, function, running)
+                    if refused := self._assign(number, function, running[number]):
+                        done[number] = Outcome(running.pop(number), error=refused)
+                while following in done:
+                    yield done.pop(following)
+                    following += 1
                 if not running:
                     return
                 for number, answer in self._answers(function, running):
                     done[number] = Outcome(running.pop(number), answer.value, answer.error)
-                while following in done:
-                    yield done.pop(following)
-                    following += 1
         finally:
             # The caller wants no more: what still runs must not answer a later run.
-            for worker in tuple(self._workers):
-                if worker.number is not None:
-                    self._end(worker)
+            self._end_busy()
 
-    def _assign(self, number: int, function: Callable[..., Any], running: dict[int, Any]) -> None:
-        """Give a task to an idle worker, else to a new one, which gets it when it has loaded."""
+    def _assign(self, number: int, function: Callable[..., Any], task: Any) -> HospitalRedactError | None:
+        """Give a task to an idle worker, else to a new one, which gets it when it has loaded.
+
+        Returns the error where the system has no room for another process.
+        """
         for worker in tuple(self._workers):
             if worker.number is None:
                 worker.number = number
-                if worker.process.is_alive() and self._send(worker, function, running[number]):
-                    return
+                if worker.process.is_alive() and self._send(worker, function, task):
+                    return None
                 self._end(worker)  # it died while it had nothing to do; no file is to blame
+        try:
+            self._workers.append(self._new_worker(number))
+        except OSError as error:
+            failure = IsolationError("HR803", "no worker can be started ({kind})", kind=type(error).__name__)
+            if not self._started_once:
+                raise failure from None
+            return failure
+        return None
+
+    def _new_worker(self, number: int) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=work, args=(theirs, self._start, self._limits, self._folder), daemon=True)
-        process.start()
-        theirs.close()
-        self._workers.append(_Worker(process, ours, time.monotonic() + self._limits.start_seconds, number))
+        with theirs:
+            process = context.Process(target=work, args=(theirs, self._start, self._limits, self._folder), daemon=True)
+            process.start()
+        return _Worker(process, ours, time.monotonic() + self._limits.start_seconds, number)
 
     def _send(self, worker: _Worker, function: Callable[..., Any], task: Any) -> bool:
         message = pickle.dumps((function, task))
@@ -185,22 +202,34 @@ class WorkerPool(Generic[_STATE]):
         return answer if isinstance(answer, Answer) else self._died(worker)
 
     def _time_out(self, worker: _Worker) -> Answer:
-        if not worker.ready:
-            seconds = self._limits.start_seconds
-            error = IsolationError("HR803", f"a worker did not start within {seconds:g} s; raise the limit")
+        limits = self._limits
+        if worker.ready:
+            error = IsolationError(
+                "HR801", "not done within {seconds} s; raise the limit or split the file", seconds=f"{limits.seconds:g}"
+            )
         else:
-            seconds = self._limits.seconds
-            error = IsolationError("HR801", f"not done within {seconds:g} s; raise the limit or split the file")
+            error = IsolationError(
+                "HR803", "a worker did not start within {seconds} s; try again", seconds=f"{limits.start_seconds:g}"
+            )
         return Answer(error=error, last=True)
 
     def _died(self, worker: _Worker) -> Answer:
         worker.process.join(_REAP_SECONDS)
         how = _how_it_ended(worker.process.exitcode)
-        if not worker.ready:
-            error = IsolationError("HR803", f"a worker died while it started ({how}); run without workers to see why")
+        if worker.ready:
+            error = IsolationError(
+                "HR802", "the worker died ({how}); the file may be damaged, or memory ran out", how=how
+            )
         else:
-            error = IsolationError("HR802", f"the worker died ({how}); the file may be damaged, or memory ran out")
+            error = IsolationError(
+                "HR803", "a worker died while it started ({how}); run without workers to see why", how=how
+            )
         return Answer(error=error, last=True)
+
+    def _end_busy(self) -> None:
+        for worker in tuple(self._workers):
+            if worker.number is not None:
+                self._end(worker)
 
     def _end(self, worker: _Worker) -> None:
         """End a worker, whatever it does, and delete its drafts."""

@@ -15,15 +15,15 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hospital_redact.errors import HospitalRedactError
-from hospital_redact.isolation.faults import IsolationError, as_our_error
+from hospital_redact.errors import HospitalRedactError, IsolationError
+from hospital_redact.isolation.faults import as_our_error
 from hospital_redact.isolation.leftovers import remove_drafts
 from hospital_redact.isolation.limits import Limits, address_space, lower_limits
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Largest pickled answer, in bytes: the parent has no memory limit of its own."""
 
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 2.0
 
 
 class Answer(NamedTuple):
@@ -56,7 +56,8 @@ def work(connection: Connection, start: Callable[[], Any], limits: Limits, folde
             # ours runs: this timer needs no lock. The parent's own limit comes first.
             faulthandler.dump_traceback_later(limits.seconds + _GRACE_SECONDS, exit=True, file=nowhere)
             answer, last = _answer(message, state, limits, ceiling)
-            connection.send_bytes(answer)
+            with suppress(OSError):  # the parent wants no answer any more; the next message says so
+                connection.send_bytes(answer)
             faulthandler.cancel_dump_traceback_later()
 
 

@@ -39,7 +39,7 @@ RECORD_FIELDS = (
 
 TEXT_FIELDS = (*RECORD_FIELDS, "who", "refers_to")
 
-MOVES = 10_000
+MOVES = 1_000
 """How many numbers beyond the register's size are tried for a row that may have been renumbered."""
 
 
@@ -111,26 +111,35 @@ def fields_of(record: ReleaseRecord, *, who: str, refers_to: str) -> dict[str, o
 
 def entry_of(row: Row) -> Entry:
     """Return ``row`` as an entry. Raises RegisterError HR603 where its hash is not that of its fields."""
-    fields: dict[str, str] = {name: str(row.fields[name]) for name in TEXT_FIELDS}
+    changed = Broken(row.number, Break.CHANGED).as_error()
+    if not row.holds_as(row.number):
+        raise changed
+    # The hash holds, so every one of these is text.
+    texts = {name: str(row.fields[name]) for name in TEXT_FIELDS}
     try:
-        if not row.holds_as(row.number):
-            raise ValueError("hash")
         record = ReleaseRecord(
-            source_sha256=fields["source_sha256"],
-            plan_sha256=fields["plan_sha256"],
-            copy_sha256=fields["copy_sha256"],
-            policy_id=fields["policy_id"],
-            policy_version=fields["policy_version"],
-            level=Level(fields["level"]),
-            residual_level=Level(fields["residual_level"]),
-            decision=Decision(fields["decision"]),
-            status=fields["status"],
-            time=fields["time"],
+            source_sha256=texts["source_sha256"],
+            plan_sha256=texts["plan_sha256"],
+            copy_sha256=texts["copy_sha256"],
+            policy_id=texts["policy_id"],
+            policy_version=texts["policy_version"],
+            level=Level(texts["level"]),
+            residual_level=Level(texts["residual_level"]),
+            decision=Decision(texts["decision"]),
+            status=texts["status"],
+            time=texts["time"],
         )
-    except ValueError:
-        raise Broken(row.number, Break.CHANGED).as_error() from None
-    previous, digest = str(row.previous), str(row.hash)
-    return Entry(row.number, FORMAT_VERSION, record, fields["who"], fields["refers_to"], previous, digest)
+    except ValueError:  # a word that no writer of this format knows
+        raise changed from None
+    return Entry(
+        number=row.number,
+        format_version=FORMAT_VERSION,
+        record=record,
+        who=texts["who"],
+        refers_to=texts["refers_to"],
+        previous=str(row.previous),
+        hash=str(row.hash),
+    )
 
 
 class Break(StrEnum):

@@ -57,6 +57,7 @@ _ENTRIES = Table(
 )
 
 _UNREADABLE = ("HR602", "the file is no register of hospital-redact, or is damaged; compare it with a backup")
+_CANNOT_MAKE = ("HR601", "the register cannot be made; check its folder, its rights and the disk")
 _CANNOT_OPEN = ("HR601", "the register cannot be opened; check that its file is there and may be read and written")
 _CANNOT_APPEND = ("HR604", "the register could not be read or appended to; check the disk and the file")
 _ERRORS: Final = {
@@ -72,8 +73,8 @@ _ERRORS: Final = {
     sqlite3.SQLITE_READONLY: ("HR604", "the register may only be read; change its rights or choose another one"),
 }
 
-# A connection that a fork inherited is neither used nor closed in the child, which SQLite forbids.
-_INHERITED: list[object] = []
+# What a forked child inherits it may neither use nor close, says SQLite; kept here, nothing closes it.
+_INHERITED: list[Engine] = []
 
 
 def path_of(place: str | Path) -> Path:
@@ -81,6 +82,8 @@ def path_of(place: str | Path) -> Path:
 
     Raises RegisterError HR601 for another database, one in memory, or options in the URL.
     """
+    if "\0" in str(place):
+        raise RegisterError("HR601", "the register's path cannot be one; write sqlite:///path, or a path")
     if isinstance(place, Path) or "://" not in place:
         return Path(place).absolute()
     try:
@@ -99,16 +102,18 @@ def create_file(path: Path) -> None:
     It gets its name when it is complete, so that nobody, not even after a crash, meets half a register.
     Raises RegisterError HR601.
     """
-    if path.exists():
-        return
     try:
+        if path.exists():
+            return
         with draft_file(path) as draft:
             _lay_out(draft)
             publish(draft, path, overwrite=False)
     except OutputError as error:
         if error.code == "HR702":  # another process made it meanwhile: both use that one
             return
-        raise RegisterError("HR601", "the register cannot be made; check its folder, its rights and the disk") from None
+        raise RegisterError(*_CANNOT_MAKE) from None
+    except OSError:
+        raise RegisterError(*_CANNOT_MAKE) from None
 
 
 def _lay_out(draft: Path) -> None:
@@ -132,13 +137,17 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._engine = _make_engine(path)
+        self._process = os.getpid()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a view of the register at one moment, whatever is appended meanwhile. Raises RegisterError."""
-        with _translated(), self._engine.connect() as connection:
+        with _translated(), self._connect() as connection:
+            frozen, before = connection.connection.is_detached, _stamp(self._path)
             _check_layout(connection)
             yield Session(connection)
+            if frozen and _stamp(self._path) != before:
+                raise RegisterError("HR604", "the register was appended to while it was read without a lock; try again")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -146,18 +155,27 @@ class Store:
 
         Raises RegisterError; then nothing was added, or to a file that no longer bears the register's name.
         """
-        with _translated(), self._engine.connect() as connection:
-            connection = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with connection.begin():
+        with _translated(), self._connect() as connection:
+            with connection.execution_options(begin="BEGIN IMMEDIATE").begin():
                 _check_layout(connection)
                 yield Session(connection)
             # A file that was deleted or replaced under the open connection has taken the entry with it.
-            if _identity(self._path) != connection.connection.record_info["identity"]:
+            if _identity(self._path) != connection.connection.info["identity"]:
                 raise RegisterError("HR601", "the register's file was moved or replaced during the append; put it back")
 
     def close(self) -> None:
         """Close the open connections; a later call opens new ones."""
-        self._engine.dispose()
+        if self._process == os.getpid():
+            self._engine.dispose()
+
+    def _connect(self) -> Connection:
+        if self._process != os.getpid():
+            _INHERITED.append(self._engine)
+            self._engine, self._process = _make_engine(self._path), os.getpid()
+        connection = self._engine.connect()
+        if _is_frozen(self._path):
+            connection.detach()  # it would see the file as it lay at its opening for ever: not for the next call
+        return connection
 
 
 class Session:
@@ -167,7 +185,7 @@ class Session:
         self._connection = connection
 
     def rows(self) -> Iterator[Row]:
-        """Yield all rows by number, a thousand in memory at a time."""
+        """Yield all rows by number, a few hundred in memory at a time."""
         return self._select(select(_ENTRIES).order_by(_ENTRIES.c.number))
 
     def row(self, number: int) -> Row | None:
@@ -195,14 +213,16 @@ class Session:
         """Add ``entry``."""
         fields = fields_of(entry.record, who=entry.who, refers_to=entry.refers_to)
         chain = {"number": entry.number, "previous": entry.previous, "hash": entry.hash}
-        self._connection.execute(insert(_ENTRIES).values(**fields, **chain))
+        self._connection.execute(insert(_ENTRIES), {**fields, **chain})
 
     def _select(self, query: Select[tuple[object, ...]]) -> Iterator[Row]:
-        result = self._connection.execute(query, execution_options={"yield_per": 1000})
+        result = self._connection.execute(query, execution_options={"yield_per": 200})
         return map(_row, result.mappings())
 
 
 def _row(mapping: RowMapping) -> Row:
+    if not isinstance(mapping["number"], int):  # a table that another program made
+        raise RegisterError(*_UNREADABLE)
     fields = {name: mapping[name] for name in ("format_version", *TEXT_FIELDS)}
     return Row(mapping["number"], fields, mapping["previous"], mapping["hash"])
 
@@ -219,16 +239,12 @@ def _make_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def note(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        record.info.update(identity=_identity(path), process=os.getpid())
+        record.info["identity"] = _identity(path)
 
     @event.listens_for(engine, "checkout")
-    def check(connection: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
-        if record.info["process"] != os.getpid():
-            _INHERITED.append(connection)
-            record.dbapi_connection = proxy.dbapi_connection = None
-            raise DisconnectionError
+    def check(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
         if record.info["identity"] != _identity(path):
-            raise DisconnectionError
+            raise DisconnectionError  # the pool opens the file that now bears the name
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -239,15 +255,18 @@ def _make_engine(path: Path) -> Engine:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file, which must exist. One that cannot be written opens for reading."""
-    try:
-        return _open(path, "mode=rw")
-    except sqlite3.OperationalError:
-        # In a folder that cannot be written SQLite cannot make the files that WAL needs. Without a WAL there, nobody
-        # has the register open, and it may be read as it lies.
-        if not path.is_file() or os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists():
-            raise
-        return _open(path, "mode=ro&immutable=1")
+    """Open the file, which must exist."""
+    return _open(path, "mode=ro&immutable=1" if _is_frozen(path) else "mode=rw")
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether this user may only read the register, and nobody has it open.
+
+    Then it is read as it lies: SQLite could not make the files that WAL needs, or would make them so that the
+    register's owner may not write them.
+    """
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return not writable and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _open(path: Path, options: str) -> sqlite3.Connection:
@@ -273,6 +292,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _check_layout(connection: Connection) -> None:
@@ -306,3 +333,5 @@ def _translated() -> Iterator[None]:
         # The low byte of an extended code is the primary one.
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_INTERNAL) & 0xFF
         raise RegisterError(*_ERRORS.get(code, _CANNOT_APPEND)) from None
+    except OverflowError:  # a number that SQLite cannot hold follows the one that somebody put there
+        raise RegisterError(*_UNREADABLE) from None

@@ -52,7 +52,6 @@ class Draft:
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     parts: list[NewPart] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
-    notes: set[str] = field(default_factory=set)
     tables: int = 0
     """Tables of the copy so far, in all parts: their numbers are those of the cells' positions."""
 

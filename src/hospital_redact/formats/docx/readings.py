@@ -53,7 +53,8 @@ def _part(place: str, content: bytes) -> Iterator[Reading]:
     text = _TAG.sub("", _PARAGRAPH_END.sub("\n", markup))
     yield Reading("xml text", place, text=unescape(text))
     values = [double or single for double, single in _ATTRIBUTE.findall(markup)]
-    yield Reading("xml attributes", place, text=unescape("\n".join(values)))
+    # As bytes: sizes and colours are full of two-digit numbers, and only longer values are looked for in bytes.
+    yield Reading("xml attributes", place, data=unescape("\n".join(values)).encode())
 
 
 def _python_docx(data: bytes) -> Iterator[Reading]:

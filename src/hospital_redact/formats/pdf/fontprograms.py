@@ -10,12 +10,12 @@ import logging
 import struct
 from collections.abc import Iterable
 from io import BytesIO
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from fontTools.agl import UV2AGL  # type: ignore[import-untyped]  # it ships no types
 from fontTools.cffLib import CFFFontSet  # type: ignore[import-untyped]  # it ships no types
 from fontTools.encodings.StandardEncoding import StandardEncoding  # type: ignore[import-untyped]  # it ships no types
-from fontTools.misc.psCharStrings import T2CharString  # type: ignore[import-untyped]  # it ships no types
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships no types
 
 # fontTools logs names of a font, and those come from the document.
@@ -25,7 +25,7 @@ MAX_PROGRAM_BYTES = 24 * 1024 * 1024
 """Larger programs are not taken apart."""
 _DRAWING_TABLES = (b"cvt ", b"fpgm", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp", b"prep", b"vhea", b"vmtx")
 _ENCODING_TABLES = (b"OS/2", b"cmap", b"post")
-_CFF_TEXTS = ("Notice", "Copyright", "FullName", "FamilyName", "Weight", "version", "PostScript", "BaseFontName")
+_ENDCHAR = b"\x0e"
 _ARGS_ARE_WORDS, _SCALE, _MORE, _XY_SCALE, _TWO_BY_TWO = 0x1, 0x8, 0x20, 0x40, 0x80
 
 
@@ -138,13 +138,15 @@ def glyphs_of_codes(data: bytes, codes: set[int], texts: Iterable[str], names: I
         order = {name: index for index, name in enumerate(font.getGlyphOrder())}
         points = codes | {0xF000 + code for code in codes} | {ord(c) for text in texts for c in text}
         wanted = set(names)
+        met: set[int] = set()
         for table in font["cmap"].tables if "cmap" in font else ():
             wanted.update(name for point, name in table.cmap.items() if point in points)
+            met.update(table.cmap)
         found = {order[name] for name in wanted if name in order}
     except Exception:  # a damaged font raises anything; its outlines then stay as they are
         return None
-    # Without a usable map viewers take the code for the glyph.
-    return found | codes
+    # Where no map knows a code, viewers take it for the glyph.
+    return found | {code for code in codes if code not in met and 0xF000 + code not in met}
 
 
 class Wanted(NamedTuple):
@@ -179,16 +181,17 @@ def _with_accents(top: Any, names: set[str]) -> set[str]:
         if name in top.CharStrings:
             string = top.CharStrings[name]
             string.decompile()
-            program = string.program
-            if program and program[-1] == "endchar" and len(program) >= 5:
-                found.update(StandardEncoding[int(code)] for code in program[-3:-1] if isinstance(code, int))
+            parts = string.program[-5:-1] if string.program[-1:] == ["endchar"] else []
+            if len(parts) == 4 and all(isinstance(part, int | float) for part in parts):
+                found.update(StandardEncoding[int(code)] for code in parts[2:] if 0 <= code < 256)
     return found
 
 
-def prune_cff(data: bytes, wanted: Wanted | None, name: str) -> bytes:
-    """Return a bare CFF program without its texts, under a new ``name``, with the outlines ``wanted`` only.
+def prune_cff(data: bytes, wanted: Wanted | None) -> bytes:
+    """Return a bare CFF program without its texts, and with the outlines ``wanted`` only (``None`` keeps all).
 
-    ``None`` keeps all outlines. A program that cannot be taken apart comes back as it is.
+    Bytes are overwritten where they stand, because a font that is put together anew may lose what viewers rely on
+    (the font matrices of CID-keyed fonts). A program that cannot be taken apart comes back as it is.
     """
     if len(data) > MAX_PROGRAM_BYTES:
         return data
@@ -196,20 +199,33 @@ def prune_cff(data: bytes, wanted: Wanted | None, name: str) -> bytes:
         fonts = CFFFontSet()
         fonts.decompile(BytesIO(data), None)
         top = fonts[0]
-        for key in _CFF_TEXTS:
-            top.rawDict.pop(key, None)
-        strings = top.CharStrings
-        keep = _cff_names(top, wanted) if wanted is not None else set(strings.keys())
-        for glyph in set(strings.keys()) - keep - {".notdef"}:
-            old = strings[glyph]
-            empty = T2CharString(program=["endchar"], private=old.private, globalSubrs=old.globalSubrs)
-            if strings.charStringsAreIndexed:
-                strings.charStringsIndex[strings.charStrings[glyph]] = empty
-            else:
-                strings.charStrings[glyph] = empty
-        fonts.fontNames = [name]
-        out = BytesIO()
-        fonts.compile(out, TTFont(recalcBBoxes=False))
-        return out.getvalue()
+        out = bytearray(data)
+        names, end = _index(data, data[2])
+        _, end = _index(data, end)
+        strings, _ = _index(data, end)
+        # Notices and full names hold spaces, which glyph names never do.
+        for start, stop in [*names, *(place for place in strings if b" " in data[slice(*place)])]:
+            out[start:stop] = b"F" * (stop - start)
+        if wanted is not None:
+            keep = _cff_names(top, wanted)
+            outlines, _ = _index(data, top.rawDict["CharStrings"])
+            for glyph, (start, stop) in list(enumerate(outlines))[1:]:
+                if top.charset[glyph] not in keep:
+                    out[start:stop] = _ENDCHAR * (stop - start)
+        return bytes(out)
     except Exception:  # a damaged font raises anything; its outlines then stay as they are
         return data
+
+
+def _index(data: bytes, position: int) -> tuple[list[tuple[int, int]], int]:
+    """Return the places of the items of a CFF INDEX, and where it ends (Adobe technical note 5176, section 5)."""
+    count = int.from_bytes(data[position : position + 2], "big")
+    if not count:
+        return [], position + 2
+    size = data[position + 2]
+    first = position + 3
+    offsets = [int.from_bytes(data[first + size * n : first + size * (n + 1)], "big") for n in range(count + 1)]
+    base = first + size * (count + 1) - 1
+    if sorted(offsets) != offsets or base + offsets[-1] > len(data):
+        raise ValueError("the offsets of an INDEX do not ascend")
+    return [(base + a, base + b) for a, b in pairwise(offsets)], base + offsets[-1]

@@ -170,10 +170,10 @@ class FontPruner:
         for key in _PROGRAMS:
             program = entry(old, key)
             if program is not None and is_stream(program):
-                kept[key] = self._program(program, self._wanted(spec, font), word_of(name))
+                kept[key] = self._program(program, self._wanted(spec, font))
         new["/FontDescriptor"] = self._pdf.make_indirect(kept)
 
-    def _program(self, program: pikepdf.Object, wanted: Wanted | None, name: str) -> pikepdf.Object:
+    def _program(self, program: pikepdf.Object, wanted: Wanted | None) -> pikepdf.Object:
         data = decoded(program)
         if value_of(program, "/Length2") is not None:  # Type 1
             new = self._pdf.make_stream(data)
@@ -183,7 +183,7 @@ class FontPruner:
             return new
         subtype = word_of(entry(program, "/Subtype"))
         if subtype in ("Type1C", "CIDFontType0C"):
-            data = prune_cff(data, wanted, name)
+            data = prune_cff(data, wanted)
         elif wanted is None or not subtype:
             simple = wanted is None or not wanted.composite
             glyphs = wanted.codes if wanted is not None else None
@@ -259,7 +259,7 @@ class FontPruner:
             return self._pdf.make_stream(decoded(old)) if old is not None and is_stream(old) else None
         key = key_of(spec)
         lengths, texts = self._lengths.get(key, {}), self._texts.get(key, {})
-        pairs = [(code, lengths[code], texts[code]) for code in sorted(used) if code in texts]
+        pairs = [(code, lengths[code], texts[code]) for code in sorted(used & texts.keys(), key=texts.__getitem__)]
         return self._pdf.make_stream(_to_unicode_cmap(pairs)) if pairs else None
 
 

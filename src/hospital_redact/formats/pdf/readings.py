@@ -172,5 +172,5 @@ def _mapped(body: bytes) -> str:
     for found in parsed.texts:
         last = min(found.last, found.first + 0xFFFF)
         texts.extend(cmaps.text_at(found, code) for code in range(found.first, last + 1))
-    # Sorted: a map lists single characters, and only one that lists them in the order of a text would spell it.
-    return "\n".join(texts)
+    # A map lists the characters that are still drawn, often in the order of first use: neighbours are no text.
+    return "|".join(texts)
