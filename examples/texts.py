@@ -105,16 +105,16 @@ class Pay:
     title = "云桥市第一人民医院2024年9月工资发放表"
     note = "单位：元　　部门：心内科　　代发银行：云桥银行青石支行"
     columns = (
-        "工号",
-        "姓名",
-        "银行卡号",
-        "岗位工资",
+        "⟪工号⟫",
+        "⟪姓名⟫",
+        "⟪银行卡号⟫",
+        "⟪岗位工资⟫",
         "薪级工资",
         "绩效工资",
-        "应发合计",
+        "⟪应发合计⟫",
         "公积金",
         "个人所得税",
-        "实发合计",
+        "⟪实发合计⟫",
     )
     people = (
         ("Y0317", "方敬之", "622202120811374520", 4280, 3615, 9860),
@@ -213,7 +213,7 @@ class Letter:
             (
                 ("Patient name", "⟦Margaret Ellsworth⟧", "NHS number", f"⟦{nhs_number('640372819')}⟧"),
                 ("Date of birth", "⟦14 March 1951⟧", "Hospital number", "⟦WG-4471902⟧"),
-                ("Address", "⟦14 Larkspur Close, Winterbourne Regis⟧", "Telephone", "⟦07700 900417⟧"),
+                ("⟪Address⟫", "⟦14 Larkspur Close, Winterbourne Regis⟧", "⟪Telephone⟫", "⟦07700 900417⟧"),
                 ("Admitted", "⟦3 September 2024⟧", "Discharged", "⟦9 September 2024⟧"),
             ),
             (28, 70, 32, 40),
@@ -268,8 +268,8 @@ NEWS = """云桥市第一人民医院官方网站稿件
 有意者请登录医院官方网站下载报名表。⟪服务热线12320⟫。
 """.replace("{news_id}", resident_id("33072219460219152"))
 
-CLAIM = f"""From: Claims Liaison Office, Westergate General Hospital
-To: Health Claims Department, Meridian Mutual Insurance
+CLAIM = f"""From: ⟪Claims Liaison Office⟫, Westergate General Hospital
+To: ⟪Health Claims Department⟫, Meridian Mutual Insurance
 Subject: Claim documents for ⟦Thomas Okafor⟧
 
 Dear colleagues,

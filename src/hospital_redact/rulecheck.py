@@ -15,7 +15,8 @@ import regex
 
 from hospital_redact.detection import Detector
 from hospital_redact.detection.categories import find_categories
-from hospital_redact.model import Block, Document, Examples, Finding, Location, Policy, join_blocks
+from hospital_redact.formats.text import document_of_text
+from hospital_redact.model import Document, Examples, Finding, Policy
 
 Detect = Callable[[Document], Sequence[Finding]]
 MakeDetect = Callable[[Policy], Detect]
@@ -85,7 +86,7 @@ def _check_examples(rule: str, examples: Examples, detect: Detect) -> Iterator[R
 
 
 def _finds(rule: str, text: str, detect: Detect) -> bool:
-    return any(finding.rule == rule for finding in detect(text_document(text)))
+    return any(finding.rule == rule for finding in detect(document_of_text(text)))
 
 
 def _detector(policy: Policy) -> Detect:
@@ -101,12 +102,6 @@ def check_patterns(policy: Policy) -> Iterator[RuleProblem]:
     for category in policy.categories:
         for number, pattern in enumerate(category.cues.patterns):
             yield from _check_pattern(category.id, f"cues.patterns[{number}]", regex.compile(pattern))
-
-
-def text_document(text: str) -> Document:
-    """Return ``text`` as a document of lines, as the text format reads it."""
-    blocks = tuple(Block(line, Location("text", f"line {n}")) for n, line in enumerate(text.split("\n"), 1))
-    return Document("example.txt", "text/plain", "", blocks, (join_blocks(blocks),))
 
 
 def _check_pattern(rule: str, where: str, pattern: regex.Pattern[str]) -> Iterator[RuleProblem]:

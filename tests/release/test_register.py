@@ -172,6 +172,7 @@ def test_who_is_one_printable_line(place: Path, who: str) -> None:
         {"plan_sha256": "A" * 64},
         {"copy_sha256": ""},
         {"policy_id": "a\nb"},
+        {"policy_id": Decision.RELEASE},
         {"policy_version": "x" * 201},
         {"status": "clean"},
         {"status": "withdrawn"},
@@ -336,6 +337,16 @@ def test_inserted_entries_are_named(whole: Path, tmp_path: Path, number: int, co
             forged = rehash(forged, place) if valid else {**forged, "number": place}
             put(connection, forged)
             forged["previous"] = forged["hash"]
+        assert verify() == Broken(number, Break.INSERTED)
+
+
+@one_file
+@given(number=positions)
+def test_an_inserted_entry_that_follows_nothing_is_named(whole: Path, tmp_path: Path, number: int) -> None:
+    with tampered(whole, tmp_path) as (connection, verify):
+        forged = {**rows(connection)[number - 1], "previous": "f" * 64}
+        shift(connection, number, 1)
+        put(connection, rehash(forged, number))
         assert verify() == Broken(number, Break.INSERTED)
 
 
@@ -529,6 +540,18 @@ def test_a_file_moved_away_under_an_open_register_takes_no_entry(place: Path, tm
         assert not place.exists()
 
 
+def test_a_file_that_took_the_place_of_an_open_one_is_the_register(place: Path, whole: Path) -> None:
+    with closing(Register(place)) as register:
+        register.append(RECORD, who="w")
+        shutil.copy(whole, place.with_name("other"))
+        place.with_name("other").replace(place)
+        for rest in ("-wal", "-shm"):
+            place.with_name(place.name + rest).unlink()
+        assert sum(1 for _ in register) == SIZE
+        assert register.append(RECORD, who="w").number == SIZE + 1
+        assert register.verify() is None
+
+
 def test_a_file_moved_away_during_an_append_is_an_error(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add = store.Session.add
 
@@ -539,6 +562,29 @@ def test_a_file_moved_away_during_an_append_is_an_error(place: Path, monkeypatch
     with closing(Register(place)) as register:
         monkeypatch.setattr(store.Session, "add", add_and_delete)
         assert code_of(lambda: register.append(RECORD, who="w")) == "HR601"
+
+
+def test_a_register_that_another_made_meanwhile_is_used(
+    place: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = store.publish
+
+    def too_late(draft: Path, target: Path, *, overwrite: bool) -> None:
+        shutil.copy(whole, target)
+        publish(draft, target, overwrite=overwrite)
+
+    monkeypatch.setattr(store, "publish", too_late)
+    with closing(Register(place)) as register:
+        assert sum(1 for _ in register) == SIZE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SQLite has no such locking here")
+def test_a_file_system_without_wal_holds_no_register(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = store._open
+    monkeypatch.setattr(store, "_open", lambda path, options: opened(path, f"{options}&vfs=unix-dotfile"))
+    with pytest.raises(RegisterError, match="HR601: this file system"):
+        Register(place)
+    assert list(place.parent.iterdir()) == []
 
 
 # Faults and several writers
@@ -735,10 +781,14 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no
 
 
 @forks
-def test_a_forked_child_appends_to_the_register_it_inherited(place: Path) -> None:
+def test_a_forked_child_appends_to_the_register_it_inherited(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(Register(place)) as register:
         register.append(RECORD, who="parent")
-        assert in_child(lambda: str(register.append(RECORD, who="child").number)) == "2"
+        opened: list[Path] = []
+        connect = store._connect
+        monkeypatch.setattr(store, "_connect", lambda path: (opened.append(path), connect(path))[1])
+        assert in_child(lambda: f"{register.append(RECORD, who='child').number} {len(opened)}") == "2 1"
+        assert opened == []  # the parent goes on with its own connection, the child has made another one
         assert register.append(RECORD, who="parent").number == 3
         assert [entry.who for entry in register] == ["parent", "child", "parent"]
         assert register.verify() is None
