@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -163,12 +164,20 @@ def pages(*, seed: int, count: int) -> Pages:
     """
     lines, values = [], []
     for record in records("zh", seed=seed, count=count, size=900):
-        wrapped = [
-            line[at : at + LINE_WIDTH] for line in record.text.split("\n") for at in range(0, len(line), LINE_WIDTH)
-        ][:LINES_PER_PAGE]
+        wrapped = [part for line in record.text.split("\n") for part in _wrap(line)][:LINES_PER_PAGE]
         lines.append(wrapped)
         values.append([value for value in record.values if any(value in line for line in wrapped)])
     return Pages(lines, values)
+
+
+def _wrap(line: str) -> list[str]:
+    """Return ``line`` in parts of at most :data:`LINE_WIDTH` characters; like an office program, keep numbers whole."""
+    parts = [""]
+    for word in re.findall(r"[0-9A-Za-z]+|.", line):
+        if len(parts[-1]) + len(word) > LINE_WIDTH:
+            parts.append("")
+        parts[-1] += word
+    return parts if line else []
 
 
 def write_pdf(made: Pages, target: Path) -> None:

@@ -59,7 +59,7 @@ def make_environment(folder: Path = FOLDER) -> Environment:
         return Environment(python, dict.fromkeys(PACKAGES, f"no environment could be made, see {_short(log)}"))
     missing = {}
     for peer, packages in PACKAGES.items():
-        done = folder / f"{peer}.installed"
+        done = folder / "venv" / f"{peer}.installed"
         wanted = "\n".join(packages)
         if done.exists() and done.read_text(encoding="utf-8") == wanted:
             continue

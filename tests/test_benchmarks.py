@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import docx
@@ -136,10 +138,42 @@ def test_an_error_of_a_worker_names_no_text(tmp_path: Path) -> None:
     assert "赵小满" not in json.dumps(answer, ensure_ascii=False)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for an interpreter is a shell script")
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_peer_that_cannot_be_installed_is_named(tmp_path: Path, code: int) -> None:
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\necho called >> {tmp_path}/calls\nexit {code}\n", encoding="utf-8")
+    python.chmod(0o755)
+    for _ in range(2):  # what is installed is not installed again
+        environment = peers.make_environment(tmp_path)
+    calls = len((tmp_path / "calls").read_text(encoding="utf-8").splitlines())
+    assert set(environment.missing) == (set(peers.PACKAGES) if code else set())
+    assert calls == len(peers.PACKAGES) * (2 if code else 1)
+    assert all("install.log" in why for why in environment.missing.values())
+
+
+def test_the_committed_page_has_the_rows_of_the_command() -> None:
+    nothing = defaultdict(Path)
+    titles = [case.title for case in run.list_cases(nothing, nothing) for _ in case.peers]
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ")][1:] == [
+        f"| {t}" for t in titles
+    ]
+
+
 # --------------------------------------------------------------------------- accuracy
 
 
-def test_our_predictions_fit_the_scorer() -> None:
+def test_the_committed_page_of_accuracy_compares_all_tools() -> None:
+    page = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    for tool in accuracy.TOOLS:
+        assert page.count(f"| {tool} |") > len(accuracy.GROUPS)
+    assert all(title in page for title in accuracy.GROUPS.values())
+
+
+def test_our_predictions_fit_the_scorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accuracy, "WORK", tmp_path)  # a run of the command may be under way beside the tests
     shared_dir("eval", "score.py")
     gold = accuracy.read_jsonl(shared_dir("eval", "dev.jsonl"))[:2]
     found = accuracy.predict(peers.OURS, gold, NO_PEERS)

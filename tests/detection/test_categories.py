@@ -23,7 +23,7 @@ from hospital_redact.model import (
     join_blocks,
 )
 from hospital_redact.policy import load_policy
-from hospital_redact.rulecheck import text_document
+from hospital_redact.formats.text import document_of_text as text_document
 
 SHIPPED = load_policy()
 RULE = replace(

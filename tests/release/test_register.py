@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hospital_redact.drafts import publish
 from hospital_redact.errors import RegisterError
 from hospital_redact.model import Decision, Level, ReleaseRecord
 from hospital_redact.release import GENESIS, Break, Broken, Register, store
@@ -567,8 +568,6 @@ def test_a_file_moved_away_during_an_append_is_an_error(place: Path, monkeypatch
 def test_a_register_that_another_made_meanwhile_is_used(
     place: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish = store.publish
-
     def too_late(draft: Path, target: Path, *, overwrite: bool) -> None:
         shutil.copy(whole, target)
         publish(draft, target, overwrite=overwrite)
@@ -786,7 +785,12 @@ def test_a_forked_child_appends_to_the_register_it_inherited(place: Path, monkey
         register.append(RECORD, who="parent")
         opened: list[Path] = []
         connect = store._connect
-        monkeypatch.setattr(store, "_connect", lambda path: (opened.append(path), connect(path))[1])
+
+        def count(path: Path) -> sqlite3.Connection:
+            opened.append(path)
+            return connect(path)
+
+        monkeypatch.setattr(store, "_connect", count)
         assert in_child(lambda: f"{register.append(RECORD, who='child').number} {len(opened)}") == "2 1"
         assert opened == []  # the parent goes on with its own connection, the child has made another one
         assert register.append(RECORD, who="parent").number == 3

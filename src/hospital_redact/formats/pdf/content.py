@@ -106,10 +106,14 @@ class Seen(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class PageContent:
-    """What the interpreter found on one page: ``page`` counts from 1, ``shadow`` is text in property lists."""
+    """What the interpreter found on one page: ``page`` counts from 1, ``shadow`` is text in property lists.
+
+    ``dark`` are rectangles filled in black or nearly, such as the boxes of a redaction.
+    """
 
     page: int
     stream: Stream
-    glyphs: list[Drawn]
-    seen: list[Seen]
-    shadow: list[str]
+    glyphs: list[Drawn] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    shadow: list[str] = field(default_factory=list)
+    dark: list[Box] = field(default_factory=list)

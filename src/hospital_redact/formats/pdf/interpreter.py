@@ -35,11 +35,14 @@ from hospital_redact.formats.pdf.objects import (
 from hospital_redact.formats.pdf.streams import DAMAGED, Streams, lookup, type3_procedures
 from hospital_redact.model import Box
 
+DARK = 0.25
+"""Grey and colour values up to this count as black: nothing black is read on them."""
+
 
 def interpret_page(streams: Streams, page: pikepdf.Page, index: int, resources: pikepdf.Object | None) -> PageContent:
     """Interpret the contents of a page; ``index`` counts from 1."""
     stream = streams.stream(streams.parse_page(page), resources, IDENTITY, None)
-    content = PageContent(index, stream, [], [], [])
+    content = PageContent(index, stream)
     _Walk(streams, content).run(stream, State(IDENTITY), 0)
     return content
 
@@ -47,7 +50,7 @@ def interpret_page(streams: Streams, page: pikepdf.Page, index: int, resources: 
 def interpret_form(streams: Streams, form: pikepdf.Object, index: int) -> PageContent:
     """Interpret a form on its own, as the appearance of an annotation is, as if it were a page."""
     stream = streams.form(form, None, IDENTITY)
-    content = PageContent(index, stream, [], [], [])
+    content = PageContent(index, stream)
     _Walk(streams, content).run(stream, State(IDENTITY), 1)
     return content
 
@@ -55,10 +58,11 @@ def interpret_form(streams: Streams, form: pikepdf.Object, index: int) -> PageCo
 class State:
     """The part of the graphics state that moves text, plus what decides whether a paint hides text."""
 
-    __slots__ = ("ctm", "font", "leading", "rise", "scale", "size", "spacing", "word_spacing")
+    __slots__ = ("ctm", "dark", "font", "leading", "rise", "scale", "size", "spacing", "word_spacing")
 
     def __init__(self, ctm: Matrix) -> None:
         self.ctm = ctm
+        self.dark = True  # the fill colour is black until somebody sets it
         self.font: Font | None = None
         self.size = 0.0
         self.spacing = 0.0
@@ -71,7 +75,7 @@ class State:
         """Return a copy, as ``q`` saves it."""
         new = State(self.ctm)
         new.font, new.size, new.spacing, new.word_spacing = self.font, self.size, self.spacing, self.word_spacing
-        new.scale, new.leading, new.rise = self.scale, self.leading, self.rise
+        new.scale, new.leading, new.rise, new.dark = self.scale, self.leading, self.rise, self.dark
         return new
 
 
@@ -90,6 +94,7 @@ class _Walk:
         self.path_curves = 0
         self.path_lines = 0
         self.path_ys: list[float] = []
+        self.path_points: list[tuple[float, float]] = []
         self.small_shapes = 0
         self.compatible = 0
         self.reported: set[tuple[str, tuple[int, int]]] = set()
@@ -159,6 +164,13 @@ class _Walk:
                 what = "text_in_soft_mask" if inside == "text" else "image"
                 self.report(what, None, f"a soft mask draws {inside}", key_of(group))
 
+    def fill_colour(self, operands: list[Any]) -> None:
+        plain = [number(o) for o in operands if not isinstance(o, pikepdf.Object)]
+        self.state.dark = len(plain) == len(operands) and (
+            plain[-1] > 1 - DARK if len(plain) == 4 else bool(plain) and max(plain) < DARK
+        )
+        self.colour(operands)
+
     def colour(self, operands: list[Any]) -> None:
         if not operands or not is_name(operands[-1]):
             return
@@ -178,10 +190,40 @@ class _Walk:
 
     def line(self, operands: list[Any]) -> None:
         self.path_lines += 1
-        if operands:
-            self.path_ys.append(number(operands[-1]))
+        if len(operands) >= 2:
+            self._point(number(operands[-2]), number(operands[-1]))
+
+    def rectangle(self, operands: list[Any]) -> None:
+        if len(operands) >= 4:
+            x, y, width, height = (number(o) for o in operands[:4])
+            for px, py in ((x, y), (x + width, y), (x + width, y + height), (x, y + height)):
+                self._point(px, py)
+
+    def _point(self, x: float, y: float) -> None:
+        self.path_ys.append(y)
+        if len(self.path_points) <= 8:
+            self.path_points.append((x, y))
+
+    def _note_dark(self) -> None:
+        """Keep a path of four corners in a dark fill as a box."""
+        if not self.state.dark or self.path_curves or not 4 <= len(self.path_points) <= 5:
+            return
+        a, b, c, d, e, f = self.state.ctm
+        xs = [a * x + c * y + e for x, y in self.path_points]
+        ys = [b * x + d * y + f for x, y in self.path_points]
+        self.content.dark.append(Box(min(xs), min(ys), max(xs), max(ys)))
+
+    def gray(self, operands: list[Any]) -> None:
+        self.state.dark = bool(operands) and number(operands[-1]) < DARK
+
+    def rgb(self, operands: list[Any]) -> None:
+        self.state.dark = len(operands) >= 3 and all(number(o) < DARK for o in operands[-3:])
+
+    def cmyk(self, operands: list[Any]) -> None:
+        self.state.dark = len(operands) >= 4 and number(operands[-1]) > 1 - DARK
 
     def fill(self, _operands: list[Any]) -> None:
+        self._note_dark()
         if self.path_curves >= 4 or self.path_lines >= 8:
             c, d = self.state.ctm[2], self.state.ctm[3]
             height = (max(self.path_ys) - min(self.path_ys)) * math.hypot(c, d)
@@ -191,7 +233,7 @@ class _Walk:
 
     def end_path(self, _operands: list[Any]) -> None:
         self.path_curves = self.path_lines = 0
-        self.path_ys = []
+        self.path_ys, self.path_points = [], []
 
     # XObjects and images
 
@@ -390,13 +432,18 @@ def _compatible(walk: _Walk, step: int) -> None:
 _HANDLERS: dict[bytes, Callable[[_Walk, list[Any]], None]] = {
     b"cm": _Walk.cm,
     b"gs": _Walk.gs,
-    b"scn": _Walk.colour,
+    b"g": _Walk.gray,
+    b"rg": _Walk.rgb,
+    b"k": _Walk.cmyk,
+    b"sc": _Walk.fill_colour,
+    b"scn": _Walk.fill_colour,
     b"SCN": _Walk.colour,
     b"c": _Walk.curve,
     b"v": _Walk.curve,
     b"y": _Walk.curve,
     b"m": _Walk.line,
     b"l": _Walk.line,
+    b"re": _Walk.rectangle,
     b"f": _Walk.fill,
     b"F": _Walk.fill,
     b"f*": _Walk.fill,

@@ -7,7 +7,9 @@ rotated text forms lines in its own frame: ``along`` grows in the direction of w
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from hospital_redact.formats.pdf.content import Drawn
 from hospital_redact.model import Box
@@ -23,6 +25,10 @@ MIXED_WORD_GAP = 0.35
 WIDE_WORD_GAP = 0.5
 """The same between two full-width characters, which kerning spreads."""
 TAB_GAP = 1.5
+COVERED = "\u2588"
+"""How a dark box in a line reads: a full block."""
+NO_GLYPH = -1
+MAX_COVERED = 5_000
 MIN_COLUMN_LINES = 8
 """Lines beside each other from which a gutter is taken for one between columns."""
 
@@ -52,6 +58,11 @@ class _Placed:
 
     __slots__ = ("along", "em", "end", "glyph", "index", "up")
 
+    @property
+    def text(self) -> str:
+        """What the glyph shows."""
+        return self.glyph.text
+
     def __init__(self, index: int, glyph: Drawn, cos: float, sin: float) -> None:
         self.index = index
         self.glyph = glyph
@@ -68,10 +79,11 @@ class _Placed:
             self.end = self.along + glyph.advance
 
 
-def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None) -> list[Line]:
+def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None, dark: Sequence[Box] = ()) -> list[Line]:
     """Return the lines of a page from top to bottom, columns one after the other. Every glyph is in one line.
 
-    ``boxes`` are those of the glyphs, where the caller has them.
+    ``boxes`` are those of the glyphs, where the caller has them. A rectangle of ``dark`` that stands in a line like
+    a word reads as :data:`COVERED`, as it does to a person: else what stands on its two sides would meet.
     """
     boxes = boxes if boxes is not None else [glyph.box for glyph in glyphs]
     groups: dict[int, list[_Placed]] = {}
@@ -84,6 +96,8 @@ def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None) 
             radians = math.radians(angle)
             frame = frames[direction] = (angle, math.cos(radians), math.sin(radians))
         groups.setdefault(frame[0], []).append(_Placed(index, glyph, frame[1], frame[2]))
+    if groups.get(0):
+        groups[0].extend(_covered(groups[0], dark))
     lines: list[Line] = []
     for angle in sorted(groups, key=lambda a: -len(groups[a])):
         rows: list[list[_Placed]] = []
@@ -92,6 +106,42 @@ def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None) 
         pieces = _columns(rows)
         lines.extend(line for piece in pieces if (line := _line(page, angle, piece, boxes)) is not None)
     return lines
+
+
+class _Covered(_Placed):
+    """A dark box in the place of a word: it has no glyph, and index -1."""
+
+    __slots__ = ("box",)
+
+    def __init__(self, box: Box) -> None:
+        self.index = NO_GLYPH
+        self.box = box
+        self.along, self.end = box.x0, box.x1
+        # A box reaches from the descent to the ascent of the text that was there.
+        self.em = (box.y1 - box.y0) / 1.2
+        self.up = box.y0 + 0.25 * self.em
+
+    @property
+    def text(self) -> str:
+        return COVERED
+
+
+def _covered(placed: list[_Placed], dark: Sequence[Box]) -> list[_Placed]:
+    """Return the dark boxes of about a line's height that cover no glyph."""
+    size = median(glyph.em for glyph in placed)
+    found: list[_Placed] = []
+    for box in dict.fromkeys(dark):
+        if not (0.6 * size <= box.y1 - box.y0 <= 2.5 * size and box.x1 - box.x0 >= 0.4 * size):
+            continue
+        covers = any(
+            box.x0 <= (glyph.along + glyph.end) / 2 <= box.x1 and box.y0 <= glyph.up + 0.3 * glyph.em <= box.y1
+            for glyph in placed
+        )
+        if not covers:
+            found.append(_Covered(box))
+        if len(found) >= MAX_COVERED:
+            break
+    return found
 
 
 def _rows(placed: list[_Placed]) -> list[list[_Placed]]:
@@ -115,7 +165,7 @@ def _overlaps(row: list[_Placed]) -> bool:
     end, width = -math.inf, 0.0
     for glyph in row:
         own = glyph.end - glyph.along
-        if own <= 0 or glyph.glyph.text.isspace():
+        if own <= 0 or glyph.text.isspace():
             continue
         if end - glyph.along > OVERLAP * min(width, own):
             return True
@@ -131,7 +181,7 @@ def _layers(placed: list[_Placed]) -> list[list[_Placed]]:
         width = glyph.end - glyph.along
         column, row = int(glyph.along // 20), int(glyph.up // 20)
         taken = 0
-        if width > 0 and glyph.glyph.text.strip():
+        if width > 0 and glyph.text.strip():
             hits: set[int] = set()
             for dx in (-1, 0, 1):
                 for dy in (-1, 0, 1):
@@ -181,7 +231,7 @@ def _gaps(row: list[_Placed]) -> list[tuple[float, float]]:
     gaps: list[tuple[float, float]] = []
     end = row[0].end
     for glyph in row[1:]:
-        if glyph.glyph.text.isspace():
+        if glyph.text.isspace():
             continue
         if glyph.along - end > 0.8 * glyph.em:
             gaps.append((end, glyph.along))
@@ -215,7 +265,7 @@ def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Li
     indexes: list[int | None] = []
     previous: _Placed | None = None
     for placed in row:
-        shown = placed.glyph.text
+        shown = placed.text
         if previous is not None:
             gap = _gap_text(previous, placed)
             if (gap and not (text[-1].isspace() or shown[:1].isspace())) or gap == "\t":
@@ -225,7 +275,7 @@ def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Li
             # A glyph of several characters (a ligature) stands under each of them.
             clean = shown.translate(_CONTROLS)
             text.extend(clean)
-            indexes.extend([placed.index] * len(clean))
+            indexes.extend([placed.index if placed.index != NO_GLYPH else None] * len(clean))
         else:
             text.append("\N{REPLACEMENT CHARACTER}")
             indexes.append(placed.index)
@@ -233,7 +283,8 @@ def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Li
             previous = placed
     if not text:
         return None
-    lefts, bottoms, rights, tops = zip(*(all_boxes[p.index] for p in row), strict=True)
+    shapes = [p.box if isinstance(p, _Covered) else all_boxes[p.index] for p in row]
+    lefts, bottoms, rights, tops = zip(*shapes, strict=True)
     sizes = sorted(p.em for p in row)
     return Line(
         page,
@@ -244,7 +295,7 @@ def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Li
         max(p.end for p in row),
         row[0].up,
         sizes[len(sizes) // 2],
-        min(p.index for p in row),
+        min((p.index for p in row if p.index != NO_GLYPH), default=NO_GLYPH),
         Box(min(lefts), min(bottoms), max(rights), max(tops)),
     )
 
@@ -258,7 +309,7 @@ def _gap_text(before: _Placed, after: _Placed) -> str:
     gap = after.along - before.end
     if gap > TAB_GAP * max(before.em, after.em):
         return "\t"
-    wide = _is_wide(before.glyph.text) + _is_wide(after.glyph.text)
+    wide = _is_wide(before.text) + _is_wide(after.text)
     return " " if gap > (WORD_GAP, MIXED_WORD_GAP, WIDE_WORD_GAP)[wide] * em else ""
 
 

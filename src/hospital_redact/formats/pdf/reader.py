@@ -129,7 +129,7 @@ def _document(
     lines = [
         line
         for content, of_page in zip(pages, boxes, strict=True)
-        for line in build_lines(content.page, content.glyphs, of_page)
+        for line in build_lines(content.page, content.glyphs, of_page, content.dark)
     ]
     sizes = [line.em for line in lines for _ in range(min(len(line.text), 80))]
     body = median(sizes) if sizes else 0.0
