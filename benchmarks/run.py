@@ -240,7 +240,7 @@ def to_page(rows: list[Row], versions: dict[str, str]) -> str:
     """Return the text of docs/performance.md."""
     return TEXT.format(
         machine=machine(versions),
-        table=table(HEAD, (shown(row) for row in rows)),
+        table=table(HEAD, (shown(row) for row in rows), left=2),
         records=RECORDS,
         runs=RUNS,
         rounds=ROUNDS,

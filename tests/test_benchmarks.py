@@ -154,7 +154,7 @@ def test_a_peer_that_cannot_be_installed_is_named(tmp_path: Path, code: int) -> 
 
 
 def test_the_committed_page_has_the_rows_of_the_command() -> None:
-    nothing = defaultdict(Path)
+    nothing: dict[str, Path] = defaultdict(Path)
     titles = [case.title for case in run.list_cases(nothing, nothing) for _ in case.peers]
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     assert [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ")][1:] == [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from hospital_redact.model import Document, Finding, Policy, RedactionPlan, edits_by_block, join_blocks
+from hospital_redact.model import Document, Finding, Policy, RedactionPlan, edits_by_block
 from hospital_redact.planning import apply_plan, span_before
 from hospital_redact.verification import remaining_findings
 
@@ -27,20 +27,13 @@ def close_plan(
     closed = tuple(findings)
     plan = make_plan(closed)
     for _ in range(MAX_ROUNDS):
-        edited = _surroundings(apply_plan(document, plan), plan)
+        edited = apply_plan(document, plan, near_edits=True)
         left = remaining_findings(document, plan, edited, policy=policy, findings=detect(edited))
         if not left:
             break
         closed += tuple(_before(finding, document, plan) for finding in left)
         plan = make_plan(closed)
     return closed, plan
-
-
-def _surroundings(edited: Document, plan: RedactionPlan) -> Document:
-    """Return ``edited`` with only the changed blocks and their neighbours: elsewhere nothing has changed."""
-    near = {edit.span.block + step for edit in plan.edits for step in (-1, 0, 1)}
-    blocks = tuple(b if number in near else replace(b, text="") for number, b in enumerate(edited.blocks))
-    return replace(edited, blocks=blocks, views=(join_blocks(blocks),))
 
 
 def _before(finding: Finding, document: Document, plan: RedactionPlan) -> Finding:

@@ -11,7 +11,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -31,10 +31,11 @@ from hospital_redact.model import (
     RedactionPlan,
     ReleaseContext,
     Rule,
+    Segment,
     Span,
+    View,
     apply_edits,
     edits_by_block,
-    join_blocks,
 )
 
 REMOVING = (Action.MASK, Action.PLACEHOLDER)
@@ -260,23 +261,56 @@ BOX = "\u2588"
 """How a drawn box reads: a full block, in the copy of a page and in ``apply_plan``."""
 
 
-def apply_plan(document: Document, plan: RedactionPlan) -> Document:
-    """Return ``document`` as its copy would read: the surviving blocks, edited; the others empty.
+def apply_plan(document: Document, plan: RedactionPlan, *, near_edits: bool = False) -> Document:
+    """Return ``document`` as its copy would read: the surviving blocks, edited, in the same views; the others empty.
 
-    Used to look at what would be left without writing a file. Drawn text has no replacement but a box.
+    Used to look at what would be left without writing a file. Drawn text has no replacement but a box. With
+    ``near_edits`` only changed blocks and their neighbours keep their text: elsewhere nothing changes.
     """
     edits = edits_by_block(plan.edits)
-    blocks = tuple(
-        replace(block, text=_edited(block, edits.get(number, ())), glyphs=())
-        for number, block in enumerate(document.blocks)
-    )
-    return replace(document, blocks=blocks, views=(join_blocks(blocks),))
+    near = {number + step for number in edits for step in (-1, 0, 1)}
+    changed: list[Block] = []
+    for number, block in enumerate(document.blocks):
+        own = edits.get(number, [])
+        if block.glyphs:
+            own = [replace(edit, replacement=BOX) for edit in own]
+        edits[number] = own
+        kept = block.survives and (number in near or not near_edits)
+        changed.append(replace(block, text=apply_edits(block.text, own) if kept else "", glyphs=()))
+    views = tuple(_edited_view(view, changed, edits) for view in document.views)
+    return replace(document, blocks=tuple(changed), views=views)
 
 
-def _edited(block: Block, edits: Sequence[Edit]) -> str:
-    if not block.survives:
-        return ""
-    return apply_edits(block.text, [replace(e, replacement=BOX) for e in edits] if block.glyphs else edits)
+def _edited_view(view: View, blocks: Sequence[Block], edits: Mapping[int, Sequence[Edit]]) -> View:
+    pieces: list[str] = []
+    segments: list[Segment] = []
+    length = position = 0
+    for segment in view.segments:
+        between = view.text[position : segment.start]
+        position = segment.start + segment.length
+        block = blocks[segment.block]
+        start = end = 0
+        if block.text:
+            start = _after(segment.offset, edits[segment.block])
+            end = _after(segment.offset + segment.length, edits[segment.block])
+        if end > start:
+            segments.append(Segment(length + len(between), segment.block, start, end - start))
+        pieces += [between, block.text[start:end]]
+        length += len(between) + end - start
+    return View(view.name, "".join([*pieces, view.text[position:]]), tuple(segments))
+
+
+def _after(offset: int, edits: Sequence[Edit]) -> int:
+    """Return where ``offset`` of a block is after its edits; inside an edit, behind its replacement."""
+    shift = 0
+    for edit in edits:  # sorted by start
+        if offset <= edit.span.start:
+            break
+        grown = len(edit.replacement) - (edit.span.end - edit.span.start)
+        if offset < edit.span.end:
+            return edit.span.start + shift + len(edit.replacement)
+        shift += grown
+    return offset + shift
 
 
 def span_before(span: Span, edits: Iterable[Edit], *, boxes: bool) -> Span:

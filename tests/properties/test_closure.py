@@ -5,8 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hospital_redact.model import Edit, Span, apply_edits
-from hospital_redact.planning import BOX, span_before
+from hospital_redact.model import (
+    Block,
+    Document,
+    Edit,
+    Location,
+    RedactionPlan,
+    ReleaseContext,
+    Segment,
+    Span,
+    View,
+    apply_edits,
+    join_blocks,
+)
+from hospital_redact.planning import BOX, apply_plan, span_before
 
 
 @given(st.text("abcdefgh", min_size=1, max_size=30), st.booleans(), st.data())
@@ -43,3 +55,34 @@ def test_kept_characters_map_to_themselves_and_touched_replacements_whole(
         ],
     )
     assert edited[span.start : span.end] in again
+
+
+@given(st.lists(st.text("abc王", max_size=10), min_size=1, max_size=5), st.data())
+def test_the_edited_views_hold_the_edited_blocks(lines: list[str], data: st.DataObject) -> None:
+    blocks = tuple(Block(line, Location("text")) for line in lines)
+    view = join_blocks(blocks)
+    # A second view that cuts blocks at arbitrary places, as the drawing order of a page does.
+    cut = tuple(
+        Segment(s.start + at, s.block, s.offset + at, length)
+        for s in view.segments
+        for at, length in _cuts(s.length, data.draw(st.integers(1, 4)))
+    )
+    document = Document("a", "text/plain", "", blocks, (view, View("cut", view.text, cut)))
+    edits = []
+    for number, line in enumerate(lines):
+        if line and data.draw(st.booleans()):
+            start = data.draw(st.integers(0, len(line) - 1))
+            end = data.draw(st.integers(start + 1, len(line)))
+            edits.append(Edit(f"e{number}", Span(number, start, end), "<>", "r", "c", "E", "", "g"))
+    plan = RedactionPlan("", "", "p", "v", ReleaseContext(), tuple(edits))
+    edited = apply_plan(document, plan)
+    expected = [apply_edits(line, [e for e in edits if e.span.block == n]) for n, line in enumerate(lines)]
+    assert [block.text for block in edited.blocks] == expected
+    for shown in edited.views:
+        assert shown.text == "\n".join(expected)
+        for s in shown.segments:
+            assert shown.text[s.start : s.start + s.length] == expected[s.block][s.offset : s.offset + s.length]
+
+
+def _cuts(length: int, step: int) -> list[tuple[int, int]]:
+    return [(at, min(step, length - at)) for at in range(0, length, step)]

@@ -84,7 +84,8 @@ class Detector:
     def _findings(self, entries: Iterable[tuple[Scene, Hit, str | None]]) -> Iterator[Finding]:
         for scene, hit, subject in entries:
             spans = tuple(sorted(scene.locate(hit.start, hit.end)))
-            if spans:
+            # A box alone is what is left of a value: there is nothing to find in it any more.
+            if any(char.isalnum() for char in scene.document.text_of(spans)):
                 yield to_finding(hit, spans, subject)
 
     def _foreign(self, scenes: Sequence[Scene]) -> Iterator[Finding]:

@@ -24,6 +24,11 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5") | frozenset
     for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0000, 0xE0FFF))
     for code in range(first, last + 1)
 )
+# A black box reads as the word for somebody or something masked (张某), so that no label reaches for what stands behind
+# the box. A lone surrogate, which no encoding has, is no character.
+_STAND_INS = {0x2588: "某"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_NEEDS_STAND_IN = regex.compile(r"[\u2588\ud800-\udfff]")
+
 _LINE_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
 
 
@@ -65,6 +70,8 @@ def _folded(char: str) -> str:
 
 def normalise(text: str) -> Normalised:
     """Return ``text`` in NFKC without invisible characters, with its offset map. Linear in ``len(text)``."""
+    if _NEEDS_STAND_IN.search(text):
+        text = text.translate(_STAND_INS)
     if not _UNSTABLE_RUN.search(text):
         return Normalised(text, range(len(text)), range(1, len(text) + 1))
     pieces: list[str] = []

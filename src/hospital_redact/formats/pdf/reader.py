@@ -17,7 +17,7 @@ from hospital_redact.formats.pdf import coverage, hidden, limits
 from hospital_redact.formats.pdf.content import Drawn, PageContent
 from hospital_redact.formats.pdf.interpreter import interpret_page
 from hospital_redact.formats.pdf.limits import corrupt, too_large
-from hospital_redact.formats.pdf.lines import Line, build_lines, continues, hyphenated
+from hospital_redact.formats.pdf.lines import COVERED, Line, build_lines, continues, hyphenated
 from hospital_redact.formats.pdf.objects import entry, is_dict
 from hospital_redact.formats.pdf.streams import Streams
 from hospital_redact.model import Block, Box, Document, Glyph, Kind, Location, Segment, Unread, View, join_blocks
@@ -218,16 +218,41 @@ def _fragments(pages: list[PageContent], lines: list[Line]) -> list[_Fragment]:
             last = fragments[-1] if fragments else None
             end = last.offset + last.length if last is not None else 0
             gap = offset - end
-            near = last is not None and last.block == block and 0 <= gap <= 1
-            if last is not None and near and (gap == 0 or lines[block].text[end] == " "):
+            if last is not None and last.block == block and gap >= 0 and _passes(lines[block].text[end:offset]):
                 last.length += gap + length
                 continue
             fragments.append(_Fragment(block, offset, length, lines[block]))
+    _add_boxes(fragments, lines)
     for fragment in fragments:
         line = fragment.line
         if fragment.length < len(line.text):
             fragment.line = _part(line, fragment, pages[line.page - 1].glyphs)
     return fragments
+
+
+def _passes(between: str) -> bool:
+    """Whether drawing goes on over what no glyph draws: nothing, a space, or a box with its surroundings."""
+    return between in ("", " ") or (COVERED in between and not between.strip(f"{COVERED} \t"))
+
+
+def _add_boxes(fragments: list[_Fragment], lines: list[Line]) -> None:
+    """Put the boxes at the ends of lines, which no glyph draws, to the fragments beside them."""
+    first: dict[int, _Fragment] = {}
+    last: dict[int, _Fragment] = {}
+    for fragment in fragments:
+        if fragment.block not in first or fragment.offset < first[fragment.block].offset:
+            first[fragment.block] = fragment
+        if fragment.block not in last or fragment.offset > last[fragment.block].offset:
+            last[fragment.block] = fragment
+    for block, line in enumerate(lines):
+        if block in last and COVERED in line.text[last[block].offset + last[block].length :]:
+            last[block].length = len(line.text) - last[block].offset
+        if block in first and COVERED in line.text[: first[block].offset]:
+            first[block].length += first[block].offset
+            first[block].offset = 0
+        if block not in first:
+            after = next((i for i, f in reversed(list(enumerate(fragments))) if f.block < block), -1)
+            fragments.insert(after + 1, _Fragment(block, 0, len(line.text), line))
 
 
 def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
