@@ -10,6 +10,7 @@ import pytest
 
 from hospital_redact.classification import classify
 from hospital_redact.detection import Detector
+from hospital_redact.formats.text import document_of_text as text_document
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
@@ -27,7 +28,6 @@ from hospital_redact.model import (
     join_blocks,
 )
 from hospital_redact.policy import load_policy
-from hospital_redact.formats.text import document_of_text as text_document
 
 POLICY = load_policy()
 RULES = {rule.id: rule for rule in POLICY.rules}

@@ -1,7 +1,7 @@
 """Collect the texts that people read into the Chinese catalogue, and compile it.
 
-    python tools/catalogues.py            update locales/zh/LC_MESSAGES/hospital_redact.po, compile the .mo
-    python tools/catalogues.py --check    fail where a text has no translation or the files are not in step
+python tools/catalogues.py            update locales/zh/LC_MESSAGES/hospital_redact.po, compile the .mo
+python tools/catalogues.py --check    fail where a text has no translation or the files are not in step
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ MO = PO.with_suffix(".mo")
 
 SAYS = ("say", "language", "Check")
 """Calls whose first argument is a text that people read."""
-LOCATION_WORDS = """
-page line paragraph table row column cell header footer footnote endnote note comment text metadata link outline
-annotation attachment field image style part
-""".split()
+LOCATION_WORDS = (
+    *("page", "line", "paragraph", "table", "row", "column", "cell", "header", "footer", "footnote", "endnote", "note"),
+    *("comment", "text", "metadata", "link", "outline", "annotation", "attachment", "field", "image", "style", "part"),
+)
 
 
 def texts() -> Iterator[str]:

@@ -17,7 +17,7 @@ from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event
 from hospital_redact.model import RedactionPlan, ReleaseContext
-from hospital_redact.pipeline import PUBLIC, Redactor, Review
+from hospital_redact.pipeline import PUBLIC, Recorder, Redactor, Review
 from hospital_redact.reporting.data import (
     Json,
     describe_copy,
@@ -39,6 +39,8 @@ class Task:
     plan: RedactionPlan | None = None
     overwrite: bool = False
     language: Language = ENGLISH
+    register: Recorder | None = None
+    who: str = ""
 
 
 class Output:
@@ -97,7 +99,7 @@ def redact_file(redactor: Redactor, number: int, path: str, output: Output, task
         if task.plan is not None:
             review = redactor.with_plan(review, task.plan)
         target = output.claim(review.output_name)
-        copy = redactor.redact(review, target, overwrite=task.overwrite)
+        copy = redactor.redact(review, target, overwrite=task.overwrite, register=task.register, who=task.who)
         outcome = describe_copy(review, copy, task.language)
     except Exception as error:  # one bad file must not stop the others
         failure = as_our_error(error)

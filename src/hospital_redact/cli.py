@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hospital_redact.languages import Language
     from hospital_redact.model import ReleaseContext
     from hospital_redact.pipeline import Redactor
+    from hospital_redact.release import Register
     from hospital_redact.reporting.data import Json
 
 # Imports stand in the functions that need them: --help must not load the flow.
@@ -69,6 +71,8 @@ def build_parser(say: Language | None = None) -> argparse.ArgumentParser:
     )
     redact.add_argument("--plan", metavar="FILE", help=say("carry out this edited plan (one PATH)"))
     redact.add_argument("--report", metavar="FILE", help=say("write a JSON report"))
+    redact.add_argument("--register", metavar="PLACE", help=say("add an entry for each copy to this register"))
+    redact.add_argument("--who", metavar="NAME", help=say("who signs the entries (default: the user's name)"))
     redact.add_argument("--force", action="store_true", help=say("overwrite copies that exist"))
     _add_show_values(redact, say)
 
@@ -90,6 +94,13 @@ def build_parser(say: Language | None = None) -> argparse.ArgumentParser:
     test = rules_commands.add_parser("test", help=say("run every rule's own examples and the slow-pattern checks"))
     test.add_argument("folder", nargs="?", metavar="DIR", help=say("a hospital's own rules, beside the shipped ones"))
     _add_common(test, say)
+
+    register = commands.add_parser("register", help=say("work on the register of copies"))
+    register_commands = register.add_subparsers(dest="register_command", metavar="COMMAND", required=True)
+    check = register_commands.add_parser("verify", help=say("check the chain of a register"))
+    check.add_argument("place", metavar="PLACE", help=say("the register's file"))
+    check.add_argument("--expect", metavar="HEAD", help=say("a head noted earlier: finds a tail that was cut off"))
+    _add_common(check, say)
     return parser
 
 
@@ -135,7 +146,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     args.say = say
     if args.command is None:
         parser.error(say("name a command; see --help"))
-    run = {"scan": _scan, "redact": _redact, "plan": _plan, "verify": _verify, "rules": _rules_test}[args.command]
+    run = {
+        "scan": _scan,
+        "redact": _redact,
+        "plan": _plan,
+        "verify": _verify,
+        "rules": _rules_test,
+        "register": _register_verify,
+    }[args.command]
     if getattr(args, "log_level", None):
         from hospital_redact.logs import log_to_stderr
 
@@ -247,12 +265,18 @@ def _redact(args: argparse.Namespace) -> int:
     task = replace(_task(args), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
     output = Output(Path(args.output))
+    register = _open_register(args.register) if args.register else None
+    task = replace(task, register=register, who=args.who or getpass.getuser())
     for number, path in _progress(args.paths):
         entry = redact_file(redactor, number, path, output, task)
         entries.append(entry)
         _report_failure(entry, entry["path"])
         if not entry["code"]:
             print(*redact_lines(entry, args.say), sep="\n")
+    if register is not None:
+        # Whoever notes the head elsewhere can prove later that no entry was cut off.
+        print(args.say("register: head {head}", head=register.head()))
+        register.close()
     if args.report:
         _write_report(Path(args.report), {**_schema(), "files": entries})
     return exit_code(entries)
@@ -300,6 +324,24 @@ def _rules_test(args: argparse.Namespace) -> int:
     else:
         print(say("every rule passed its own examples and the slow-pattern checks"))
     return 1 if problems else 0
+
+
+def _open_register(place: str) -> Register:
+    from hospital_redact.release import Register
+
+    return Register(place)
+
+
+def _register_verify(args: argparse.Namespace) -> int:
+    from hospital_redact.release import Register
+
+    register = Register(args.place, create=False)
+    broken = register.verify(expect=args.expect)
+    if broken is not None:
+        raise broken.as_error()
+    count = sum(1 for _ in register)
+    print(args.say("{count} entries, the chain holds; head {head}", count=count, head=register.head()))
+    return 0
 
 
 # --------------------------------------------------------------------------- arguments

@@ -74,7 +74,8 @@ class VerificationError(HospitalRedactError):
 
 
 class RegisterError(HospitalRedactError):
-    """HR6xx: the register cannot be written or its chain is broken."""
+    """HR6xx: the register. HR601 it cannot be made or opened, HR602 it is no register or a newer one, HR603 its chain
+    is broken, HR604 an entry could not be added, HR605 a field or a head is not what it must be."""
 
 
 class IsolationError(HospitalRedactError):

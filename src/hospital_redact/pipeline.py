@@ -7,11 +7,13 @@ Nothing gets its final name until verification has passed; on any failure the dr
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hospital_redact import formats
 from hospital_redact.classification import classify
@@ -43,6 +45,13 @@ if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
 PUBLIC = ReleaseContext()
+
+
+class Recorder(Protocol):
+    """What keeps the record of copies: :class:`hospital_redact.release.Register`, or a stand-in."""
+
+    def recorded(self, record: ReleaseRecord, *, who: str) -> AbstractContextManager[object]:
+        """Add an entry; take it back when what happens inside the context fails."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -168,11 +177,22 @@ class Redactor:
         covered = Coverage(plan.edits)
         return classify(document, findings, self.policy, plan.context, removed=lambda f: covered(f.spans))
 
-    def redact(self, review: Review, target: str | Path, *, overwrite: bool = False) -> RedactedCopy:
+    def redact(
+        self,
+        review: Review,
+        target: str | Path,
+        *,
+        overwrite: bool = False,
+        register: Recorder | None = None,
+        who: str = "",
+    ) -> RedactedCopy:
         """Write the copy of ``review`` to ``target``, prove it, and return the proof.
 
+        With a ``register`` the copy's entry, signed by ``who``, comes before its name: a copy without an entry never
+        exists.
+
         Raises and leaves nothing behind: OutputError (HR701 the decision forbids a copy, HR702 the target exists),
-        PlanError (HR405 something shows that nobody could read), VerificationError.
+        RegisterError, PlanError (HR405 something shows that nobody could read), VerificationError.
         """
         target = Path(target)
         plan, suggestion = review.plan, review.suggestion
@@ -194,6 +214,8 @@ class Redactor:
         with draft_file(target) as draft:
             with draft.open("wb") as stream:
                 removed_parts = format_.write(review.source, plan, stream)
+                stream.flush()
+                os.fsync(stream.fileno())  # a register's entry is durable, so the bytes it names must be
             copy = Source(target.name, draft.read_bytes())
             verification = verify_copy(
                 review.document,
@@ -206,7 +228,8 @@ class Redactor:
             require_passed(verification)
             status = "draft" if plan.terms_only or suggestion.decision == "approve_then_release" else "verified"
             record = _record(review, copy, status)
-            publish(draft, target, overwrite=overwrite)
+            with register.recorded(record, who=who) if register is not None else nullcontext():
+                publish(draft, target, overwrite=overwrite)
         log_event("copy_written", document=record.source_sha256[:16], copy=record.copy_sha256[:16], status=status)
         return RedactedCopy(target, status, verification, removed_parts, suggestion, record)
 

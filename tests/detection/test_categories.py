@@ -8,6 +8,7 @@ import pytest
 
 from hospital_redact.detection.categories import find_categories
 from hospital_redact.errors import DetectionError
+from hospital_redact.formats.text import document_of_text as text_document
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
@@ -23,7 +24,6 @@ from hospital_redact.model import (
     join_blocks,
 )
 from hospital_redact.policy import load_policy
-from hospital_redact.formats.text import document_of_text as text_document
 
 SHIPPED = load_policy()
 RULE = replace(

