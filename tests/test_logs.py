@@ -23,7 +23,17 @@ def test_the_log_of_a_run_holds_events_and_no_value(tmp_path: Path, capsys: pyte
     path = tmp_path / f"{LETTER_VALUES[0]}.txt"
     path.write_text(LETTER, encoding="utf-8")
     (tmp_path / "bad.pdf").write_bytes(b"x")
-    args = ["redact", str(path), str(tmp_path / "bad.pdf"), "-o", str(tmp_path / "out"), "--log-level", "debug"]
+    args = [
+        "redact",
+        str(path),
+        str(tmp_path / "bad.pdf"),
+        "-o",
+        str(tmp_path / "out"),
+        "--log-level",
+        "debug",
+        "--workers",
+        "0",
+    ]
     assert main(args) == 3
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
     assert {"finding", "reviewed", "copy_written", "input_failed"} <= {line["event"] for line in lines}
@@ -34,7 +44,7 @@ def test_the_log_of_a_run_holds_events_and_no_value(tmp_path: Path, capsys: pyte
 def test_nothing_is_logged_by_default(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.txt"
     path.write_text(LETTER, encoding="utf-8")
-    assert main(["scan", str(path)]) == 0
+    assert main(["scan", "--workers", "0", str(path)]) == 0
     assert capsys.readouterr().err == ""
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
+from hospital_redact import isolation
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
+from hospital_redact.isolation import Limits, WorkerPool, remove_stale
 from hospital_redact.languages import ENGLISH, Language
-from hospital_redact.logs import log_event
+from hospital_redact.logs import log_event, log_to_stderr
 from hospital_redact.model import RedactionPlan, ReleaseContext
 from hospital_redact.pipeline import PUBLIC, Recorder, Redactor, Review
 from hospital_redact.reporting.data import (
@@ -43,20 +47,84 @@ class Task:
     who: str = ""
 
 
-class Output:
-    """The folder of one run: no input may replace the copy of an earlier one, ``--force`` or not."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Loads a worker's Redactor, models included: their loading is not a file's time."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._taken: set[str] = set()
+    policy: str
+    rules: tuple[Path, ...] = ()
+    log_level: str | None = None
+
+    def __call__(self) -> Redactor:
+        """Return the Redactor, ready to work."""
+        redactor = Redactor(self.policy, rules=self.rules)
+        redactor.review_text("患者赵小满，联系电话见附页。 Patient: John Smith.")
+        if self.log_level:
+            log_to_stderr(self.log_level)
+        return redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The worker processes of a run: what each loads, the limits on each file, how many work at once."""
+
+    start: Start
+    limits: Limits
+    workers: int = 1
+
+
+class Output:
+    """The folder of one run: no input may replace the copy of an earlier one, ``--force`` or not.
+
+    ``claims`` is an empty folder of this run: workers see each other's names there.
+    """
+
+    def __init__(self, folder: Path, claims: Path) -> None:
+        self.folder = folder
+        self._claims = claims
 
     def claim(self, name: str) -> Path:
         """Return the path for ``name``; raise OutputError HR702 when another input of this run has it."""
         # Some file systems fold case: "A.txt" would replace "a.txt".
-        if name.casefold() in self._taken:
-            raise OutputError("HR702", "another input of this call has the same name; use another output folder")
-        self._taken.add(name.casefold())
-        return self._folder / name
+        claim = self._claims / sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()
+        try:
+            claim.touch(exist_ok=False)
+        except FileExistsError:
+            raise OutputError(
+                "HR702", "another input of this call has the same name; use another output folder"
+            ) from None
+        return self.folder / name
+
+
+Numbered = tuple[int, str]
+"""An input's number in the run and its path."""
+
+
+def scan_files(redactor: Redactor, inputs: Iterable[Numbered], task: Task, crew: Crew) -> Iterator[Json]:
+    """Scan files in worker processes; ``redactor`` only masks the path of a file whose worker failed."""
+    with WorkerPool(crew.start, crew.limits, workers=crew.workers) as pool:
+        for outcome in pool.run(partial(_scan_input, task=task), inputs):
+            number, path = outcome.task
+            yield outcome.value or _failed_scan(redactor, number, path, task, outcome.error)
+
+
+def redact_files(
+    redactor: Redactor, inputs: Iterable[Numbered], output: Output, task: Task, crew: Crew
+) -> Iterator[Json]:
+    """Redact files in worker processes; drafts of workers that ended, now or in an earlier run, are deleted."""
+    remove_stale(output.folder)
+    with WorkerPool(crew.start, crew.limits, workers=crew.workers, folder=output.folder) as pool:
+        for outcome in pool.run(partial(_redact_input, output=output, task=task), inputs):
+            number, path = outcome.task
+            yield outcome.value or _failed_redact(redactor, number, path, task, outcome.error)
+
+
+def _scan_input(redactor: Redactor, numbered: Numbered, task: Task) -> Json:
+    return scan_file(redactor, *numbered, task)
+
+
+def _redact_input(redactor: Redactor, numbered: Numbered, output: Output, task: Task) -> Json:
+    return redact_file(redactor, *numbered, output, task)
 
 
 def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
@@ -65,9 +133,13 @@ def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
         review = _review(redactor, path, task)
         return {"number": number, "id": shown_path(redactor, path, task, review), **_scanned(review, task)}
     except Exception as error:  # one bad file must not stop the others
-        failure = as_our_error(error)
-        shown = shown_path(redactor, path, task)
-        return {"number": number, "id": shown, "code": failure.code, "message": task.language.message(failure)}
+        return _failed_scan(redactor, number, path, task, error)
+
+
+def _failed_scan(redactor: Redactor, number: int, path: str, task: Task, error: BaseException | None) -> Json:
+    failure = as_our_error(error)
+    shown = shown_path(redactor, path, task)
+    return {"number": number, "id": shown, "code": failure.code, "message": task.language.message(failure)}
 
 
 def scan_record(redactor: Redactor, line: str, task: Task) -> Json:
@@ -101,23 +173,23 @@ def redact_file(redactor: Redactor, number: int, path: str, output: Output, task
         target = output.claim(review.output_name)
         copy = redactor.redact(review, target, overwrite=task.overwrite, register=task.register, who=task.who)
         outcome = describe_copy(review, copy, task.language)
+        return {"number": number, "path": shown_path(redactor, path, task, review), **outcome}
     except Exception as error:  # one bad file must not stop the others
-        failure = as_our_error(error)
-        refused = isinstance(failure, ReadError) or failure.code == "HR701"
-        outcome = describe_failure(failure, "refused" if refused else "failed", review, task.language)
+        return _failed_redact(redactor, number, path, task, error, review=review)
+
+
+def _failed_redact(
+    redactor: Redactor, number: int, path: str, task: Task, error: BaseException | None, *, review: Review | None = None
+) -> Json:
+    failure = as_our_error(error)
+    refused = isinstance(failure, ReadError) or failure.code == "HR701"
+    outcome = describe_failure(failure, "refused" if refused else "failed", review, task.language)
     return {"number": number, "path": shown_path(redactor, path, task, review), **outcome}
 
 
-def as_our_error(error: Exception) -> HospitalRedactError:
-    """Return ``error``, or HR900 in place of a third party's, whose text may quote a patient."""
-    if isinstance(error, HospitalRedactError):
-        ours = error
-    elif isinstance(error, MemoryError):
-        ours = ReadError("HR204", "the file needs more memory than there is; split it")
-    else:
-        ours = HospitalRedactError(
-            "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
-        )
+def as_our_error(error: BaseException | None) -> HospitalRedactError:
+    """Return ``error`` as one of ours (see isolation.faults) and log its code."""
+    ours = isolation.as_our_error(error or RuntimeError())
     log_event("input_failed", level=logging.ERROR, code=ours.code)
     return ours
 

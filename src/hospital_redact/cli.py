@@ -1,4 +1,4 @@
-"""The command line: arguments and printing, nothing else."""
+"""The command line: what is typed goes to the flow, what comes back is printed; nothing else."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import argparse
 import getpass
 import json
 import os
+import secrets
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from hospital_redact import __version__
+from hospital_redact.arguments import asked_language, build_parser
 from hospital_redact.errors import HospitalRedactError, PolicyError
 
 if TYPE_CHECKING:
-    from hospital_redact.batch import Task
+    from hospital_redact.batch import Crew, Task
+    from hospital_redact.isolation import Limits
     from hospital_redact.languages import Language
     from hospital_redact.model import ReleaseContext
     from hospital_redact.pipeline import Redactor
@@ -26,112 +30,6 @@ if TYPE_CHECKING:
 # Imports stand in the functions that need them: --help must not load the flow.
 # ruff: noqa: PLC0415, T201
 
-LANGUAGES = ("zh", "en")
-LOG_LEVELS = ("debug", "info", "warning", "error")
-LEVELS = ("公开", "内部", "秘密", "机密", "绝密")
-FORMATS = ("text", "json", "jsonl", "sarif", "html")
-
-
-def build_parser(say: Language | None = None) -> argparse.ArgumentParser:
-    """Return the parser, its help in the language of ``say``; README and docs are tested against it."""
-    from hospital_redact.languages import ENGLISH
-
-    say = say or ENGLISH
-    parser = argparse.ArgumentParser(
-        prog="hospital-redact",
-        description=say(
-            "Find what must not leave a hospital, suggest a secrecy level, and write redacted copies that are proved "
-            "against their plan. Works offline."
-        ),
-        epilog=say(
-            "Exit codes: 0 done; 1 a decision wrote nothing, a level was reached (--fail-level) or a copy is not "
-            "proved (verify); 2 wrong usage; 3 some input was refused or failed."
-        ),
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-
-    scan = commands.add_parser("scan", help=say("report findings, level and decision; write nothing"))
-    scan.add_argument("paths", nargs="*", metavar="PATH", help=say("files to scan"))
-    scan.add_argument(
-        "--records", metavar="IN.jsonl", help=say('scan {"id", "text"} records, one a line, instead of files')
-    )
-    _add_context(scan, say)
-    scan.add_argument("--format", choices=FORMATS, default="text", help=say("output format (default: text)"))
-    scan.add_argument("--fail-level", choices=LEVELS, help=say("exit 1 when a file reaches this level"))
-    _add_show_values(scan, say)
-
-    redact = commands.add_parser("redact", help=say("write proved copies into a folder"))
-    redact.add_argument("paths", nargs="+", metavar="PATH", help=say("files to redact"))
-    redact.add_argument("-o", "--output", metavar="DIR", required=True, help=say("folder for the copies"))
-    _add_context(redact, say)
-    _add_terms(redact, say)
-    redact.add_argument(
-        "--only-terms", action="store_true", help=say("remove the listed values only; copies are drafts")
-    )
-    redact.add_argument("--plan", metavar="FILE", help=say("carry out this edited plan (one PATH)"))
-    redact.add_argument("--report", metavar="FILE", help=say("write a JSON report"))
-    redact.add_argument("--register", metavar="PLACE", help=say("add an entry for each copy to this register"))
-    redact.add_argument("--who", metavar="NAME", help=say("who signs the entries (default: the user's name)"))
-    redact.add_argument("--force", action="store_true", help=say("overwrite copies that exist"))
-    _add_show_values(redact, say)
-
-    plan = commands.add_parser("plan", help=say("print the plan of one file as JSON, to be edited"))
-    plan.add_argument("path", metavar="FILE", help=say("the file"))
-    _add_context(plan, say)
-    _add_terms(plan, say)
-    _add_show_values(plan, say)
-
-    verify = commands.add_parser("verify", help=say("prove a copy against its original, whoever made it"))
-    verify.add_argument("original", metavar="ORIGINAL")
-    verify.add_argument("copy", metavar="COPY")
-    _add_context(verify, say)
-    _add_terms(verify, say)
-    verify.add_argument("--plan", metavar="FILE", help=say("the plan that the copy carries out"))
-
-    rules = commands.add_parser("rules", help=say("work on rules"))
-    rules_commands = rules.add_subparsers(dest="rules_command", metavar="COMMAND", required=True)
-    test = rules_commands.add_parser("test", help=say("run every rule's own examples and the slow-pattern checks"))
-    test.add_argument("folder", nargs="?", metavar="DIR", help=say("a hospital's own rules, beside the shipped ones"))
-    _add_common(test, say)
-
-    register = commands.add_parser("register", help=say("work on the register of copies"))
-    register_commands = register.add_subparsers(dest="register_command", metavar="COMMAND", required=True)
-    check = register_commands.add_parser("verify", help=say("check the chain of a register"))
-    check.add_argument("place", metavar="PLACE", help=say("the register's file"))
-    check.add_argument("--expect", metavar="HEAD", help=say("a head noted earlier: finds a tail that was cut off"))
-    _add_common(check, say)
-    return parser
-
-
-def _add_context(parser: argparse.ArgumentParser, say: Language) -> None:
-    _add_common(parser, say)
-    group = parser.add_argument_group(say("policy and release context (what is missing falls back to the public)"))
-    group.add_argument("--policy", metavar="ID", help=say("policy (default: default)"))
-    group.add_argument("--rules", metavar="DIR", action="append", default=[], help=say("a hospital's own rules folder"))
-    group.add_argument("--to", metavar="RECIPIENT", default="public", help=say("kind of recipient (default: public)"))
-    group.add_argument("--recipient", metavar="NAME", default="", help=say("name of the recipient"))
-    group.add_argument("--subject", metavar="NAME", default="", help=say("the person whose record it is"))
-    group.add_argument("--purpose", metavar="P", default="", help=say("what the recipient needs it for"))
-    group.add_argument("--channel", metavar="C", default="", help=say("how it leaves"))
-    group.add_argument("--reference", metavar="R", default="", help=say("consent, claim or approval number"))
-
-
-def _add_common(parser: argparse.ArgumentParser, say: Language) -> None:
-    parser.add_argument("--lang", choices=LANGUAGES, help=say("language of texts (default: the locale's)"))
-    parser.add_argument(
-        "--log-level", choices=LOG_LEVELS, help=say("write events as JSON lines to standard error (default: none)")
-    )
-
-
-def _add_terms(parser: argparse.ArgumentParser, say: Language) -> None:
-    parser.add_argument("--terms", metavar="FILE", help=say("UTF-8 file of further values to remove, one a line"))
-
-
-def _add_show_values(parser: argparse.ArgumentParser, say: Language) -> None:
-    parser.add_argument("--show-values", action="store_true", help=say("print found values (never by default)"))
-
-
 # --------------------------------------------------------------------------- commands
 
 
@@ -140,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _use_utf8()
     from hospital_redact.languages import language_of
 
-    say = language_of(_asked_language(sys.argv[1:] if argv is None else argv))
+    say = language_of(asked_language(sys.argv[1:] if argv is None else argv))
     parser = build_parser(say)
     args = parser.parse_args(argv)
     args.say = say
@@ -157,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if getattr(args, "log_level", None):
         from hospital_redact.logs import log_to_stderr
 
+        # Workers inherit the key, so that one value has one fingerprint in all lines of a run.
+        os.environ.setdefault("HOSPITAL_REDACT_LOG_KEY", secrets.token_hex(32))
         log_to_stderr(args.log_level)
     try:
         return run(args)
@@ -181,16 +81,9 @@ class _UsageError(Exception):
         self.values = values
 
 
-def _asked_language(argv: Sequence[str]) -> str | None:
-    """Return what ``--lang`` asks for, before the parser, whose help is in that language, can say."""
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument("--lang")
-    asked = first.parse_known_args(argv)[0].lang
-    return asked if asked in LANGUAGES else None
-
-
 def _scan(args: argparse.Namespace) -> int:
-    from hospital_redact.batch import exit_code, scan_file
+    from hospital_redact.batch import exit_code, scan_file, scan_files
+    from hospital_redact.isolation import SCAN_LIMITS
     from hospital_redact.model import Level
 
     if bool(args.paths) == bool(args.records):
@@ -199,8 +92,13 @@ def _scan(args: argparse.Namespace) -> int:
     if args.records:
         return _scan_records(redactor, task, args)
     entries = []
-    for number, path in _progress(args.paths):
-        entry = scan_file(redactor, number, path, task)
+    inputs = _progress(args.paths)
+    found = (
+        scan_files(redactor, inputs, task, _crew(args, SCAN_LIMITS))
+        if args.workers
+        else (scan_file(redactor, number, path, task) for number, path in inputs)
+    )
+    for entry in found:
         entries.append(entry)
         _report_failure(entry, entry["id"])
         if args.format == "jsonl":
@@ -249,7 +147,8 @@ def _scan_records(redactor: Redactor, task: Task, args: argparse.Namespace) -> i
 
 
 def _redact(args: argparse.Namespace) -> int:
-    from hospital_redact.batch import Output, exit_code, redact_file
+    from hospital_redact.batch import Output, exit_code, redact_file, redact_files
+    from hospital_redact.isolation import REDACT_LIMITS
     from hospital_redact.planfile import load_plan
     from hospital_redact.reporting.text import redact_lines
 
@@ -264,15 +163,21 @@ def _redact(args: argparse.Namespace) -> int:
     redactor = _redactor(args)
     task = replace(_task(args), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
-    output = Output(Path(args.output))
+    inputs = _progress(args.paths)
     register = _open_register(args.register) if args.register else None
     task = replace(task, register=register, who=args.who or getpass.getuser())
-    for number, path in _progress(args.paths):
-        entry = redact_file(redactor, number, path, output, task)
-        entries.append(entry)
-        _report_failure(entry, entry["path"])
-        if not entry["code"]:
-            print(*redact_lines(entry, args.say), sep="\n")
+    with TemporaryDirectory(prefix="hospital-redact-") as claims:
+        output = Output(Path(args.output), Path(claims))
+        done = (
+            redact_files(redactor, inputs, output, task, _crew(args, REDACT_LIMITS))
+            if args.workers
+            else (redact_file(redactor, number, path, output, task) for number, path in inputs)
+        )
+        for entry in done:
+            entries.append(entry)
+            _report_failure(entry, entry["path"])
+            if not entry["code"]:
+                print(*redact_lines(entry, args.say), sep="\n")
     if register is not None:
         # Whoever notes the head elsewhere can prove later that no entry was cut off.
         print(args.say("register: head {head}", head=register.head()))
@@ -355,6 +260,18 @@ def _redactor(args: argparse.Namespace) -> Redactor:
 
     effective_context(_context(args), redactor.policy)  # a mistyped recipient is wrong usage, before any file
     return redactor
+
+
+def _crew(args: argparse.Namespace, defaults: Limits) -> Crew:
+    from hospital_redact.batch import Crew, Start
+
+    given = {"seconds": args.time_limit, "memory_bytes": args.memory_limit, "open_files": args.open_files}
+    try:
+        limits = replace(defaults, **{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise _UsageError(str(error)) from None
+    start = Start(args.policy or "default", tuple(Path(folder) for folder in args.rules), args.log_level)
+    return Crew(start, limits, args.workers)
 
 
 def _context(args: argparse.Namespace) -> ReleaseContext:

@@ -79,7 +79,8 @@ class RegisterError(HospitalRedactError):
 
 
 class IsolationError(HospitalRedactError):
-    """HR8xx: a worker process was stopped or died: HR801 over its time, HR802 it died."""
+    """HR8xx: a worker process was stopped or died: HR801 over its time, HR802 it died,
+    HR803 none could be started, HR804 too many open files, HR805 the result is too large."""
 
 
 class OutputError(HospitalRedactError):

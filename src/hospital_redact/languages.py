@@ -25,6 +25,10 @@ class Language:
         self.name = name
         self._texts = gettext.translation("hospital_redact", _FOLDER, [name], fallback=True)
 
+    def __reduce__(self) -> tuple[type[Language], tuple[str]]:
+        # Tasks cross process borders; a catalogue does not.
+        return Language, (self.name,)
+
     def __call__(self, text: str, **values: object) -> str:
         """Return ``text`` in this language with its ``{names}`` replaced by ``values``.
 

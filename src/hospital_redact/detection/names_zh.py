@@ -32,12 +32,14 @@ from hospital_redact.detection.shapes import (
 from hospital_redact.detection.structure import is_label
 from hospital_redact.detection.words import (
     COMMON_SURNAMES,
+    COMPOUND_SURNAMES,
     FOLLOW,
     FORM_WORDS,
     NOT_NAMES,
     STAFF_TITLES,
     SURNAMES,
     TITLES,
+    alternatives,
     words,
 )
 from hospital_redact.model import Role
@@ -76,6 +78,10 @@ _DETAIL = regex.compile(
 _NICK = "".join(sorted(COMMON_SURNAMES - frozenset("时于方石白高万马段夏")))
 _NICKNAME = regex.compile(
     rf"(?<=[^\p{{Han}}]|^|[是叫找问给和跟让请由])[老小](?P<family>[{_NICK}])(?=[^\p{{Han}}]|[说来去在和跟的把给让是又也已就还上下]|$)"
+)
+# Compound family names that are no everyday word and no place: they show a name wherever they stand.
+_COMPOUND = regex.compile(
+    rf"(?:{alternatives(COMPOUND_SURNAMES - words('compound_also_words'))})(?=\p{{Han}})(?!山|市|县|区|镇|乡|路|街|州|河)"
 )
 _PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
@@ -225,11 +231,15 @@ def _before_details(scene: Scene) -> Iterator[Mention]:
 
 
 def _shaped(text: str) -> Iterator[Mention]:
-    """Yield foreign names, 老王 and 小曲, and names masked in part (栾某平)."""
+    """Yield foreign names, 老王 and 小曲, names with a compound family name, and names masked in part (栾某平)."""
     for match in FOREIGN.finditer(text):
         yield Mention(match.start(), match.start() + trim_tail(match.group()), Role.OTHER, 0.6, ("shape",))
     for match in _NICKNAME.finditer(text):
         yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
+    for match in _COMPOUND.finditer(text):
+        end = read_name(text, match.start(), sure=False, marked=False)
+        if end > match.end():
+            yield Mention(match.start(), end, Role.OTHER, 0.6, ("shape",))
     for match in _PARTLY.finditer(text):
         family, last = match["name"][0], match["name"][2]
         if family in SURNAMES and last not in _AFTER_MOU and last not in FOLLOW:

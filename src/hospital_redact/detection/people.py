@@ -28,6 +28,7 @@ from hospital_redact.detection.words import (
     STAFF_TITLES,
     SURNAMES,
     TITLES,
+    alternatives,
     words,
 )
 from hospital_redact.model import Role, Rule
@@ -36,7 +37,7 @@ _STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.O
 """Of two roles of one name the earlier counts; staff before other, because other only means that nothing shows."""
 
 _HAN = regex.compile(r"\p{Han}")
-_NICKNAME = regex.compile(r"(?<![\p{Han}])[老小阿](?P<family>\p{Han})")
+_NICKNAME = regex.compile(rf"(?<![\p{{Han}}])[老小阿](?P<family>{alternatives(COMPOUND_SURNAMES)}|\p{{Han}})")
 _TITLED = regex.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.? $")
 _ITEM = regex.compile(
     r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
@@ -237,17 +238,25 @@ def _enter(people: dict[str, Person], scene: Scene, mention: Mention, *, staff_d
 
 
 def _share_aliases(people: Mapping[str, Person]) -> None:
-    """Give the first part of a dotted name and the parts of a Latin name to their person."""
+    """Give the first part of a dotted name, the given name and the parts of a Latin name to their person."""
     for person in people.values():
         if _HAN.match(person.name):
             parts = regex.split(rf"[{DOTS}.]", person.name)
             if len(parts) > 1:
                 person.aliases = {part for part in parts if len(part) >= 3}
+            elif person.role in (Role.PATIENT, Role.RELATIVE) and is_plausible(person.name):
+                person.aliases = _called(person.name)
         else:
             words = regex.findall(r"\p{L}[\p{L}'’-]+", person.name)
             if len(words) > 1:
                 person.aliases = {word for word in words if len(word) >= 3 and word.casefold() not in _COMMON_LATIN}
                 person.aliases |= {word.capitalize() for word in person.aliases if word.isupper()}
+
+
+def _called(name: str) -> set[str]:
+    """Return what a person is called at the bedside: the given name alone, and for a child its last character twice."""
+    given = name[2:] if name[:2] in COMPOUND_SURNAMES else name[1:]
+    return {given[-1] * 2, given} if len(given) > 1 else {given * 2}
 
 
 def _occurrences(scene: Scene, people: Mapping[str, Person], seen: Seen | None) -> Iterator[tuple[int, int, Person]]:

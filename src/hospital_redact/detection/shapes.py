@@ -182,4 +182,4 @@ def is_dotted(text: str) -> bool:
 
 def is_form_label(word: str) -> bool:
     """Whether a label is 姓名 or one of its kind."""
-    return word.endswith(("姓名", "名字", "户名", "签名"))
+    return word.endswith(("姓名", "名字", "户名", "签名", "签字", "曾用名"))

@@ -16,7 +16,8 @@ from hospital_redact.model import Document, TablePosition, View
 
 _MAX_HEADER = 24
 _RULE_LINE = regex.compile(r"[ \t]*[-+|=:\u2500-\u257f_*]{3,}[-+|=:\u2500-\u257f_* \t]*")
-_GAP = regex.compile(r" {2,}|\t+ *")
+# 米  粒 and 姓  名 are set apart for their looks; 男  汉 are two columns.
+_GAP = regex.compile(r"(?<!(?<!\p{Han})(?![男女有无是否])\p{Han}) {2,}| {2,}(?!\p{Han}(?!\p{Han}))| {5,}|\t+ *")
 # Words that head columns and stand left of values. They tell a header row from a row of values, and a label from
 # the value after it; they say nothing about what is confidential.
 _LABEL = regex.compile(
