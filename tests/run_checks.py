@@ -23,6 +23,8 @@ def main() -> int:
             ("mypy",),
             ("mkdocs", "build", "--strict", "--site-dir", site),
             ("hospital_redact", "rules", "test"),
+            ("piplicenses", "--order", "license"),
+            ("tools.catalogues", "--check"),
             ("pytest",),
         )
         for check in checks:

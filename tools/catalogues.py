@@ -33,16 +33,20 @@ def texts() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                arguments = node.args[:1] if name in SAYS else node.args[1:2] if name.endswith("Error") else []
-                for argument in arguments:
-                    yield from _constants(argument)
+                if name in SAYS:
+                    yield from _constants(node.args[:1])
+                elif name.endswith("Error"):
+                    yield from _constants(node.args[1:2])
+                elif name == "Refused":  # the loader puts the file's name before
+                    yield from (f"{{file}}: {text}" for text in _constants(node.args[1:2]))
     yield from LOCATION_WORDS
     yield "file name"
 
 
-def _constants(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-        yield node.value
+def _constants(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+            yield node.value
 
 
 def build() -> Catalog:

@@ -171,7 +171,7 @@ class _Loader:
         try:
             return make(*arguments)
         except Refused as refused:
-            raise PolicyError(refused.code, f"{file}: {refused.message}") from None
+            raise PolicyError(refused.code, "{file}: " + refused.template, file=file, **refused.values) from None
 
     def _source(self, key: str, value: object) -> str:
         def make() -> str:
@@ -192,7 +192,7 @@ class _Loader:
             table.done()
             for category in categories:
                 if category not in (*CATEGORIES, NO_CATEGORY):
-                    raise Refused("HR106", f"{key}: the category {category} is unknown")
+                    raise Refused("HR106", "{key}: the category {category} is unknown", key=key, category=category)
             return categories
 
         return self._parse("matters.toml", make)
@@ -203,18 +203,23 @@ class _Loader:
             clause = Clause(entry.text("source"), entry.text("section"), entry.text("quote", ""))
             entry.done()
             if clause.source not in self.sources:
-                raise Refused("HR105", f"the source {clause.source} is not in sources.toml")
+                raise Refused("HR105", "the source {source} is not in sources.toml", source=clause.source)
             clauses.append(clause)
         if not clauses:
-            raise Refused("HR103", f"{table.path or 'the rule'} has no clause")
+            raise Refused("HR103", "{rule} has no clause", rule=table.path or "the rule")
         return tuple(clauses)
 
     def _named(self, name: str, table: Table) -> _Named:
         category, matter = table.text("category"), table.text("matter")
         if matter not in self.matters:
-            raise Refused("HR106", f"the matter {matter} is not in matters.toml")
+            raise Refused("HR106", "the matter {matter} is not in matters.toml", matter=matter)
         if category not in self.matters[matter]:
-            raise Refused("HR106", f"the category {category} does not belong to the matter {matter}")
+            raise Refused(
+                "HR106",
+                "the category {category} does not belong to the matter {matter}",
+                category=category,
+                matter=matter,
+            )
         examples = table.table("examples")
         match, no_match = examples.texts("match"), examples.texts("no_match")
         examples.done()
@@ -227,10 +232,10 @@ class _Loader:
         named = self._named(name, table)
         action, entity, only_with = table.text("action"), table.text("entity"), table.text("only_with", "")
         if action not in list(Action):
-            raise Refused("HR106", f"the action {action} is unknown")
+            raise Refused("HR106", "the action {action} is unknown", action=action)
         _check_entity(entity)
         if only_with and only_with not in self.category_ids:
-            raise Refused("HR106", f"only_with names {only_with}, which is no category rule")
+            raise Refused("HR106", "only_with names {only_with}, which is no category rule", only_with=only_with)
         rule = Rule(
             **named._asdict(),
             entity=entity,
@@ -268,11 +273,15 @@ class _Loader:
                 else "a policy's name is lower-case letters, digits, _ and -",
             )
         if policy_id in below:
-            raise PolicyError("HR109", f"policies/{policy_id}.toml inherits from itself")
+            raise PolicyError("HR109", "policies/{policy_id}.toml inherits from itself", policy_id=policy_id)
         own = self.files.toml(path)
         parent = own.pop("inherits", "")
         if not isinstance(parent, str):
-            raise PolicyError("HR102", f"policies/{policy_id}.toml: the key inherits holds the wrong kind of value")
+            raise PolicyError(
+                "HR102",
+                "policies/{policy_id}.toml: the key inherits holds the wrong kind of value",
+                policy_id=policy_id,
+            )
         values = self._inherited(parent, (*below, policy_id)) if parent else {}
         for key, value in own.items():
             both = isinstance(value, dict) and isinstance(values.get(key), dict)
@@ -290,7 +299,7 @@ class _Loader:
         levels, level_clauses = self._levels(table)
         in_use = {rule.matter for rule in rules} | {rule.matter for rule in categories}
         for matter in sorted(in_use - set(levels)):
-            raise Refused("HR110", f"the matter {matter} is in use and has no level")
+            raise Refused("HR110", "the matter {matter} is in use and has no level", matter=matter)
         terms = table.table("terms_years")
         policy = Policy(
             id=name,
@@ -313,13 +322,13 @@ class _Loader:
     def _levels(self, table: Table) -> tuple[dict[str, Level | None], dict[str, tuple[Clause, ...]]]:
         given, clauses = table.table("levels"), table.table("level_clauses")
         for matter in sorted({*given.values, *clauses.values} - set(self.matters)):
-            raise Refused("HR110", f"levels: the matter {matter} is not in matters.toml")
+            raise Refused("HR110", "levels: the matter {matter} is not in matters.toml", matter=matter)
         levels: dict[str, Level | None] = {}
         for matter in given.values:
             word = given.text(matter)
             levels[matter] = None if word == UNDECIDED else _level(word)
         for matter in sorted(set(levels) - set(clauses.values)):
-            raise Refused("HR103", f"level_clauses.{matter} is missing")
+            raise Refused("HR103", "level_clauses.{matter} is missing", matter=matter)
         return levels, {matter: self._clauses(clauses, matter) for matter in clauses.values}
 
     @staticmethod
@@ -335,10 +344,17 @@ class _Loader:
         requires, matters, entities = table.texts("requires"), table.texts("keep_matters"), table.texts("keep_entities")
         for word in requires:
             if word not in _CONTEXT_FIELDS:
-                raise Refused("HR102", f"{table.path}.requires: {word} is no field of a release context")
+                raise Refused(
+                    "HR102", "{path}.requires: {word} is no field of a release context", path=table.path, word=word
+                )
         for matter in matters:
             if matter not in self.matters:
-                raise Refused("HR106", f"{table.path}.keep_matters: the matter {matter} is not in matters.toml")
+                raise Refused(
+                    "HR106",
+                    "{path}.keep_matters: the matter {matter} is not in matters.toml",
+                    path=table.path,
+                    matter=matter,
+                )
         for entity in entities:
             _check_entity(entity)
         return Recipient(
@@ -359,20 +375,20 @@ class _Loader:
 
 def _level(word: str) -> Level:
     if word not in [level.value for level in Level]:
-        raise Refused("HR110", f"the level {word} is unknown")
+        raise Refused("HR110", "the level {word} is unknown", word=word)
     return Level(word)
 
 
 def _check_entity(entity: str) -> None:
     if not _ENTITY.fullmatch(entity):
-        raise Refused("HR106", f"the entity {entity} is not capitals, digits and _")
+        raise Refused("HR106", "the entity {entity} is not capitals, digits and _", entity=entity)
 
 
 def _check_pattern(pattern: str, ignore_case: bool = False) -> None:
     try:
         regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
     except regex.error:
-        raise Refused("HR107", f"a pattern does not compile: {pattern[:40]}") from None
+        raise Refused("HR107", "a pattern does not compile: {pattern}", pattern=pattern[:40]) from None
 
 
 def _detection(table: Table) -> Detection:
@@ -384,9 +400,9 @@ def _detection(table: Table) -> Detection:
     if pattern is None and recogniser is None:
         raise Refused("HR102", "detect needs a pattern or a recogniser")
     if recogniser is not None and recogniser not in RECOGNISERS:
-        raise Refused("HR106", f"the recogniser {recogniser} is unknown")
+        raise Refused("HR106", "the recogniser {recogniser} is unknown", recogniser=recogniser)
     if validator is not None and validator not in VALIDATORS and validator not in _plugged_in_validators():
-        raise Refused("HR106", f"the validator {validator} is unknown")
+        raise Refused("HR106", "the validator {validator} is unknown", validator=validator)
     ignore_case = table.flag("ignore_case")
     if pattern is not None:
         _check_pattern(pattern, ignore_case)

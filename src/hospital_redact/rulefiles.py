@@ -23,10 +23,11 @@ _MISSING = object()
 class Refused(Exception):  # noqa: N818 - never leaves the loader, which replaces it
     """A value is wrong; the loader turns it into a PolicyError that names the file."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, template: str, **values: object) -> None:
+        super().__init__(template)
         self.code = code
-        self.message = message
+        self.template = template
+        self.values = values
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Table:
 
     def __post_init__(self) -> None:
         if not isinstance(self.values, Mapping):
-            raise Refused("HR102", f"{self.path or 'the file'} must be a table")
+            raise Refused("HR102", "{file} must be a table", file=self.path or "the file")
 
     def _name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
@@ -48,38 +49,42 @@ class Table:
         self.taken.add(key)
         value = self.values.get(key, default)
         if value is _MISSING:
-            raise Refused("HR102", f"the key {self._name(key)} is missing")
+            raise Refused("HR102", "the key {key} is missing", key=self._name(key))
         # A TOML true is an int in Python; it must not pass for a number.
         if value is not default and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
-            raise Refused("HR102", f"the key {self._name(key)} holds the wrong kind of value")
+            raise Refused("HR102", "the key {key} holds the wrong kind of value", key=self._name(key))
         return value
 
     def text(self, key: str, default: object = _MISSING) -> Any:
         """Return the text under ``key``; without ``default`` it must be there and not blank."""
         value = self._take(key, str, default)
         if default is _MISSING and not value.strip():
-            raise Refused("HR102", f"the key {self._name(key)} is empty")
+            raise Refused("HR102", "the key {key} is empty", key=self._name(key))
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the list of texts under ``key``, empty if there is none."""
         values = self._take(key, list, [])
         if not all(isinstance(value, str) and value for value in values):
-            raise Refused("HR102", f"the key {self._name(key)} must be a list of texts")
+            raise Refused("HR102", "the key {key} must be a list of texts", key=self._name(key))
         return tuple(values)
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
         """Return the number under ``key``, between ``low`` and ``high``."""
         value = self._take(key, (int, float), default)
         if not low <= value <= high:
-            raise Refused("HR102", f"the key {self._name(key)} must lie between {low:g} and {high:g}")
+            raise Refused(
+                "HR102", "the key {key} must lie between {low:g} and {high:g}", key=self._name(key), low=low, high=high
+            )
         return float(value)
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         """Return the whole number under ``key``, between ``low`` and ``high``."""
         value = self._take(key, int, default)
         if not low <= value <= high:
-            raise Refused("HR102", f"the key {self._name(key)} must lie between {low} and {high}")
+            raise Refused(
+                "HR102", "the key {key} must lie between {low:g} and {high:g}", key=self._name(key), low=low, high=high
+            )
         return int(value)
 
     def flag(self, key: str, default: bool = False) -> bool:
@@ -99,7 +104,7 @@ class Table:
         """Refuse a key that nobody has asked for."""
         unknown = sorted(set(self.values) - self.taken)
         if unknown:
-            raise Refused("HR102", f"the key {self._name(unknown[0])} is unknown")
+            raise Refused("HR102", "the key {unknown} is unknown", unknown=self._name(unknown[0]))
 
 
 class RuleFiles:
@@ -108,7 +113,7 @@ class RuleFiles:
     def __init__(self, folders: Sequence[Path]) -> None:
         for folder in folders:
             if not folder.is_dir():
-                raise PolicyError("HR101", f"the folder of rules {folder.name} does not exist")
+                raise PolicyError("HR101", "the folder of rules {name} does not exist", name=folder.name)
         self.folders = folders
         self.seen: dict[str, object] = {}
 
@@ -117,7 +122,9 @@ class RuleFiles:
         try:
             return tomllib.loads(self._text(path))
         except (tomllib.TOMLDecodeError, RecursionError):
-            raise PolicyError("HR101", f"{path.parent.name}/{path.name} is not valid TOML") from None
+            raise PolicyError(
+                "HR101", "{name}/{name2} is not valid TOML", name=path.parent.name, name2=path.name
+            ) from None
 
     def merged(self, name: str) -> dict[str, Any]:
         """Return the table of ``name`` (``sources.toml``) with the keys of all folders."""
@@ -136,7 +143,10 @@ class RuleFiles:
             for path in (folder / kind).glob(f"*{suffix}"):
                 if not IDENTIFIER.fullmatch(path.stem):
                     raise PolicyError(
-                        "HR101", f"{kind}/{path.name}: a file name is lower-case letters, digits, _ and -"
+                        "HR101",
+                        "{kind}/{name}: a file name is lower-case letters, digits, _ and -",
+                        kind=kind,
+                        name=path.name,
                     )
                 found[path.stem] = path
         return dict(sorted(found.items()))
@@ -167,10 +177,18 @@ class RuleFiles:
         try:
             data = path.read_bytes() if path.stat().st_size <= _MAX_FILE_BYTES else None
         except OSError:
-            raise PolicyError("HR101", f"{path.parent.name}/{path.name} cannot be read") from None
+            raise PolicyError(
+                "HR101", "{name}/{name2} cannot be read", name=path.parent.name, name2=path.name
+            ) from None
         if data is None:
-            raise PolicyError("HR101", f"{path.parent.name}/{path.name} is larger than {_MAX_FILE_BYTES} bytes")
+            raise PolicyError(
+                "HR101",
+                "{name}/{name2} is larger than {max_file_bytes} bytes",
+                name=path.parent.name,
+                name2=path.name,
+                max_file_bytes=_MAX_FILE_BYTES,
+            )
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:
-            raise PolicyError("HR101", f"{path.parent.name}/{path.name} is not UTF-8") from None
+            raise PolicyError("HR101", "{name}/{name2} is not UTF-8", name=path.parent.name, name2=path.name) from None

@@ -356,7 +356,10 @@ def _first_match(pattern: regex.Pattern[str], text: str, rule: str) -> tuple[int
             match = pattern.search(text, start, min(start + _WINDOW, len(text)), timeout=TIMEOUT_SECONDS)
         except TimeoutError:
             raise DetectionError(
-                "HR301", f"category {rule} took longer than {TIMEOUT_SECONDS:g} s; simplify its patterns"
+                "HR301",
+                "category {rule} took longer than {timeout_seconds} s; simplify its patterns",
+                rule=rule,
+                timeout_seconds=TIMEOUT_SECONDS,
             ) from None
         if match is not None and match.end() > match.start():
             return match.span()

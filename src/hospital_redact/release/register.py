@@ -75,7 +75,9 @@ class Register:
         ``verified`` or ``draft``. Raises RegisterError HR601 to HR605; then the copy must not get its name.
         """
         if record.status not in STATUSES:
-            raise RegisterError("HR605", f"the entry is refused: the status must be one of {', '.join(STATUSES)}")
+            raise RegisterError(
+                "HR605", "the entry is refused: the status must be one of {statuses}", statuses=", ".join(STATUSES)
+            )
         return self._append(record, who=who)
 
     def withdraw(self, entry: Entry, *, who: str) -> Entry:
@@ -170,8 +172,10 @@ def _check(record: ReleaseRecord, who: str) -> None:
     if wrong:
         raise RegisterError(
             "HR605",
-            f"the entry is refused: check {', '.join(wrong)} (hashes are SHA-256, who and the policy one printable "
-            f"line of at most {MAX_LINE} characters, the time ISO 8601 in UTC)",
+            "the entry is refused: check {wrong} (hashes are SHA-256, who and the policy one printable line of at most "
+            "{max_line} characters, the time ISO 8601 in UTC)",
+            wrong=", ".join(wrong),
+            max_line=MAX_LINE,
         )
 
 

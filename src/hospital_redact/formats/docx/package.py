@@ -179,7 +179,9 @@ def _entries(data: bytes) -> dict[str, bytes]:
 
 def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise ReadError("HR204", f"the package holds more than {MAX_ENTRIES} parts; split the document")
+        raise ReadError(
+            "HR204", "the package holds more than {max_entries} parts; split the document", max_entries=MAX_ENTRIES
+        )
     total = 0
     for entry in entries:
         if entry.flag_bits & 0x1:
@@ -209,7 +211,11 @@ def parse_xml(data: bytes) -> Element:
     if information.doctype:
         raise ReadError("HR203", "a part of the file declares a document type, which Office files must not")
     if _TOO_DEEP(root):
-        raise ReadError("HR204", f"a part of the file nests deeper than {MAX_DEPTH} levels; simplify the document")
+        raise ReadError(
+            "HR204",
+            "a part of the file nests deeper than {max_depth} levels; simplify the document",
+            max_depth=MAX_DEPTH,
+        )
     if b"purl.oclc.org" in data or b"p\0u\0r\0l\0" in data:
         _from_strict(root)
     return root

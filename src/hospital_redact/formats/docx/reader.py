@@ -179,7 +179,9 @@ class _Reader:
             if relation.kind == kind and not relation.external and relation.target in self._package.parts
         }
         if len(found) > 1:
-            raise ReadError("HR203", f"the document names several parts as its {kind}; open and save it in Word")
+            raise ReadError(
+                "HR203", "the document names several parts as its {kind}; open and save it in Word", kind=kind
+            )
         return found.pop() if found else None
 
     def _single(self, kind: str) -> Element | None:

@@ -27,9 +27,11 @@ MAX_NESTING = 120
 
 def too_large(what: str) -> ReadError:
     """Return the error for something over a limit."""
-    return ReadError("HR204", f"the PDF is over a limit of this reader: {what}; split the document and try again")
+    return ReadError(
+        "HR204", "the PDF is over a limit of this reader: {what}; split the document and try again", what=what
+    )
 
 
 def corrupt(what: str) -> ReadError:
     """Return the error for something that cannot be understood."""
-    return ReadError("HR203", f"the PDF cannot be read: {what}; open it in its program and save it again")
+    return ReadError("HR203", "the PDF cannot be read: {what}; open it in its program and save it again", what=what)

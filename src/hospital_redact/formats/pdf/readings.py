@@ -45,7 +45,7 @@ def readings_of(data: bytes) -> Iterator[Reading]:
         yield from _pypdf(data)
         yield from _objects(data)
     except HospitalRedactError as error:
-        raise VerificationError("HR504", f"a reader cannot check the copy ({error.code})") from None
+        raise VerificationError("HR504", "a reader cannot check the copy ({code_})", code_=error.code) from None
     except Exception:  # whatever a reader raises, the copy is not checked
         raise VerificationError("HR504", "a reader cannot check the copy") from None
 

@@ -37,7 +37,9 @@ def removed_characters(document: Document, plan: RedactionPlan) -> dict[int, set
     for edit in plan.edits:
         span = edit.span
         if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
-            raise PlanError("HR404", f"edit {edit.id} points outside the document; make the plan again from this file")
+            raise PlanError(
+                "HR404", "edit {id} points outside the document; make the plan again from this file", id=edit.id
+            )
         block = document.blocks[span.block]
         if block.glyphs:
             removed.setdefault(span.block, set()).update(range(span.start, span.end))
