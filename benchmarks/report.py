@@ -34,17 +34,17 @@ class Figure:
 
 
 def number(value: float) -> str:
-    """Return ``value`` with three figures, or all of those before the point."""
+    """Return ``value`` with three figures, or all of those before the point; below 1 with two."""
     if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if value >= 1 else f"{value:.2f}"
+    return f"{value:.3g}" if value >= 1 else f"{value:.2g}"
 
 
 def ratio(ours: Figure, peer: Figure, *, more_is_better: bool) -> str:
     """Return how much better ours is than the peer's, from the medians: above 1 ours is better.
 
     >>> ratio(Figure((10,)), Figure((20,)), more_is_better=True)
-    '0.50'
+    '0.5'
     >>> ratio(Figure((10,)), Figure((20,)), more_is_better=False)
     '2'
     """

@@ -211,8 +211,8 @@ and runs everything again.
 Each figure is the median of all runs, with the smallest and the largest. Ratios compare the medians and are turned
 so that **above 1 is better for hospital-redact** and below 1 is better for the peer: ours by the peer's for speeds,
 the peer's by ours for seconds and memory. Ours and the peer run in turn, in processes of their own, and one process
-runs at a time. Load is the number of programs that wanted a core in the minute before: above the number of cores
-the machine was busy with other things, and single figures count for less than ratios.
+runs at a time. Load is the number of programs that wanted a core in the minute before, the one measured among them:
+above the number of cores the machine was busy with other things, and single figures count for less than ratios.
 
 {machine}
 {table}

@@ -7,8 +7,9 @@ python tools/catalogues.py --check    fail where a text has no translation or th
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,34 +20,115 @@ SOURCE = Path(__file__).parents[1] / "src" / "hospital_redact"
 PO = SOURCE / "locales" / "zh" / "LC_MESSAGES" / "hospital_redact.po"
 MO = PO.with_suffix(".mo")
 
-SAYS = ("say", "language", "Check")
+FIRST = ("say", "language", "Check", "gettext", "_UsageError", "too_large", "corrupt")
 """Calls whose first argument is a text that people read."""
+SECOND = ("Difference",)
+FIRST_AND_LAST = ("Unread", "_miss", "Drawing", "report")
+"""Calls that say first what was not read, and last why."""
+READINGS = ("Reading",)
+"""Calls that name a reader and a place."""
+TABLES = ("CATEGORIES", "STATUSES", "_WHAT", "_UNREAD_ELEMENTS")
+"""Constants whose texts people read."""
+ENUMS = ("Decision",)
+MODULES_OF_VALUE_ERRORS = ("limits.py",)
+"""Modules whose ValueErrors the command line shows; elsewhere they speak to programmers."""
+NUMBERS = ("missing", "extra", "hidden")
+"""Variables that are numbers where they stand in an f-string; a len() is one too."""
+
 LOCATION_WORDS = (
-    *("page", "line", "paragraph", "table", "row", "column", "cell", "header", "footer", "footnote", "endnote", "note"),
-    *("comment", "text", "metadata", "link", "outline", "annotation", "attachment", "field", "image", "style", "part"),
+    *("page {number}", "line {number}", "paragraph {number}", "table {number}", "row {number}", "column {number}"),
+    *("block {number}", "page", "line", "paragraph", "table", "row", "column", "block", "cell", "header", "footer"),
+    *("footnote", "endnote", "note", "comment", "text", "metadata", "link", "outline", "annotation", "attachment"),
+    *("field", "image", "style", "part", "package", "document", "property", "file name", "at", "object", "name"),
+    *("title", "author", "whole file", "raw", "dictionary", "stream", "shape", "drawing", "chart", "smartart"),
+)
+# What classification and context ask a person to look at; before the colon a kind, behind it what of that kind.
+LOOK_AT = (
+    *("unread", "state_mark", "level_undecided", "hospital_mark", "published_by_own_words", "second_patient"),
+    *("subject_not_found", "context_missing", "flagged", "uncertain", "exempted", "personal_data"),
+    *("name", "subject", "purpose", "channel", "reference", "minor", "special_disease", "gene_variant"),
+    *("published", "self_declared", "general_notice", "opinion_letter", "tender_secret"),
+)
+# Texts that are put together where they are raised.
+JOINED = (
+    *("and {number} more", "exit code {number}", "signal {number}", "its pipe closed", "{rule} has no clause"),
+    *("is docx", "is pdf", "is text", "is of no known kind or damaged", "the rule", "an entry", "none"),
+    *("a soft mask draws text", "a soft mask draws an image", "a tiling pattern draws text"),
+    *("a tiling pattern draws an image", "a reader failed", "text_in_soft_mask", "text_in_pattern"),
+    *("{number} glyphs have no Unicode text in either reader", "differs from the plan", "; ", ": ", ", "),
+    "the second reader shows {number} characters that were not placed",
+)
+# What argparse itself says; it asks gettext (see Language.use_for_usage). Python 3.11 to 3.13.
+ARGPARSE = (
+    *("usage: ", "positional arguments", "options", "show this help message and exit"),
+    *(
+        "%(prog)s: error: %(message)s\n",
+        "argument %(argument_name)s: %(message)s",
+        "the following arguments are required: %s",
+    ),
+    *("unrecognized arguments: %s", "expected one argument", "expected at least one argument"),
+    *("invalid choice: %(value)r (choose from %(choices)s)", "invalid %(type)s value: %(value)r"),
+    *("ambiguous option: %(option)s could match %(matches)s", "ignored explicit argument %r"),
 )
 
 
 def texts() -> Iterator[str]:
-    """Yield every text of the sources: error templates, what is said, names of checks, words of places."""
+    """Yield every text of the sources that people read."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in SAYS:
-                    yield from _constants(node.args[:1])
-                elif name.endswith("Error"):
-                    yield from _constants(node.args[1:2])
-                elif name == "Refused":  # the loader puts the file's name before
-                    yield from (f"{{file}}: {text}" for text in _constants(node.args[1:2]))
-    yield from LOCATION_WORDS
-    yield "file name"
+                yield from _said(node, path)
+            elif isinstance(node, ast.Assign) and any(getattr(t, "id", "") in TABLES for t in node.targets):
+                yield from _values(node.value)
+            elif isinstance(node, ast.ClassDef) and node.name in ENUMS:
+                yield from (text for item in node.body if isinstance(item, ast.Assign) for text in _values(item.value))
+    for words in (LOCATION_WORDS, LOOK_AT, JOINED, ARGPARSE):
+        yield from words
 
 
-def _constants(nodes: list[ast.expr]) -> Iterator[str]:
+def _said(call: ast.Call, path: Path) -> Iterator[str]:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if name in FIRST or (name == "ValueError" and path.name in MODULES_OF_VALUE_ERRORS):
+        yield from _constants(call.args[:1])
+    elif name in SECOND or (name.endswith("Error") and name != "ValueError"):
+        yield from _constants(call.args[1:2])
+    elif name in FIRST_AND_LAST:
+        yield from _constants([*call.args[:1], *call.args[1:3]])
+    elif name in READINGS:
+        yield from _constants(call.args[1:2])
+    elif name == "Refused":  # the loader puts the file's name before
+        yield from (f"{{file}}: {text}" for text in _constants(call.args[1:2]))
+
+
+def _values(node: ast.expr) -> Iterator[str]:
+    """Yield the texts of a tuple, of a dictionary's values, or of one constant."""
+    if isinstance(node, ast.Dict):
+        yield from _constants(node.values)
+    elif isinstance(node, ast.Tuple):
+        yield from _constants(node.elts)
+    else:
+        yield from _constants([node])
+
+
+def _constants(nodes: Sequence[ast.expr]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
             yield node.value
+        elif isinstance(node, ast.JoinedStr) and (text := _template(node)):
+            yield text
+
+
+def _template(node: ast.JoinedStr) -> str:
+    """Return the catalogue's key for an f-string: its number as ``{number}``, without the word it ends in."""
+    text = ""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            number = isinstance(part.value, ast.Call) or getattr(part.value, "id", "") in NUMBERS
+            text += "{number}" if number else "\0"
+        elif isinstance(part, ast.Constant):
+            text += str(part.value)
+    text = re.sub(r"(?:: | \()\0\)?$", "", text)
+    return "" if "\0" in text else text
 
 
 def build() -> Catalog:
@@ -56,7 +138,7 @@ def build() -> Catalog:
         with PO.open("rb") as stream:
             known = {str(m.id): str(m.string) for m in read_po(stream) if m.id}
     catalog = Catalog(locale="zh", project="hospital-redact", fuzzy=False)
-    for text in sorted(set(texts()) | {text for text in known if text.startswith("word:")}):
+    for text in sorted(set(texts())):
         catalog.add(text, known.get(text, ""))
     return catalog
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from gettext import gettext
 
 from hospital_redact import __version__
 from hospital_redact.languages import ENGLISH, Language
@@ -16,6 +17,7 @@ FORMATS = ("text", "json", "jsonl", "sarif", "html")
 
 def build_parser(say: Language = ENGLISH) -> argparse.ArgumentParser:
     """Return the parser, its help in the language of ``say``."""
+    say.use_for_usage()
     parser = argparse.ArgumentParser(
         prog="hospital-redact",
         description=say(
@@ -27,7 +29,10 @@ def build_parser(say: Language = ENGLISH) -> argparse.ArgumentParser:
             "proved (verify); 2 wrong usage; 3 some input was refused or failed."
         ),
     )
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument(
+        "--version", action="version", version=__version__, help=say("show program's version number and exit")
+    )
+    _add_language(parser, say)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     scan = commands.add_parser("scan", help=say("report findings, level and decision; write nothing"))
@@ -99,10 +104,14 @@ def _add_context(parser: argparse.ArgumentParser, say: Language) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser, say: Language) -> None:
-    parser.add_argument("--lang", choices=LANGUAGES, help=say("language of texts (default: the locale's)"))
+    _add_language(parser, say)
     parser.add_argument(
         "--log-level", choices=LOG_LEVELS, help=say("write events as JSON lines to standard error (default: none)")
     )
+
+
+def _add_language(parser: argparse.ArgumentParser, say: Language) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, help=say("language of texts (default: the locale's)"))
 
 
 def _add_terms(parser: argparse.ArgumentParser, say: Language) -> None:
@@ -134,7 +143,7 @@ def _add_limits(parser: argparse.ArgumentParser, say: Language, seconds: int) ->
 
 def _natural(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError("not a whole number")
+        raise argparse.ArgumentTypeError(gettext("not a whole number"))  # as argparse says its own
     return int(text)
 
 

@@ -107,14 +107,14 @@ def _scan(args: argparse.Namespace) -> int:
             from hospital_redact.reporting.text import scan_lines
 
             print(*scan_lines(entry, args.say), sep="\n")
-    _print_whole(args.format, entries)
+    _print_whole(args.format, entries, args.say)
     reached = args.fail_level and any(
         Level(entry["level"]) >= Level(args.fail_level) for entry in entries if not entry["code"]
     )
     return exit_code(entries) or int(bool(reached))
 
 
-def _print_whole(format_: str, entries: list[Json]) -> None:
+def _print_whole(format_: str, entries: list[Json], say: Language) -> None:
     if format_ == "json":
         _print_json({**_schema(), "files": entries}, indent=1)
     elif format_ == "sarif":
@@ -124,7 +124,7 @@ def _print_whole(format_: str, entries: list[Json]) -> None:
     elif format_ == "html":
         from hospital_redact.reporting.page import to_page
 
-        sys.stdout.write(to_page(entries))
+        sys.stdout.write(to_page(entries, say))
 
 
 def _scan_records(redactor: Redactor, task: Task, args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from hospital_redact.model import Document, Finding, Policy, RedactionPlan, edits_by_block
+from hospital_redact.model import Document, Finding, Policy, RedactionPlan, Span, edits_by_block
 from hospital_redact.planning import apply_plan, span_before
 from hospital_redact.verification import remaining_findings
 
@@ -26,8 +26,12 @@ def close_plan(
     """Return the findings with those that only the edited text shows, and the plan that removes them too."""
     closed = tuple(findings)
     plan = make_plan(closed)
+    known: set[Span] = set()
     for _ in range(MAX_ROUNDS):
-        edited = apply_plan(document, plan, near_edits=True)
+        spans = {edit.span for edit in plan.edits}
+        # Only around what this round has changed can anything new be seen.
+        edited = apply_plan(document, plan, near=spans - known)
+        known = spans
         left = remaining_findings(document, plan, edited, policy=policy, findings=detect(edited))
         if not left:
             break

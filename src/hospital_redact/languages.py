@@ -16,6 +16,10 @@ from hospital_redact.errors import HospitalRedactError
 
 LANGUAGES = ("zh", "en")
 _FOLDER = Path(__file__).with_name("locales")
+_DOMAIN = "hospital_redact"
+_DETAILS = ("where", "listed", "what", "how")
+"""Values of messages that are phrases or places themselves."""
+_WORD = re.compile(r"(?<![\w/.])(?:file name|[a-z_]+)(?: \d+)?(?![\w/.])")
 
 
 class Language:
@@ -23,7 +27,7 @@ class Language:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._texts = gettext.translation("hospital_redact", _FOLDER, [name], fallback=True)
+        self._texts = gettext.translation(_DOMAIN, _FOLDER, [name], fallback=True)
 
     def __reduce__(self) -> tuple[type[Language], tuple[str]]:
         # Tasks cross process borders; a catalogue does not.
@@ -41,13 +45,49 @@ class Language:
 
     def place(self, location: str) -> str:
         """Return a location's words in this language; names of parts of a file stay as they are."""
-        return re.sub(
-            r"(?<![\w/.])[a-z]+(?: name)?(?![\w/.])", lambda word: self._texts.gettext(word.group()), location
-        )
+        words = _WORD.sub(lambda found: self._counted(found.group()), location)
+        return words.replace(", ", self._texts.gettext(", "))
+
+    def detail(self, text: str) -> str:
+        """Return in this language what a check, an error or a reading says about places: phrases and places, joined
+        by semicolons and colons, with numbers and brackets in them."""
+        whole = self._counted(text)
+        if whole != text:
+            return whole
+        if bracket := re.fullmatch(r"( ?)\((.*)\)", text):
+            return f"{bracket[1]}({self.detail(bracket[2])})"
+        for separator in ("; ", ": "):
+            if separator in text:
+                return self._texts.gettext(separator).join(self.detail(part) for part in text.split(separator))
+        if bracket := re.fullmatch(r"(.+) \(([^()]*)\)", text):
+            return f"{self.detail(bracket[1])} ({self.detail(bracket[2])})"
+        return self.place(text)
+
+    def _counted(self, text: str) -> str:
+        """Return ``text`` translated, the catalogue's ``{number}`` standing for the number in it."""
+        numbers = re.findall(r"\d+", text)
+        if len(numbers) == 1:
+            template = text.replace(numbers[0], "{number}")
+            whole = self._texts.gettext(template)
+            if whole != template:
+                return whole.replace("{number}", numbers[0])
+            word, _, rest = text.rpartition(" ")
+            return f"{self._texts.gettext(word)} {rest}" if word and rest == numbers[0] else text
+        return self._texts.gettext(text) if text else ""
 
     def message(self, error: HospitalRedactError) -> str:
         """Return an error's message in this language."""
-        return self(error.template, **error.values)
+        values = {
+            name: self.detail(value) if name in _DETAILS and isinstance(value, str) else value
+            for name, value in error.values.items()
+        }
+        return self(error.template, **values)
+
+    def use_for_usage(self) -> None:
+        """Let argparse speak this language too: it asks gettext's own domain, which is the whole process's."""
+        gettext.bindtextdomain(_DOMAIN, str(_FOLDER))
+        gettext.textdomain(_DOMAIN)
+        os.environ["LANGUAGE"] = self.name
 
 
 ENGLISH = Language("en")

@@ -261,21 +261,21 @@ BOX = "\u2588"
 """How a drawn box reads: a full block, in the copy of a page and in ``apply_plan``."""
 
 
-def apply_plan(document: Document, plan: RedactionPlan, *, near_edits: bool = False) -> Document:
+def apply_plan(document: Document, plan: RedactionPlan, *, near: Iterable[Span] | None = None) -> Document:
     """Return ``document`` as its copy would read: the surviving blocks, edited, in the same views; the others empty.
 
     Used to look at what would be left without writing a file. Drawn text has no replacement but a box. With
-    ``near_edits`` only changed blocks and their neighbours keep their text: elsewhere nothing changes.
+    ``near`` only the blocks of these spans and their neighbours keep their text.
     """
     edits = edits_by_block(plan.edits)
-    near = {number + step for number in edits for step in (-1, 0, 1)}
+    looked_at = None if near is None else {span.block + step for span in near for step in (-1, 0, 1)}
     changed: list[Block] = []
     for number, block in enumerate(document.blocks):
         own = edits.get(number, [])
         if block.glyphs:
             own = [replace(edit, replacement=BOX) for edit in own]
         edits[number] = own
-        kept = block.survives and (number in near or not near_edits)
+        kept = block.survives and (looked_at is None or number in looked_at)
         changed.append(replace(block, text=apply_edits(block.text, own) if kept else "", glyphs=()))
     views = tuple(_edited_view(view, changed, edits) for view in document.views)
     return replace(document, blocks=tuple(changed), views=views)

@@ -40,7 +40,7 @@ class Table:
 
     def __post_init__(self) -> None:
         if not isinstance(self.values, Mapping):
-            raise Refused("HR102", "{file} must be a table", file=self.path or "the file")
+            raise Refused("HR102", "{what} must be a table", what=self.path or "the file")
 
     def _name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key

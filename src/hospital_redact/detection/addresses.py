@@ -24,8 +24,8 @@ _HOUSE = (
     r"(?:[\p{Han}0-9A-Za-z]{1,10}?(?:小区|公寓|花园|苑|大厦|新村|家园|广场|宿舍|公馆|华庭|新城|家属院|家属楼|别墅))"
 )
 _UNIT = (
-    r"(?:[0-9一二三四五六七八九十]{1,4}[A-Za-z]?(?:栋|幢|号楼|座|单元|层|楼|室|户|门|组|号)"
-    r"|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢))"
+    r"(?:[0-9一二三四五六七八九十]{1,4}[A-Za-z]?(?:栋|幢|号楼|座|单元|层|楼|室|户|门|组|号|区)"
+    r"|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢)|[甲乙丙丁东西南北中](?:单元|户|门|室|屋))"
 )
 _BARE = r"(?:[0-9]{1,4}[A-Za-z]?(?:[-—][0-9]{1,4}){0,3}(?:室)?(?![0-9A-Za-z年月日%.:]))"
 _DETAIL = rf"(?:{_ROAD}|{_VILLAGE}|{_NUMBER}|{_HOUSE}|{_UNIT})"
@@ -49,6 +49,12 @@ _PROSE = regex.compile(r"[的了及或要等和与应由将被位]")
 _NUMBERED = regex.compile(
     rf"(?:[0-9]{{1,5}}|{_COUNT}{{1,5}})[A-Za-z]?(?:号|栋|幢|弄|室|单元|楼|组|队|户|座|巷)|[0-9]{{2,}}$|[A-Za-z]座"
 )
+# Behind what the grammar knows, the name of an estate and its numbers run on: 恒祥首府A3栋2单元1107.
+_REST = regex.compile(
+    r"(?:(?![的了在于并与和及])[\p{Han}0-9A-Za-z#-]){0,14}?"
+    r"(?:(?:[0-9A-Za-z一二三四五六七八九十甲乙丙丁东西南北]{1,4}(?:单元|栋|幢|室|户|号楼?|座|楼|区|门))+"
+    r"(?:[0-9]{1,2}-)?(?:[0-9]{2,4}(?![0-9年月日岁.%]))?|(?<=[0-9])-[0-9]{1,4}(?:-[0-9]{1,4})?(?![0-9年月日]))"
+)
 _COUNTRY = regex.compile(rf"{_ADMIN}+{_TOWN}?{_VILLAGE}|{_TOWN}{_VILLAGE}")
 _UNIT_WORD = regex.compile(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对]|公寓|社区|小区|[0-9]")
 _VALUE_END = regex.compile(
@@ -68,9 +74,9 @@ _LABELS = (
         "登记住址",
         "登记住址为",
     ),
-    *("居住地址", "居住地", "呼救地址", "收件地址", "住址", "地址", "住处", "家住", "租住", "暂住", "户籍地", "老家"),
+    *("居住地址", "居住地", "呼救地址", "收件地址", "接车地点", "事发地点", "常住地址", "常住地", "居所", "住址", "地址", "住处", "家住", "租住", "暂住", "户籍地", "老家"),
 )
-_GAP = regex.compile(r"(?:\([^()\n]{0,12}\))?[ ]{0,4}[::为是在于]?[ ]{0,4}[“\"]?")
+_GAP = regex.compile(r"(?:\([^()\n]{0,12}\))?[ ]{0,4}(?:已?(?:变更|搬迁|改|搬|换)[为至到])?[::为是在于]?[ ]{0,4}[“\"]?")
 
 
 def find_addresses(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
@@ -102,7 +108,13 @@ def _labelled(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         if not marked and han and not quoted and not (grammar or _ADDRESS.search(value)):
             continue
         length = grammar.end() if grammar and not marked else len(value)
-        yield Hit(at, at + length, compiled.rule, 0.9, ("label",), "address")
+        yield Hit(at, _extended(text, at + length), compiled.rule, 0.9, ("label",), "address")
+
+
+def _extended(text: str, end: int) -> int:
+    """Return where an address that the grammar followed to ``end`` really ends."""
+    rest = _REST.match(text, end)
+    return rest.end() if rest else end
 
 
 def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
@@ -112,6 +124,7 @@ def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         lead = _LEAD.match(text, start, min(end, start + 14))
         if lead is not None and _ADDRESS.fullmatch(text, lead.end(), end):
             start = lead.end()
+        end = _extended(text, end)
         if _NOT_HOME.match(text, end) or _PUBLIC.search(text, start, end) or _PROSE.search(text, start, end):
             continue
         # Running text is full of districts and roads: a home has a house, a group, or two levels above its village.

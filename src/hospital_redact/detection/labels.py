@@ -20,8 +20,8 @@ _EMPTY = regex.compile(
     r"[\W_]*|(?:[万亿千百]?元|万|次|人|例|%|岁|天|个|不详|无|见.*|同上|未填|略|[-—/]+|其他|暂无|N/?A|none|unknown)[\W_]*",
     regex.IGNORECASE,
 )
-# A number written digit by digit: 2 0 2 4 0 8.
-_SPACED_OUT = regex.compile(r"[0-9A-Za-z](?:[ ]{1,2}[0-9A-Za-z]){4,}(?![ ]?[0-9A-Za-z])")
+# A number written digit by digit or in pairs: 2 0 2 4 0 8, 20 24 08 71.
+_SPACED_OUT = regex.compile(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
 _HAN = regex.compile(r"\p{Han}")
 _JOINS_VERB = ("于", "在", "从事", "家住", "租住")
 _DEFAULT_VALUE = r"[^\s::,、;;。|()]{1,40}"

@@ -34,6 +34,7 @@ from hospital_redact.detection.words import (
     COMMON_SURNAMES,
     COMPOUND_SURNAMES,
     FOLLOW,
+    FOLLOW_WORDS,
     FORM_WORDS,
     NOT_NAMES,
     STAFF_TITLES,
@@ -69,7 +70,7 @@ _LEAD_IN = frozenset("由请与和及随经给向找对是系为即经同叫跟�
 _HONORIFICS = words("honorifics")
 _PERSONS = (
     r"男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名"
-    r"|家属|配偶|配送|实习|退休|在编|外聘"
+    r"|家属|配偶|配送|实习|退休|在编|外聘|[工室朋校战]友|同[事学乡]|邻居|保姆|司机"
 )
 _DETAIL = regex.compile(
     rf"(?=[ ]{{0,2}}[(](?P<word>[^()\n]{{0,3}}(?:{_PERSONS})[^()\n]{{0,8}}|\+?[0-9][0-9\- ]{{6,16}})[)]"
@@ -224,6 +225,7 @@ def _before_details(scene: Scene) -> Iterator[Mention]:
             if (
                 length <= len(run)
                 and is_plausible(name)
+                and name not in TITLES
                 and (length == len(run) or run[: len(run) - length] in ROLE_OF)
             ):
                 yield Mention(detail.start() - length, detail.start(), role, 0.75, ("context",))
@@ -238,7 +240,7 @@ def _shaped(text: str) -> Iterator[Mention]:
         yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
     for match in _COMPOUND.finditer(text):
         end = read_name(text, match.start(), sure=False, marked=False)
-        if end > match.end():
+        if end > match.end() and not text.startswith(FOLLOW_WORDS, match.end()):
             yield Mention(match.start(), end, Role.OTHER, 0.6, ("shape",))
     for match in _PARTLY.finditer(text):
         family, last = match["name"][0], match["name"][2]

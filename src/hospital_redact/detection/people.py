@@ -244,8 +244,8 @@ def _share_aliases(people: Mapping[str, Person]) -> None:
             parts = regex.split(rf"[{DOTS}.]", person.name)
             if len(parts) > 1:
                 person.aliases = {part for part in parts if len(part) >= 3}
-            elif person.role in (Role.PATIENT, Role.RELATIVE) and is_plausible(person.name):
-                person.aliases = _called(person.name)
+            elif person.role is not Role.STAFF and is_plausible(person.name):
+                person.aliases = {alias for alias in _called(person.name) if alias not in NOT_NAMES}
         else:
             words = regex.findall(r"\p{L}[\p{L}'’-]+", person.name)
             if len(words) > 1:

@@ -54,6 +54,7 @@ _DOTTED = regex.compile(rf"\p{{Han}}{{1,8}}(?:[{DOTS}.]\p{{Han}}{{1,8}}){{1,4}}"
 _SPACED = tuple(regex.compile(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Han}})){{{times}}}") for times in (2, 1))
 _SYLLABLE = regex.compile(alternatives(frozenset(part for part in _SYLLABLES if len(part) > 1)))
 _MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
+_PARTIES = frozenset({"甲方", "乙方", "丙方"})
 _TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
 
 
@@ -81,21 +82,26 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
         return at + trim_tail(dotted.group())
     for pattern in _SPACED:
         spaced = pattern.match(text, at)
-        if spaced and marked and _is_spaced_name(spaced.group()):
+        if spaced and marked and _is_spaced_name(spaced.group(), promised=form):
             return spaced.end()
     run = _RUN.match(text, at)
     if not run:
         return at
     whole = run.group()
+    if whole[:2] in _PARTIES:
+        return at
     if form and marked and 2 <= len(whole) <= 4 and whole not in FORM_WORDS and not whole.endswith(_TITLE_ENDS):
         return run.end()
     length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
     return at + length
 
 
-def _is_spaced_name(text: str) -> bool:
+def _is_spaced_name(text: str, *, promised: bool) -> bool:
+    """Whether characters set apart are one name; after 姓名 (``promised``) three of them need no family name."""
     parts = text.split()
     name = "".join(parts)
+    if promised and len(parts) == len(name) == 3 and name not in FORM_WORDS:
+        return True
     return is_plausible(name) and (len(parts) == len(name) or parts[0] in COMPOUND_SURNAMES)
 
 

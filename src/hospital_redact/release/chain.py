@@ -176,15 +176,16 @@ class Broken:
     @property
     def message(self) -> str:
         """What happened and what to do."""
-        what = _WHAT[self.kind].format(number=self.number)
-        return (
-            f"the register is broken: {what}; stop releasing, keep the file as evidence, compare it with the last "
-            "backup that verifies"
-        )
+        return self.as_error().message
 
     def as_error(self) -> RegisterError:
         """Return the break as RegisterError HR603, to be raised."""
-        return RegisterError("HR603", self.message)
+        return RegisterError(
+            "HR603",
+            "the register is broken: {what}; stop releasing, keep the file as evidence, compare it with the last "
+            "backup that verifies",
+            what=_WHAT[self.kind].format(number=self.number),
+        )
 
 
 class Neighbours(Protocol):

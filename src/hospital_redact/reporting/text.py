@@ -17,20 +17,20 @@ def scan_lines(entry: Json, say: Language) -> Iterator[str]:
     for reason in entry["reasons"]:
         quote = f" 「{reason['quote']}」" if reason["quote"] else ""
         title = reason["title"] if say.name == "zh" else reason["title_en"]
-        yield f"   {reason['level']}  {title} [{reason['rule']}]: {reason['clause']}{quote}"
+        yield f"   {reason['level']}  {title} [{reason['rule']}]{say(': ')}{reason['clause']}{quote}"
         if reason["where"]:
-            yield f"         {'; '.join(say.place(where) for where in reason['where'])}"
+            yield f"         {say('; ').join(say.place(where) for where in reason['where'])}"
     counts = Counter(finding["category"] for finding in entry["findings"])
     yield say("   to remove: {listed}", listed=_listed(counts, say))
     for finding in entry["findings"]:
         if "text" in finding:
-            yield f"      {say.place(finding['where'])}: {finding['entity']} {finding['text']!r}"
+            yield f"      {say.place(finding['where'])}{say(': ')}{finding['entity']} {finding['text']!r}"
     for part in entry["unread"]:
         yield say(
             "   not read: {what}, {where}: {reason}",
             what=part["what"],
             where=say.place(part["where"]),
-            reason=part["reason"],
+            reason=say.detail(part["reason"]),
         )
     yield from _look_at(entry, say)
 
@@ -47,7 +47,7 @@ def redact_lines(entry: Json, say: Language) -> Iterator[str]:
 def verify_lines(verification: Verification, say: Language) -> Iterator[str]:
     """Yield the lines for a verified copy: each check, then what is proved and what is not."""
     for check in verification.checks:
-        detail = f": {say.place(check.detail)}" if check.detail else ""
+        detail = f"{say(': ')}{say.detail(check.detail)}" if check.detail else ""
         yield f"{say('passed') if check.passed else say('FAILED')}  {say(check.name)}{detail}"
     yield say(
         "{proved} planned edits proved, {kept} findings kept; detection may have missed something: a person releases",
@@ -66,10 +66,14 @@ def _level_line(entry: Json, say: Language) -> str:
 
 
 def _listed(counts: dict[str, int], say: Language) -> str:
-    return ", ".join(f"{say(category)} {count}" for category, count in sorted(counts.items())) or say("nothing")
+    return say(", ").join(f"{say(category)} {count}" for category, count in sorted(counts.items())) or say("nothing")
 
 
 def _look_at(entry: Json, say: Language) -> Iterator[str]:
     if entry["look_at"]:
-        words = ", ".join(":".join(say(part) for part in word.split(":")) for word in entry["look_at"])
-        yield say("   a person must look at: {words}", words=words)
+        yield say("   a person must look at: {words}", words=look_at_words(entry, say))
+
+
+def look_at_words(entry: Json, say: Language) -> str:
+    """Return what a person must look at; in English the stable words themselves."""
+    return say(", ").join(":".join(say(part) for part in word.split(":")) for word in entry["look_at"])

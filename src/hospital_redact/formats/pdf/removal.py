@@ -36,6 +36,8 @@ def removed_characters(document: Document, plan: RedactionPlan) -> dict[int, set
     removed: dict[int, set[int]] = {}
     for edit in plan.edits:
         span = edit.span
+        if span.block == len(document.blocks):
+            continue  # the file name, which the flow adds as the last block
         if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
             raise PlanError(
                 "HR404", "edit {id} points outside the document; make the plan again from this file", id=edit.id
