@@ -97,6 +97,22 @@ def test_readme_python_runs_as_typed(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "出院小结.docx").is_file()
 
 
+def test_python_page_runs_as_typed(tmp_path: Path) -> None:
+    program = "\n".join(f.body for f in fences(read("docs/python.md")) if f.language == "python")
+    for name in ("出院小结.docx", "新闻稿.txt"):
+        shutil.copy(ROOT / "examples" / name, tmp_path)
+    (sample,) = [f for f in fences(read("docs/adding-a-rule.md")) if f.language == "toml"]
+    rule = tmp_path / "our-rules" / "identifiers" / "staff_badge.toml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text(sample.body, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for line in ("verified True", "True 1", "['STAFF_BADGE']", "PHONE_NUMBER 10 21 1.0", "PERSON_NAME 2 5 0.8"):
+        assert line in done.stdout.splitlines()
+
+
 # --------------------------------------------------------------------------- commands
 
 

@@ -47,10 +47,15 @@ class Reading(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A place where a copy is not what the plan makes of the source; no text."""
+    """A place where a copy is not what the plan makes of the source; no text.
+
+    ``hidden`` marks what never shows and no copy of ours keeps: another tool's copy may, as long as no removed value
+    and nothing that detection finds is in it.
+    """
 
     place: str
     what: str
+    hidden: bool = False
 
 
 class Format(Protocol):

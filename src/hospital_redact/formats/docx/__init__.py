@@ -54,9 +54,9 @@ class DocxFormat:
         yield from compare_blocks(source, plan, copy)
         for block in copy.blocks:
             if not block.survives and block.kind is not Kind.FILE_NAME:
-                yield Difference(str(block.location), "the copy holds hidden text")
+                yield Difference(str(block.location), "the copy holds hidden text", hidden=True)
         for part in copy.dropped:
-            yield Difference(part.part, f"the copy holds what no copy keeps: {part.what}")
+            yield Difference(part.part, f"the copy holds what no copy keeps: {part.what}", hidden=True)
         accepted = Counter((entry.what, entry.location) for entry in plan.accepted_unread)
         for unread in copy.unread:
             if (unread.what, str(unread.location)) not in accepted:

@@ -28,7 +28,7 @@ def compare_documents(source: Document, plan: RedactionPlan, copy: Document) -> 
             yield Difference(f"page {page}", f"{extra} glyphs that were to go, or that nobody planned, are there")
     hidden = sum(not block.survives for block in copy.blocks)
     if hidden:
-        yield Difference("document", f"{hidden} texts that no copy keeps are still there")
+        yield Difference("document", f"{hidden} texts that no copy keeps are still there", hidden=True)
     before = Counter((u.what, u.location.page) for u in source.unread)
     for what, where in sorted(Counter((u.what, u.location.page) for u in copy.unread) - before, key=str):
         yield Difference(f"page {where}", f"the copy shows something unread that the source does not ({what})")
