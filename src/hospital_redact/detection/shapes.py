@@ -31,7 +31,7 @@ DOTS = "·•‧・∙⋅･．"
 HAN = regex.compile(r"\p{Han}")
 SEX = regex.compile(
     r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])"
-    r"|[ ]?[(,、][ ]?[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]"
+    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]"
 )
 """What follows a name in a record: sex, age, bed."""
 
@@ -75,7 +75,7 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     stands before it, so that a run as a whole counts. ``form``: the label is 姓名 or its like, after which everyday
     words are names too.
     """
-    if _MASKED.match(text, at):
+    if _MASKED.match(text, at) or text[at : at + 2] in _PARTIES:
         return at
     dotted = _DOTTED.match(text, at)
     if dotted and (dotted.group().find(".") < 0 or marked):
@@ -88,8 +88,6 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     if not run:
         return at
     whole = run.group()
-    if whole[:2] in _PARTIES:
-        return at
     if form and marked and 2 <= len(whole) <= 4 and whole not in FORM_WORDS and not whole.endswith(_TITLE_ENDS):
         return run.end()
     length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)

@@ -29,7 +29,7 @@ dd { margin: 0; } blockquote { margin: 0; } .quiet { color: #57606a; font-size: 
 .alert { border-left: .3rem solid #a40e26; background: #fff5f5; padding: .3rem .7rem; margin: .5rem 0; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem .25rem 0;
 border-bottom: 1px solid #d8dee4; vertical-align: top; } th { font-weight: 600; }
-td:first-child { white-space: nowrap; } td:last-child, th:last-child { text-align: right; padding-right: 0; white-space: nowrap; }
+td:last-child, th:last-child { text-align: right; padding-right: 0; }
 @media print { body { margin: 0; max-width: none; } section { break-inside: avoid; } }
 """
 _RANK = {"公开": 1, "内部": 2, "秘密": 3, "机密": 4, "绝密": 5}
@@ -95,9 +95,10 @@ def _removed(findings: Sequence[Json], titles: Mapping[str, str], say: Language)
     if not counts:
         yield f"<p>{say('Nothing to remove.')}</p>"
         return
-    yield f"<table><tr><th>{say('category')}</th><th>{say('kind')}</th><th>{say('to remove')}</th></tr>"
+    yield f"<table><tr><th>{say('category')}</th><th>{say('kind')}</th><th>{say('number')}</th></tr>"
     for (category, kind), count in sorted(counts.items()):
-        yield f"<tr><td>{escape(say(category))}</td><td>{escape(kind)}</td><td>{count}</td></tr>"
+        word = say(category).replace("_", " ")
+        yield f"<tr><td>{escape(word)}</td><td>{escape(kind)}</td><td>{count}</td></tr>"
     yield "</table>"
 
 

@@ -257,10 +257,19 @@ class FontPruner:
         if used is None:
             old = entry(spec, "/ToUnicode")
             return self._pdf.make_stream(decoded(old)) if old is not None and is_stream(old) else None
+        if entry(spec, "/ToUnicode") is None and _has_known_characters(spec):
+            return None  # a map of codes beside a predefined CMap is read as one of CIDs by some
         key = key_of(spec)
         lengths, texts = self._lengths.get(key, {}), self._texts.get(key, {})
         pairs = [(code, lengths[code], texts[code]) for code in sorted(used & texts.keys(), key=texts.__getitem__)]
         return self._pdf.make_stream(_to_unicode_cmap(pairs)) if pairs else None
+
+
+def _has_known_characters(spec: pikepdf.Object) -> bool:
+    """Whether a composite font has a predefined CMap of a known character collection (ISO 32000-1, 9.7.5.2)."""
+    encoding = entry(spec, "/Encoding")
+    composite = word_of(entry(spec, "/Subtype")) == "Type0"
+    return composite and encoding is not None and is_name(encoding) and not word_of(encoding).startswith("Identity")
 
 
 def _to_unicode_cmap(pairs: list[tuple[int, int, str]]) -> bytes:

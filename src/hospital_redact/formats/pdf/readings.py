@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -35,6 +36,9 @@ from hospital_redact.formats.pdf.reader import open_pdf
 
 # Both log what they find odd in a file, and that may be text of the document.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
+
+
+_UNNAMED = re.compile(r"\(cid:\d+\)")
 
 
 def readings_of(data: bytes) -> Iterator[Reading]:
@@ -70,7 +74,8 @@ def _pdfminer(data: bytes) -> Iterator[Reading]:
         warnings.simplefilter("ignore")
         # No layout analysis: drawing order, and time that grows with the text only.
         extract_text_to_fp(io.BytesIO(data), output, laparams=LAParams(boxes_flow=None), codec="")
-    yield Reading("pdfminer", "all pages", text=output.getvalue())
+    # pdfminer writes a glyph that it cannot name as its number, which is no text of the page.
+    yield Reading("pdfminer", "all pages", text=_UNNAMED.sub("\N{REPLACEMENT CHARACTER}", output.getvalue()))
 
 
 def _pypdf(data: bytes) -> Iterator[Reading]:
