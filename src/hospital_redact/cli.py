@@ -165,7 +165,8 @@ def _redact(args: argparse.Namespace) -> int:
     entries: list[Json] = []
     inputs = _progress(args.paths)
     register = _open_register(args.register) if args.register else None
-    task = replace(task, register=register, who=args.who or getpass.getuser())
+    if register is not None:
+        task = replace(task, register=register, who=args.who or getpass.getuser())
     with TemporaryDirectory(prefix="hospital-redact-") as claims:
         output = Output(Path(args.output), Path(claims))
         done = (
