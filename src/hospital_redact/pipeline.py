@@ -37,7 +37,7 @@ from hospital_redact.model import (
     Verification,
 )
 from hospital_redact.planfile import hash_plan
-from hospital_redact.planning import Coverage, check_plan, output_name, plan_redaction
+from hospital_redact.planning import REMOVING, Coverage, check_plan, output_name, plan_redaction
 from hospital_redact.policy import load_policy
 from hospital_redact.verification import require_passed, unaccepted, verify_copy
 
@@ -70,7 +70,7 @@ class Review:
     def removed(self) -> tuple[Finding, ...]:
         """The findings that the plan removes."""
         covered = Coverage(self.plan.edits)
-        return tuple(finding for finding in self.findings if covered(finding.spans))
+        return tuple(f for f in self.findings if f.action in REMOVING and covered(f.spans))
 
     @property
     def output_name(self) -> str:
