@@ -88,12 +88,16 @@ def split_lines(text: str) -> tuple[tuple[str, str], ...]:
     return pairs or (("", ""),)
 
 
-def document_of_text(text: str, *, name: str = "text", sha256: str = "", notes: tuple[str, ...] = ()) -> Document:
-    """Return the document of a text: one block a line."""
+def document_of_text(
+    text: str, *, name: str = "text", sha256: str = "", encoding: str = "utf-8", mark: bool = False
+) -> Document:
+    """Return the document of a text: one block a line; the encoding, mark and line ends stand in ``notes``."""
     lines = split_lines(text)
     blocks = tuple(
         Block(line, Location("text", f"line {number}"), Kind.PARAGRAPH) for number, (line, _) in enumerate(lines, 1)
     )
+    ends = sorted({end for _, end in lines if end})
+    notes = (f"encoding:{encoding}", *(["byte_order_mark"] if mark else []), f"line_ends:{ends!r}")
     return Document(name, "text/plain", sha256, blocks, (join_blocks(blocks),), notes=notes)
 
 
@@ -115,11 +119,9 @@ class TextFormat:
         return True
 
     def read(self, source: Source) -> Document:
-        """Return one block a line; the encoding and line ends stand in ``notes``."""
+        """Return one block a line."""
         text, encoding, mark = decode(source.data)
-        ends = sorted({end for _, end in split_lines(text) if end})
-        notes = (f"encoding:{encoding}", *(["byte_order_mark"] if mark else []), f"line_ends:{ends!r}")
-        return document_of_text(text, name=source.name, sha256=source.sha256, notes=notes)
+        return document_of_text(text, name=source.name, sha256=source.sha256, encoding=encoding, mark=bool(mark))
 
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the text with the plan's edits in place; nothing else changes."""
