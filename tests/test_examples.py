@@ -109,7 +109,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             paths = [str(FOLDER / name) for name in FILES]
-            code = main(["redact", *paths, "-o", str(folder / "out"), "--report", str(report)])
+            code = main(["redact", "--workers", "0", *paths, "-o", str(folder / "out"), "--report", str(report)])
     finally:
         root.removeHandler(handler)
         root.setLevel(levels[0])

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _STAFF_CATEGORIES = frozenset({"salary", "bonus", "personnel", "discipline", "staff_contact"})
 _FOR_EVERYBODY = frozenset({"published", "administrative"})
+_PATIENT_NUMBERS = frozenset(
+    {"MEDICAL_RECORD_NO", "SPECIMEN_NO", "BED_NO", "INSURANCE_NO", "NHS_NUMBER", "HEALTH_CARD_NO", "DEVICE_SERIAL"}
+)
 _PATIENT_VALUE = 0.7
 _ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")
 
@@ -70,7 +73,11 @@ class Detector:
         staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
         subjects = _Subjects()
         findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))
-        findings.extend(self._findings(find_people(scenes, self._people, staff_document=staff_document)))
+        findings.extend(
+            self._findings(
+                find_people(scenes, self._people, staff_document=staff_document, record="medical_record" in fired)
+            )
+        )
         findings.extend(self._findings(_repeated(scenes, hits, subjects)))
         findings.extend(self._foreign(scenes))
         return (*merge(findings, self._rules), *cues)
@@ -108,7 +115,7 @@ def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
     if any(cue.category in _STAFF_CATEGORIES or cue.matter in _FOR_EVERYBODY for cue in cues):
         return False
     return any(
-        hit.rule.matter == "patient"
+        hit.rule.entity in _PATIENT_NUMBERS
         and hit.rule.action in (Action.MASK, Action.PLACEHOLDER)
         and not hit.rule.only_with
         and hit.confidence >= _PATIENT_VALUE

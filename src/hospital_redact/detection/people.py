@@ -74,11 +74,17 @@ class Person:
 
 
 def find_people(
-    scenes: Sequence[Scene], rules: Mapping[Role, Rule], *, staff_document: bool, tagged: bool = True
+    scenes: Sequence[Scene],
+    rules: Mapping[Role, Rule],
+    *,
+    staff_document: bool,
+    record: bool = False,
+    tagged: bool = True,
 ) -> Iterator[tuple[Scene, Hit, str]]:
     """Yield scene, hit and subject key for every mention of a person in ``scenes``.
 
-    ``rules`` gives the rule of each role; ``staff_document``: who stands under 姓名 is an employee and no patient.
+    ``rules`` gives the rule of each role; ``staff_document``: who stands under 姓名 is an employee and no patient;
+    ``record``: the text is about a patient, so that people are called by their given names.
     Raises DetectionError when a tagger fails.
     """
     if not rules:
@@ -88,7 +94,7 @@ def find_people(
     people: dict[str, Person] = {}
     for scene, mention in mentions:
         _enter(people, scene, mention, staff_document=staff_document)
-    _share_aliases(people)
+    _share_aliases(people, record=record)
     for scene, mention in mentions:
         person = people[_key(scene.text[mention.start : mention.end])]
         confidence = max(mention.confidence, person.confidence)
@@ -239,14 +245,14 @@ def _enter(people: dict[str, Person], scene: Scene, mention: Mention, *, staff_d
     person.evidence = tuple(dict.fromkeys((*person.evidence, *mention.evidence)))
 
 
-def _share_aliases(people: Mapping[str, Person]) -> None:
+def _share_aliases(people: Mapping[str, Person], *, record: bool) -> None:
     """Give the first part of a dotted name, the given name and the parts of a Latin name to their person."""
     for person in people.values():
         if _HAN.match(person.name):
             parts = regex.split(rf"[{DOTS}.]", person.name)
             if len(parts) > 1:
                 person.aliases = {part for part in parts if len(part) >= 3}
-            elif person.role is not Role.STAFF and is_plausible(person.name):
+            elif record and person.role is not Role.STAFF and is_plausible(person.name):
                 person.aliases = {alias for alias in _called(person.name) if alias not in NOT_NAMES}
         else:
             words = regex.findall(r"\p{L}[\p{L}'’-]+", person.name)
