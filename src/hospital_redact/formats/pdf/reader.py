@@ -269,6 +269,13 @@ def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
     return Line(line.page, line.angle, text, indexes, min(alongs), max(ends), line.up, line.em, line.first, line.box)
 
 
+def _parts_words(before: str, after: str) -> bool:
+    """Whether a line end stands between two Latin words, which are written apart; numbers and Chinese run on."""
+    last, first = before[-1:], after[:1]
+    both = last.isascii() and last.isalnum() and first.isascii() and first.isalnum()
+    return both and (last.isalpha() or first.isalpha())
+
+
 def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
     pieces: list[str] = []
     segments: list[Segment] = []
@@ -286,6 +293,8 @@ def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
             keep = len(text.rstrip())
             if hyphenated(text, following.text):
                 keep -= 1
+            elif _parts_words(text[:keep], following.text):
+                separator = " "
         if keep:
             segments.append(Segment(length, fragment.block, fragment.offset, keep))
         pieces.append(text[:keep] + separator)
