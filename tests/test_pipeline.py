@@ -135,8 +135,11 @@ def test_a_rejected_finding_stays_and_is_accounted_for(redactor: hr.Redactor, le
 def test_an_edit_taken_away_without_a_word_fails(redactor: hr.Redactor, letter: Path, tmp_path: Path) -> None:
     review = redactor.review(letter)
     plan = dataclasses.replace(review.plan, edits=review.plan.edits[:-1])
+    with pytest.raises(hr.PlanError) as refused:
+        redactor.with_plan(review, plan)
+    assert refused.value.code == "HR401"
     with pytest.raises(hr.VerificationError) as caught:
-        redactor.redact(redactor.with_plan(review, plan), tmp_path / "out.txt")
+        redactor.redact(dataclasses.replace(review, plan=plan), tmp_path / "out.txt")
     assert caught.value.code == "HR503"
     assert not (tmp_path / "out.txt").exists()
 

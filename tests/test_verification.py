@@ -12,7 +12,8 @@ from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import FORMAT
 from hospital_redact.model import Document, Edit, Finding, RedactionPlan, ReleaseContext, Span, Verification
 from hospital_redact.policy import load_policy
-from hospital_redact.verification import removed_values, require_passed, squeeze, verify_copy
+from hospital_redact.planning import squeeze
+from hospital_redact.verification import removed_values, require_passed, verify_copy
 
 POLICY = load_policy("default")
 TEXT = "姓名：赵小满\n电话：139 5710 0321\n床号：12\n复查12日\n赵小满之女陪同\n"

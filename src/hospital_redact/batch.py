@@ -13,7 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
+from typing import NoReturn
+from unicodedata import normalize
 
 from hospital_redact import isolation
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
@@ -74,19 +77,26 @@ class Crew:
 
 
 class Output:
-    """The folder of one run: no input may replace the copy of an earlier one, ``--force`` or not.
+    """The folder of one run: no copy may replace an input or the copy of an earlier one, ``--force`` or not.
 
-    ``claims`` is an empty folder of this run: workers see each other's names there.
+    ``claims`` is an empty folder of this run: workers see each other's names there. ``inputs`` are all inputs.
     """
 
-    def __init__(self, folder: Path, claims: Path) -> None:
+    def __init__(self, folder: Path, claims: Path, inputs: Iterable[str] = ()) -> None:
         self.folder = folder
         self._claims = claims
+        self._inputs = frozenset(identity for path in inputs if (identity := identity_of(Path(path))))
 
     def claim(self, name: str) -> Path:
-        """Return the path for ``name``; raise OutputError HR702 when another input of this run has it."""
-        # Some file systems fold case: "A.txt" would replace "a.txt".
-        claim = self._claims / sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()
+        """Return the path for ``name``.
+
+        Raises OutputError HR702 when another input of this run has it, HR704 when an input stands there.
+        """
+        if identity_of(self.folder / name) in self._inputs:
+            raise OutputError("HR704", "the copy would replace its own source or another input; choose another folder")
+        # Some file systems fold case or the ways to write an accent: "A.txt" would replace "a.txt".
+        folded = normalize("NFC", normalize("NFD", name).casefold())
+        claim = self._claims / sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
         try:
             claim.touch(exist_ok=False)
         except FileExistsError:
@@ -94,6 +104,15 @@ class Output:
                 "HR702", "another input of this call has the same name; use another output folder"
             ) from None
         return self.folder / name
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Return what is the same for all names of one file, links followed; ``None`` where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
 
 
 Numbered = tuple[int, str]
@@ -142,15 +161,17 @@ def _failed_scan(redactor: Redactor, number: int, path: str, task: Task, error: 
     return {"number": number, "id": shown, "code": failure.code, "message": task.language.message(failure)}
 
 
-def scan_record(redactor: Redactor, line: str, task: Task) -> Json:
+def scan_record(redactor: Redactor, line: str | bytes, task: Task) -> Json:
     """Review one ``{"id", "text"}`` record; errors become an entry with ``code`` and ``message``.
 
     A record with a state mark is no error: it keeps its level, categories and findings.
     """
     try:
-        record = json.loads(line)
+        record = json.loads(
+            line if isinstance(line, str) else line.decode(), parse_constant=_no_constant, parse_float=_finite
+        )
         name, text = record["id"], record["text"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         name, text = None, None
     if not isinstance(text, str):
         message = task.language('not a JSON object with "id" and "text"; correct the line')
@@ -161,6 +182,17 @@ def scan_record(redactor: Redactor, line: str, task: Task) -> Json:
     except Exception as error:
         failure = as_our_error(error)
         return {"id": name, "code": failure.code, "message": task.language.message(failure)}
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(word)  # NaN and Infinity are no JSON, and an id is printed as it came
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError("no JSON number")
+    return number
 
 
 def redact_file(redactor: Redactor, number: int, path: str, output: Output, task: Task) -> Json:
@@ -203,9 +235,9 @@ def shown_path(redactor: Redactor, path: str, task: Task, review: Review | None 
         return mask_path(path)
     found: set[str] = set()
     for part in {*Path(path).parts[:-1], *(() if review else (Path(path).stem,))}:
-        if part.isascii() and not any(c.isdigit() for c in part):
+        if part in (os.sep, os.curdir, os.pardir):
             continue
-        named = redactor.review_text(part)
+        named = redactor.review_text(part, terms=task.terms)
         found |= values_of(named.document, named.removed)
     return mask_path(path, review, found)
 

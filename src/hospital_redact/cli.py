@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` closed the pipe: not an error, and nothing may be printed at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # its text may quote a patient, and a traceback would show it
+        from hospital_redact.isolation import as_our_error
+
+        failure = as_our_error(error)
+        print(f"hospital-redact: {failure.code}: {say.message(failure)}", file=sys.stderr)
+        return 3
 
 
 class _UsageError(Exception):
@@ -84,7 +91,6 @@ class _UsageError(Exception):
 def _scan(args: argparse.Namespace) -> int:
     from hospital_redact.batch import exit_code, scan_file, scan_files
     from hospital_redact.isolation import SCAN_LIMITS
-    from hospital_redact.model import Level
 
     if bool(args.paths) == bool(args.records):
         raise _UsageError("name files, or --records FILE, one of both")
@@ -108,10 +114,8 @@ def _scan(args: argparse.Namespace) -> int:
 
             print(*scan_lines(entry, args.say), sep="\n")
     _print_whole(args.format, entries, args.say)
-    reached = args.fail_level and any(
-        Level(entry["level"]) >= Level(args.fail_level) for entry in entries if not entry["code"]
-    )
-    return exit_code(entries) or int(bool(reached))
+    reached = any(_reaches(entry, args.fail_level) for entry in entries if not entry["code"])
+    return exit_code(entries) or int(reached)
 
 
 def _print_whole(format_: str, entries: list[Json], say: Language) -> None:
@@ -131,19 +135,28 @@ def _scan_records(redactor: Redactor, task: Task, args: argparse.Namespace) -> i
     from hospital_redact.batch import scan_record
 
     try:
-        stream = Path(args.records).open(encoding="utf-8-sig")  # noqa: SIM115 - closed below; only opening may fail here
+        stream = Path(args.records).open("rb")  # noqa: SIM115 - closed below; only opening may fail here
     except OSError as error:
         raise _UsageError("the records cannot be opened ({kind})", kind=type(error).__name__) from None
-    failed = False
+    failed = reached = False
     with stream:
-        for number, line in enumerate(stream, 1):
+        for number, data in enumerate(stream, 1):
+            line = data.removeprefix(BOM_UTF8) if number == 1 else data
             if line.strip():
                 found = scan_record(redactor, line, task)
                 if code := found.get("code"):
                     failed = True
                     print(f"{code}: {args.say.place('line')} {number}: {found['message']}", file=sys.stderr)
+                else:
+                    reached |= _reaches(found, args.fail_level)
                 _print_json(_with_schema(found))
-    return 3 if failed else 0
+    return 3 if failed else int(reached)
+
+
+def _reaches(entry: Json, level: str | None) -> bool:
+    from hospital_redact.model import Level
+
+    return level is not None and Level(entry["level"]) >= Level(level)
 
 
 def _redact(args: argparse.Namespace) -> int:
@@ -160,6 +173,8 @@ def _redact(args: argparse.Namespace) -> int:
         args.policy = args.policy or plan.policy_id
     if args.only_terms and not args.terms:
         raise _UsageError("--only-terms needs --terms FILE")
+    _require_own_place(args, "report")
+    _require_own_place(args, "register")
     redactor = _redactor(args)
     task = replace(_task(args), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
@@ -168,7 +183,7 @@ def _redact(args: argparse.Namespace) -> int:
     if register is not None:
         task = replace(task, register=register, who=args.who or getpass.getuser())
     with TemporaryDirectory(prefix="hospital-redact-") as claims:
-        output = Output(Path(args.output), Path(claims))
+        output = Output(Path(args.output), Path(claims), args.paths)
         done = (
             redact_files(redactor, inputs, output, task, _crew(args, REDACT_LIMITS))
             if args.workers
@@ -186,6 +201,24 @@ def _redact(args: argparse.Namespace) -> int:
     if args.report:
         _write_report(Path(args.report), {**_schema(), "files": entries})
     return exit_code(entries)
+
+
+def _require_own_place(args: argparse.Namespace, option: str) -> None:
+    """Refuse a report or register in the place of an input, of another file that is read, or among the copies."""
+    from hospital_redact.batch import identity_of
+
+    if not (given := getattr(args, option)):
+        return
+    place = Path(given)
+    read = (*args.paths, args.terms, args.plan, args.register if option == "report" else None)
+    taken = {identity_of(Path(name)) for name in read if name} - {None}
+    if identity_of(place) in taken or (option == "report" and given == args.register):
+        raise _UsageError("--{option} would replace a file that this call reads; name another", option=option)
+    suffix = place.suffix.casefold()
+    if place.resolve().parent == Path(args.output).resolve() and suffix in {
+        Path(p).suffix.casefold() for p in args.paths
+    }:
+        raise _UsageError("--{option} could replace a copy; name another file", option=option)
 
 
 def _plan(args: argparse.Namespace) -> int:

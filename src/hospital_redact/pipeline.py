@@ -20,6 +20,7 @@ from hospital_redact.classification import classify
 from hospital_redact.closure import close_plan
 from hospital_redact.context import effective_context
 from hospital_redact.detection import Detector, find_terms
+from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.drafts import check_target, draft_file, publish
 from hospital_redact.errors import OutputError, PlanError
 from hospital_redact.formats.base import Source
@@ -37,7 +38,7 @@ from hospital_redact.model import (
     Verification,
 )
 from hospital_redact.planfile import hash_plan
-from hospital_redact.planning import REMOVING, Coverage, check_plan, output_name, plan_redaction
+from hospital_redact.planning import REMOVING, Coverage, check_plan, check_signatures, output_name, plan_redaction
 from hospital_redact.policy import load_policy
 from hospital_redact.verification import require_passed, unaccepted, verify_copy
 
@@ -166,12 +167,20 @@ class Redactor:
         return Review(source, document, findings, suggestion, plan, terms)
 
     def with_plan(self, review: Review, plan: RedactionPlan) -> Review:
-        """Return ``review`` with a plan that a person edited; raises PlanError when it is not for this file.
+        """Return ``review`` with a plan that a person edited.
 
-        The level and the decision are those of the edited plan.
+        The level and the decision are those of the edited plan. Raises PlanError when it is not for this file, or
+        keeps or rewords something for which nobody signed.
         """
         check_plan(plan, review.document, self.policy)
+        check_signatures(plan, self._suggested(review, plan.context))
         return replace(review, plan=plan, suggestion=self._classify(review.document, review.findings, plan))
+
+    def _suggested(self, review: Review, context: ReleaseContext) -> RedactionPlan:
+        """Return the plan that nobody has edited, for ``context``."""
+        only = review.plan.terms_only
+        findings = [f for f in review.findings if f.rule == TERMS_RULE] if only else review.findings
+        return plan_redaction(review.document, findings, self.policy, context, terms_only=only)
 
     def _classify(self, document: Document, findings: Sequence[Finding], plan: RedactionPlan) -> LevelSuggestion:
         covered = Coverage(plan.edits)

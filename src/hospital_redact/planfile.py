@@ -204,6 +204,8 @@ def load_plan(text: str) -> RedactionPlan:
         edits.append(
             Edit(name, span, e.replacement, e.rule, e.category, e.entity, reason, group, e.operator, e.by, e.why)
         )
+    if whole.options:
+        raise PlanError("HR401", "the plan sets options, and this version knows none; take them out")
     for a in whole.accepted_unread:
         _require_signature(a.what, a.by, a.why)
     return RedactionPlan(

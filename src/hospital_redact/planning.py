@@ -11,13 +11,14 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from hospital_redact.context import retention
+from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.errors import PlanError
 from hospital_redact.model import (
     Action,
@@ -41,6 +42,8 @@ from hospital_redact.model import (
 REMOVING = (Action.MASK, Action.PLACEHOLDER)
 """Actions that change characters; the others report."""
 
+_FEW = 32  # a text of so many characters has fewer pieces than a long document has values
+_NOT_SHOWN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -94,7 +97,7 @@ def _edits(document: Document, findings: Iterable[Finding], policy: Policy) -> t
     rules = {rule.id: rule for rule in policy.rules}
     regions = _regions(findings, rules)
     groups = _groups(regions)
-    labels = _Labels(chinese=_mostly_chinese(document))
+    chosen = _Replacements(_values(document, regions, groups), chinese=_mostly_chinese(document))
     edits: list[Edit] = []
     labelled: set[int] = set()
     for number, (region, group) in enumerate(zip(regions, groups, strict=True), 1):
@@ -102,12 +105,12 @@ def _edits(document: Document, findings: Iterable[Finding], policy: Policy) -> t
         rule = rules.get(finding.rule)
         text = document.text_of((region.span,))
         if finding.action is Action.MASK:
-            replacement = mask(text)
+            replacement = chosen.mask(text)
         elif group in labelled:
             replacement = ""  # the group's label stands in its first span
         else:
-            value = finding.subject or _normal(document.text_of(finding.spans))
-            replacement = put_label(labels.label(rule, value))
+            value = finding.subject or squeeze(document.text_of(finding.spans))
+            replacement = chosen.label(rule, value, len(text))
             labelled.add(group)
         edits.append(
             Edit(
@@ -165,23 +168,66 @@ def _groups(regions: Sequence[_Region]) -> list[int]:
     return [root(number) for number in range(len(regions))]
 
 
-class _Labels:
-    """Numbers placeholders in order of appearance: the same value gets the same number under its label."""
+def _values(document: Document, regions: Sequence[_Region], groups: Sequence[int]) -> frozenset[str]:
+    """Return what no replacement may hold: removed values of two characters or more, and every listed term."""
+    whole: dict[int, str] = {}
+    values: set[str] = set()
+    for region, group in zip(regions, groups, strict=True):
+        text = document.text_of((region.span,))
+        whole[group] = whole.get(group, "") + text
+        values.add(squeeze(text))
+        values.update(_terms_of(document, region))
+    values.update(squeeze(text) for text in whole.values())
+    listed = {term for region in regions for term in _terms_of(document, region)}
+    return frozenset(value for value in values if len(value) > 1 or value in listed) - {""}
 
-    def __init__(self, *, chinese: bool) -> None:
+
+def _terms_of(document: Document, region: _Region) -> set[str]:
+    # A person lists a term of one character to see it nowhere; a bed's number is not in "[患者1]".
+    return {squeeze(document.text_of(f.spans)) for f in region.findings if f.rule == TERMS_RULE}
+
+
+class _Replacements:
+    """Chooses replacement texts; none holds one of ``values``.
+
+    Placeholders are numbered in order of appearance: the same value gets the same number under its label.
+    """
+
+    def __init__(self, values: frozenset[str], *, chinese: bool) -> None:
+        self._values = values
         self._chinese = chinese
         self._numbers: dict[tuple[str, str], int] = {}
         self._count: Counter[str] = Counter()
+        self._free: dict[str, bool] = {}
 
-    def label(self, rule: Rule | None, value: str) -> str:
-        """Return for example ``[患者1]`` or ``[Patient 1]``."""
+    def label(self, rule: Rule | None, value: str, length: int) -> str:
+        """Return for example ``[患者1]`` or ``[Patient 1]``, and a mask of ``length`` where that holds a value."""
         word = (rule.label if self._chinese else rule.label_en) if rule else ("已删" if self._chinese else "Removed")
         key = (word, value)
         if key not in self._numbers:
             self._count[word] += 1
             self._numbers[key] = self._count[word]
         space = "" if self._chinese else " "
-        return f"[{word}{space}{self._numbers[key]}]"
+        label = put_label(f"[{word}{space}{self._numbers[key]}]")
+        return label if self._is_free(label) else self.mask("x" * length)
+
+    def mask(self, text: str) -> str:
+        """Return a mask of the length of ``text``, of another character where stars are a value, or nothing."""
+        return next((m for m in (mask(text), "\u25a0" * len(text)) if self._is_free(m)), "")
+
+    def _is_free(self, replacement: str) -> bool:
+        if replacement not in self._free:
+            self._free[replacement] = not _holds_any(replacement, self._values)
+        return self._free[replacement]
+
+
+def _holds_any(text: str, values: Set[str]) -> bool:
+    """Whether ``text``, squeezed, holds one of ``values``, which are squeezed and may be thousands."""
+    written = squeeze(text)
+    if len(written) > _FEW:
+        return any(value in written for value in values)
+    pieces = (written[i:j] for i in range(len(written)) for j in range(i + 1, len(written) + 1))
+    return any(piece in values for piece in pieces)
 
 
 def _mostly_chinese(document: Document) -> bool:
@@ -190,8 +236,10 @@ def _mostly_chinese(document: Document) -> bool:
     return len(_HAN.findall(text)) * 20 >= max(1, sum(not c.isspace() for c in text))
 
 
-def _normal(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+def squeeze(text: str) -> str:
+    """Return ``text`` after NFKC and without white space and invisible characters, as values are compared."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
 @cache
@@ -235,6 +283,7 @@ def _covered(span: Span, edited: Iterable[Span]) -> bool:
 def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
     """Raise PlanError unless ``plan`` was made for this file, as read by this reader, under this policy.
 
+    HR401 two edits of one id, or a replacement that holds a removed value or a character that does not show;
     HR402 another file, HR403 another reader or policy version, HR404 an edit outside the document or over
     another edit.
     """
@@ -251,10 +300,77 @@ def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
         if previous is not None and previous.overlaps(span):
             raise PlanError("HR404", "two edits overlap in block {block}; join them", block=span.block)
         previous = span
+    _check_replacements(plan, document)
     for kept in plan.kept:
         for span in kept.spans:
             if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
                 raise PlanError("HR404", "a kept finding points outside the document (block {block})", block=span.block)
+
+
+def _check_replacements(plan: RedactionPlan, document: Document) -> None:
+    if len({edit.id for edit in plan.edits}) < len(plan.edits):
+        raise PlanError("HR401", "two edits of the plan have the same id; give each its own")
+    values = [squeeze(document.text_of((edit.span,))) for edit in plan.edits]
+    removed = {value for value in values if len(value) > 1}
+    checked: set[str] = set()
+    for edit, value in zip(plan.edits, values, strict=True):
+        if value and squeeze(edit.replacement) == value:
+            _refuse_value(edit)
+        if edit.replacement in checked:
+            continue
+        checked.add(edit.replacement)
+        if any(unicodedata.category(c) in _NOT_SHOWN for c in edit.replacement):
+            raise PlanError(
+                "HR401",
+                "the replacement in block {block} holds a line end or a character that does not show; use plain text",
+                block=edit.span.block,
+            )
+        if _holds_any(edit.replacement, removed):
+            _refuse_value(edit)
+
+
+def _refuse_value(edit: Edit) -> NoReturn:
+    raise PlanError(
+        "HR401",
+        "the replacement in block {block} holds a removed value; to keep a value reject its edit",
+        block=edit.span.block,
+    )
+
+
+def check_signatures(plan: RedactionPlan, suggested: RedactionPlan) -> None:
+    """Raise PlanError HR401 where ``plan`` keeps something that ``suggested`` removes and nobody signed for it.
+
+    A person signs with ``by`` and ``why`` (see planfile). ``suggested`` is made from the findings of the same file,
+    for the context of ``plan``. What is only removed besides needs no signature here.
+    """
+    if plan.terms_only != suggested.terms_only:
+        raise PlanError("HR401", "the plan says 'terms_only' and this call does not, or the other way round")
+    contextual = {(kept.spans, kept.why) for kept in suggested.kept}
+    for kept in plan.kept:
+        if not (kept.by.strip() and kept.why.strip()) and (kept.spans, kept.why) not in contextual:
+            raise PlanError("HR401", "a kept finding is signed by nobody: say who in 'by' and the reason in 'why'")
+    signed = [
+        Edit(kept.id, span, "", kept.rule, kept.category, kept.entity, "", kept.id)
+        for kept in plan.kept
+        if kept.by.strip()
+        for span in kept.spans
+    ]
+    accounted = Coverage((*plan.edits, *signed))
+    now = {edit.span: edit for edit in plan.edits}
+    for edit in suggested.edits:
+        if not accounted((edit.span,)):
+            raise PlanError(
+                "HR401",
+                "an edit in block {block} was taken out or narrowed; reject it with 'by' and 'why' instead",
+                block=edit.span.block,
+            )
+        changed = now.get(edit.span)
+        if changed is not None and changed.replacement != edit.replacement and not changed.by.strip():
+            raise PlanError(
+                "HR401",
+                "the replacement in block {block} was changed: say who in 'by' and the reason in 'why'",
+                block=edit.span.block,
+            )
 
 
 BOX = "\u2588"
@@ -334,10 +450,17 @@ def span_before(span: Span, edits: Iterable[Edit], *, boxes: bool) -> Span:
     return Span(span.block, start, end)
 
 
+_MAX_NAME_BYTES = 255
+"""What the common file systems allow for one name."""
+
+
 def output_name(document: Document, plan: RedactionPlan) -> str:
     """Return the copy's file name: that of the source, with its edits applied where it has any."""
     for number, block in enumerate(document.blocks):
         if block.kind is Kind.FILE_NAME and (edits := plan.edits_of(number)):
             stem = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", apply_edits(block.text, edits))
-            return os.fsdecode(stem.encode()) + Path(document.name).suffix
+            suffix = Path(document.name).suffix
+            room = _MAX_NAME_BYTES - len(os.fsencode(suffix))
+            # Labels are longer than many names; a cut inside a character drops that character.
+            return os.fsdecode(stem.encode()[:room].decode("utf-8", errors="ignore").encode()) + suffix
     return document.name

@@ -131,3 +131,17 @@ def test_addresses() -> None:
     assert "湖里区殿前七里香公寓B座507" in found("租住湖里区殿前七里香公寓B座507，与人合租")
     assert found("区别不大，市场部的路线") == []
     assert found("请到杭州市西湖区人民医院复诊") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("短信：您10月6日的预约已改期，诊疗卡 450300-88102", True),
+        ("招聘公告\n10月6日前报名，诊疗卡 450300-88102", False),
+        ("短信：您10月6日的会议已改期", False),
+    ],
+)
+def test_a_patients_number_opens_the_rules_of_records(text: str, found: bool) -> None:
+    document = text_document(text)
+    findings = shipped_detector().detect(document)
+    assert any(finding.rule == "record_date" for finding in findings) is found

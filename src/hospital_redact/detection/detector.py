@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STAFF_CATEGORIES = frozenset({"salary", "bonus", "personnel", "discipline", "staff_contact"})
 _FOR_EVERYBODY = frozenset({"published", "administrative"})
 _PATIENT_NUMBERS = frozenset(
-    {"MEDICAL_RECORD_NO", "SPECIMEN_NO", "BED_NO", "INSURANCE_NO", "NHS_NUMBER", "HEALTH_CARD_NO", "DEVICE_SERIAL"}
+    {"MEDICAL_RECORD_NO", "SPECIMEN_NO", "BED_NO", "INSURANCE_NO", "NHS_NUMBER", "HEALTH_CARD_NO"}
 )
 _PATIENT_VALUE = 0.7
 _ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")

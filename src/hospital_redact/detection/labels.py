@@ -10,6 +10,7 @@ import regex
 from hospital_redact.detection.patterns import CompiledRule, search, value_span, weigh
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell, is_label
+from hospital_redact.detection.words import words
 
 # What stands between a label and its value: a remark in brackets, a colon, blanks.
 _GAP = regex.compile(r"[*#]?(?:[ ]?\([^()\n]{0,12}\))?[ \t]{0,8}(?P<mark>[::=#]|是|为)?[ \t]{0,8}")
@@ -24,14 +25,19 @@ _EMPTY = regex.compile(
 _SPACED_OUT = regex.compile(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
 _HAN = regex.compile(r"\p{Han}")
 _JOINS_VERB = ("于", "在", "从事", "家住", "租住")
+EVERY_COLUMN = "*"
+"""The context word of a ``table_column`` rule whose values stand under every header: in a table of figures of a paper
+that is confidential for its figures, the names of the columns cannot be listed."""
+
+_NOT_FIGURES = words("not_figures")
 _DEFAULT_VALUE = r"[^\s::,、;;。|()]{1,40}"
 
 
 @lru_cache(maxsize=512)
-def label_pattern(words: tuple[str, ...]) -> regex.Pattern[str]:
-    """Return an expression for any of ``words``: longest first, blanks inside Chinese words allowed (姓  名)."""
+def label_pattern(labels: tuple[str, ...]) -> regex.Pattern[str]:
+    """Return an expression for any of ``labels``: longest first, blanks inside Chinese words allowed (姓  名)."""
     alternatives = []
-    for word in sorted(set(words), key=len, reverse=True):
+    for word in sorted(set(labels), key=len, reverse=True):
         if _HAN.search(word):
             alternatives.append(r"[ ]{0,4}".join(regex.escape(char) for char in word if not char.isspace()))
         else:
@@ -40,12 +46,17 @@ def label_pattern(words: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile("(?:" + "|".join(alternatives) + ")", regex.IGNORECASE)
 
 
-def heads(header: str, words: Sequence[str]) -> bool:
-    """Whether a column header or cell label holds one of ``words`` (a short Chinese word only at one of its ends)."""
+def heads(header: str, labels: Sequence[str]) -> bool:
+    """Whether a column header or cell label holds one of ``labels``, a short Chinese word only at one of its ends.
+
+    :data:`EVERY_COLUMN` among ``labels`` stands for every header but those of numbers and dates.
+    """
     bare = "".join(header.split()).strip(":：*#").casefold()
     if not bare:
         return False
-    for word in words:
+    if EVERY_COLUMN in labels:
+        return bare not in _NOT_FIGURES
+    for word in labels:
         flat = "".join(word.split()).casefold()
         if _HAN.search(flat):
             if bare == flat or (len(flat) >= 3 and flat in bare) or (len(flat) == 2 and bare.endswith(flat)):
@@ -124,12 +135,12 @@ def _value_at(
 
 
 def _under_headers(scene: Scene, compiled: CompiledRule, *, labels: bool) -> Iterator[Hit]:
-    words = compiled.rule.detection.context
+    context = compiled.rule.detection.context
     known: dict[str, bool] = {}
     for cell in scene.cells:
         for head in (cell.header, cell.label):
             if head and head not in known:
-                known[head] = heads(head, words)
+                known[head] = heads(head, context)
         if not (known.get(cell.header) or known.get(cell.label)):
             continue
         yield from _in_cell(scene, compiled, cell, whole=labels)

@@ -97,6 +97,11 @@ _GIVEN = rf"(?:(?=\p{{Lu}})(?i:{_SYLLABLE}(?:[-']?{_SYLLABLE})?)(?![\p{{L}}]))"
 _LEFT, _RIGHT = r"(?<![\p{L}\d./@_-])", r"(?![\p{L}\d@_])"
 _PINYIN = regex.compile(rf"{_LEFT}{_SURNAME},?[ ]{_GIVEN}(?:[ ]{_GIVEN})?{_RIGHT}|{_LEFT}{_GIVEN}[ ]{_SURNAME}{_RIGHT}")
 _NOT_PINYIN = words("not_pinyin")
+# O'Hara, Sinead M. alone in a cell is somebody, whatever heads the column.
+_SURNAME_FIRST = regex.compile(
+    r"(?!(?:Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)(?:day)?,)(?:\p{Lu}['’])?\p{Lu}[\p{L}'’-]{1,24}, "
+    r"\p{Lu}\p{Ll}[\p{L}'’-]{0,24}(?:[ ]\p{Lu}\.?)?"
+)
 _DAY = regex.compile(r"\.?[ ,]{1,2}[0-9]")
 _BOTH = regex.compile(rf"(?P<name>{NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
 
@@ -117,6 +122,9 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     for match in _PINYIN.finditer(text):
         if not _NOT_PINYIN & set(match.group().casefold().split()) and not is_eponym(text, match.end()):
             yield Mention(*match.span(), Role.OTHER, 0.55, ("shape",))
+    for cell in scene.cells:
+        if _SURNAME_FIRST.fullmatch(text, cell.start, cell.end):
+            yield Mention(cell.start, cell.end, Role.OTHER, 0.7, ("shape",))
     yield from _in_columns(scene)
 
 

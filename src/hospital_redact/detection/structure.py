@@ -103,6 +103,8 @@ def text_cells(text: str, *, taken: Sequence[Cell] = ()) -> tuple[Cell, ...]:
         if group and _RULE_LINE.fullmatch(line):
             continue
         this, pieces = _split(line, start)
+        if not this and _may_be_spaced(line, inside=kind == "space"):
+            this, pieces = "space", _pieces(line, start, " ")
         if held and any(start <= at < end for at, _ in pieces if at in held):
             this, pieces = "", []
         if this != kind and group:
@@ -147,6 +149,15 @@ def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
             pieces.append((offset + at, offset + stop))
         at = gap.end() if gap else stop
     return ("gap", pieces) if len(pieces) >= 2 else ("", [])
+
+
+def _may_be_spaced(line: str, *, inside: bool) -> bool:
+    """Whether single blanks divide ``line``: words that head columns, 姓名 among them, or a row ``inside`` a table."""
+    parts = line.split(" ")
+    if inside:
+        return len(parts) >= 3
+    short = all(part and len(part) <= 6 and not any(char.isdigit() for char in part) for part in parts)
+    return len(parts) >= 4 and short and "姓名" in parts
 
 
 def _pieces(line: str, offset: int, mark: str) -> list[tuple[int, int]]:

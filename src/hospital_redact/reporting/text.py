@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hospital_redact.languages import Language
 from hospital_redact.model import Verification
-from hospital_redact.reporting.data import Json
+from hospital_redact.reporting.data import Json, printable
 
 
 def scan_lines(entry: Json, say: Language) -> Iterator[str]:
@@ -37,7 +37,7 @@ def scan_lines(entry: Json, say: Language) -> Iterator[str]:
 
 def redact_lines(entry: Json, say: Language) -> Iterator[str]:
     """Yield the lines for one input of ``redact``, failures excepted (they go to standard error)."""
-    yield f"{entry['number']}  {entry['path']} -> {entry['output']}"
+    yield f"{entry['number']}  {entry['path']} -> {printable(entry['output'])}"
     yield _level_line(entry, say)
     yield say("   {status}; removed: {listed}", status=entry["status"], listed=_listed(entry["counts"], say))
     yield f"   {entry['message']}"
