@@ -82,8 +82,8 @@ def classify(
     facts = _Facts(findings, policy)
     weighed = facts.weigh()
     level = max((item.level for item in weighed), default=facts.base)
-    residual = _residual_level(facts, weighed, removed)
-    needs_human = _needs_human(document, facts, weighed, effective, (*missing, *kept.needs_human))
+    residual, rests_on = _residual_level(facts, weighed, removed)
+    needs_human = _needs_human(document, facts, weighed, effective, (*missing, *kept.needs_human, *rests_on))
     return LevelSuggestion(
         level=level,
         residual_level=residual,
@@ -206,9 +206,14 @@ def _may_be_removed(finding: Finding) -> bool:
     return finding.action in (Action.MASK, Action.PLACEHOLDER) and finding.role is not Role.STAFF
 
 
-def _residual_level(facts: _Facts, weighed: Sequence[_Weighed], removed: Removed) -> Level:
-    """Return the level of what stays. What was confidential and is removed leaves a text that is 内部."""
+def _residual_level(facts: _Facts, weighed: Sequence[_Weighed], removed: Removed) -> tuple[Level, tuple[str, ...]]:
+    """Return the level of what stays, and on which removed payloads that rests (``payload_removed:salary``).
+
+    What was confidential and is removed leaves a text that is 内部. A figure that detection missed would still be in
+    it, so a person must look where a category lost its level that way.
+    """
     level = Level.INTERNAL if weighed else facts.base
+    rests_on: list[str] = []
     payload_of = {rule.id: frozenset(rule.payload) for rule in facts.policy.categories}
     for item in weighed:
         finding = item.finding
@@ -220,9 +225,11 @@ def _residual_level(facts: _Facts, weighed: Sequence[_Weighed], removed: Removed
             entities = payload_of.get(finding.rule, frozenset())
             payload = [f for f in facts.values if f.entity in entities]
             gone = bool(payload) and all(removed(f) for f in payload)
+            if gone:
+                rests_on.append(f"payload_removed:{finding.rule}")
         if not gone:
             level = max(level, item.level)
-    return level
+    return level, tuple(rests_on)
 
 
 def _decide(facts: _Facts, residual: Level, policy: Policy, context: ReleaseContext, removed: Removed) -> Decision:

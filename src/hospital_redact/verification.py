@@ -216,17 +216,20 @@ def _still_found(
 
 
 class _Pieces:
-    """Parts of removed numbers, to be looked for in hidden text, which rule 1 cannot compare: nobody planned it."""
+    """Parts of removed numbers, and other values whole, as hidden text may spell them: rule 1 cannot compare it."""
 
     def __init__(self, values: Iterable[str]) -> None:
         # Eight digits may be a day, and days stand in hidden places for other reasons.
         spelt = {word for word in map(_spelt, values) if len(word) > _DAY}
         pieces = (value[i : i + _PIECE] for value in spelt for i in range(len(value) - _PIECE + 1))
+        self._whole = frozenset(word for word in spelt if not word.isdigit())
         self._pieces = frozenset(piece for piece in pieces if sum(c.isdigit() for c in piece) >= _PIECE - 1)
 
     def in_text(self, text: str) -> bool:
-        """Whether ``text`` holds six letters or digits in a row of a removed number, whatever stands between them."""
+        """Whether ``text`` holds a value, or six characters in a row of a number, whatever stands between them."""
         spelt = _spelt(text)
+        if any(word in spelt for word in self._whole):
+            return True
         return any(spelt[i : i + _PIECE] in self._pieces for i in range(len(spelt) - _PIECE + 1))
 
 

@@ -67,6 +67,8 @@ def identify(source: Source) -> Format:
     if found is None or found is not named:
         if named is None and found is not None and found.name == "text":
             raise ReadError("HR201", "this kind of file is not supported; convert it to DOCX, PDF or TXT")
+        if found is None and named is not None and named.name == "text" and b"\0" not in source.data:
+            named.read(source)  # a text in an encoding that we do not read; the error says so
         is_what = f"is {found.name}" if found else "is of no known kind or damaged"
         raise ReadError(
             "HR207",

@@ -30,7 +30,13 @@ from hospital_redact.model import (
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 # Control characters never stand in a written document; with them it is something else, or an attack on terminals.
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# ESC changes the alphabet in ISO 2022: the letters after it are not those that we would read.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_SAMPLE = 65_536
+_GB_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+_GB_FREQUENT = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+_BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
+_BIG5_FREQUENT = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
 _READ_AS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 
@@ -49,6 +55,8 @@ def decode(data: bytes) -> _Decoded:
     ):
         if data.startswith(mark):
             return _decode_as(data, encoding, mark)
+    if _is_big5(data):
+        raise ReadError("HR203", "the text is probably Big5, which is not supported; save it as UTF-8")
     # Without a mark, UTF-16 shows by NUL bytes: ASCII characters, digits and line ends have one each.
     for encoding in ("utf-8", "gb18030", *_utf16_guess(data)):
         try:
@@ -56,6 +64,30 @@ def decode(data: bytes) -> _Decoded:
         except ReadError:
             continue
     raise ReadError("HR203", "the text is not UTF-8, UTF-16 or GB18030, or is cut off; save it as UTF-8")
+
+
+def _is_big5(data: bytes) -> bool:
+    """Whether ``data`` reads better as Big5 than as GB18030: by the share of frequent characters in each.
+
+    Nearly every Big5 text decodes as GB18030, to characters that mean nothing, in which nothing is found. In both
+    encodings the frequent characters have a range of their own (GB 2312 rows 16 to 55, Big5 A4 to C6).
+    """
+    if b"\0" in data:  # UTF-16, or no text
+        return False
+    head = data[:_SAMPLE]
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return False
+    return _share(_GB_PAIR, head, _GB_FREQUENT) < _share(_BIG5_PAIR, head, _BIG5_FREQUENT)
+
+
+def _share(pair: re.Pattern[bytes], data: bytes, frequent: re.Pattern[bytes]) -> float:
+    pairs = pair.findall(data)
+    han = [p for p in pairs if p[0] not in (0xA1, 0xA2, 0xA3)]  # punctuation and full-width letters in both
+    return sum(bool(frequent.fullmatch(p)) for p in han) / len(han) if han else 0.0
 
 
 def _utf16_guess(data: bytes) -> tuple[str, ...]:

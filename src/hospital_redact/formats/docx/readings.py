@@ -21,6 +21,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPH_END = re.compile(r"</(?:\w+:)?p>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
 _MAX_PART_BYTES = 256 * 1024 * 1024
+_ARCHIVE = b"PK\x03\x04"
+_MAX_NESTING = 3
 
 
 def readings(data: bytes) -> Iterator[Reading]:
@@ -30,19 +32,34 @@ def readings(data: bytes) -> Iterator[Reading]:
     package or python-docx fails: what cannot be read cannot be proved.
     """
     yield Reading("bytes", "whole file", data=data)
+    yield from _entries(data, "", [])
+    yield from _python_docx(data)
+
+
+def _entries(data: bytes, within: str, nested: list[int]) -> Iterator[Reading]:
+    """Yield what an archive holds, and archives in it (an embedded workbook).
+
+    ``within`` is the archive's own place, ``nested`` what archives in archives hold so far, in bytes. Raises HR204
+    where that is too much.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            yield Reading("zip", "archive comment", data=archive.comment)
+            yield Reading("zip", f"{within}archive comment", data=archive.comment)
+            if within:
+                nested.extend(entry.file_size for entry in archive.infolist())
+                if sum(nested) > _MAX_PART_BYTES or within.count(", ") > _MAX_NESTING:
+                    raise ReadError("HR204", "the archives inside the file are too large or too deep; take them out")
             for entry in archive.infolist():
-                place = display_name(entry.filename)
+                place = within + display_name(entry.filename)
                 yield Reading("zip", f"{place} name", text=entry.filename)
                 yield Reading("zip", f"{place} comment", data=entry.comment + entry.extra)
                 with archive.open(entry) as stream:
                     content = stream.read(_MAX_PART_BYTES)
                 yield from _part(place, content)
+                if content.startswith(_ARCHIVE):
+                    yield from _entries(content, f"{place}, ", nested)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
         raise ReadError("HR203", "the file is damaged or cut off; send it again") from None
-    yield from _python_docx(data)
 
 
 def _part(place: str, content: bytes) -> Iterator[Reading]:

@@ -7,6 +7,7 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator
+from html import unescape
 
 import pikepdf
 import pypdf
@@ -38,6 +39,19 @@ from hospital_redact.formats.pdf.reader import open_pdf
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
 
 
+_TAG = re.compile(r"<[^<>]*>")
+_CONTAINERS = (
+    b"PK\x03\x04",
+    b"%PDF",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x78\x01",
+    b"\x78\x9c",
+    b"\x78\xda",
+)
+"""How files begin that hold others, or hold their text packed."""
 _UNNAMED = re.compile(r"\(cid:\d+\)")
 
 
@@ -105,6 +119,11 @@ def _objects(data: bytes) -> Iterator[Reading]:
                 continue
             body = _decoded(item)
             yield Reading("qpdf", f"{place}, stream", data=body)
+            if body.lstrip()[:1] == b"<":
+                yield Reading("qpdf", f"{place}, markup", text=unescape(_TAG.sub("", body.decode("utf-8", "replace"))))
+            if name_of(entry(item, "/Type")) == b"/EmbeddedFile" and body.startswith(_CONTAINERS):
+                # Nothing of ours has attachments; in another tool's copy this one is not looked into.
+                raise VerificationError("HR504", "an attachment is packed and cannot be checked; take it out")
             if b"beginbf" in body:
                 yield Reading("character map", place, text=_mapped(body))
     yield Reading("qpdf", "all strings and names", text="\n".join(texts))
