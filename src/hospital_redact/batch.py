@@ -79,20 +79,23 @@ class Crew:
 class Output:
     """The folder of one run: no copy may replace an input or the copy of an earlier one, ``--force`` or not.
 
-    ``claims`` is an empty folder of this run: workers see each other's names there. ``inputs`` are all inputs.
+    ``claims`` is an empty folder of this run: workers see each other's names and all ``inputs`` there.
     """
 
     def __init__(self, folder: Path, claims: Path, inputs: Iterable[str] = ()) -> None:
         self.folder = folder
         self._claims = claims
-        self._inputs = frozenset(identity for path in inputs if (identity := identity_of(Path(path))))
+        for path in inputs:
+            if mark := self._mark_of(Path(path)):
+                mark.touch()
 
     def claim(self, name: str) -> Path:
         """Return the path for ``name``.
 
         Raises OutputError HR702 when another input of this run has it, HR704 when an input stands there.
         """
-        if identity_of(self.folder / name) in self._inputs:
+        mark = self._mark_of(self.folder / name)
+        if mark is not None and mark.exists():
             raise OutputError("HR704", "the copy would replace its own source or another input; choose another folder")
         # Some file systems fold case or the ways to write an accent: "A.txt" would replace "a.txt".
         folded = normalize("NFC", normalize("NFD", name).casefold())
@@ -104,6 +107,10 @@ class Output:
                 "HR702", "another input of this call has the same name; use another output folder"
             ) from None
         return self.folder / name
+
+    def _mark_of(self, path: Path) -> Path | None:
+        identity = identity_of(path)
+        return self._claims / "input-{}-{}".format(*identity) if identity else None
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:

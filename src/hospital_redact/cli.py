@@ -328,7 +328,10 @@ def _task(args: argparse.Namespace) -> Task:
 def _terms(path: str | None) -> tuple[str, ...]:
     if not path:
         return ()
-    terms = tuple(line.strip() for line in _read_text(path, "terms").splitlines() if line.strip())
+    from hospital_redact.planning import squeeze
+
+    # A line of invisible characters is no value.
+    terms = tuple(line.strip() for line in _read_text(path, "terms").splitlines() if squeeze(line))
     if not terms:
         raise _UsageError("the file of terms holds none")
     return terms

@@ -283,9 +283,9 @@ def _covered(span: Span, edited: Iterable[Span]) -> bool:
 def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
     """Raise PlanError unless ``plan`` was made for this file, as read by this reader, under this policy.
 
-    HR401 two edits of one id, or a replacement that holds a removed value or a character that does not show;
-    HR402 another file, HR403 another reader or policy version, HR404 an edit outside the document or over
-    another edit.
+    HR401 two edits of one id, a kept finding without a place, or a replacement that holds a removed value or a
+    character that does not show; HR402 another file, HR403 another reader or policy version, HR404 an edit outside the
+    document or over another edit.
     """
     if plan.source_sha256 != document.sha256:
         raise PlanError("HR402", "the plan was made for another file, or the file has changed; make a new plan")
@@ -295,15 +295,25 @@ def check_plan(plan: RedactionPlan, document: Document, policy: Policy) -> None:
         raise PlanError("HR403", "the plan was made under another policy or version of it; make a new plan")
     previous: Span | None = None
     for span in sorted(edit.span for edit in plan.edits):
-        if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
+        if not _is_inside(span, document):
             raise PlanError("HR404", "an edit points outside the document (block {block})", block=span.block)
         if previous is not None and previous.overlaps(span):
             raise PlanError("HR404", "two edits overlap in block {block}; join them", block=span.block)
         previous = span
     _check_replacements(plan, document)
+    _check_kept(plan, document)
+
+
+def _is_inside(span: Span, document: Document) -> bool:
+    return span.block < len(document.blocks) and span.end <= len(document.blocks[span.block].text)
+
+
+def _check_kept(plan: RedactionPlan, document: Document) -> None:
     for kept in plan.kept:
+        if not kept.spans:
+            raise PlanError("HR401", "a kept finding has no span; say where it is, or take it out")
         for span in kept.spans:
-            if span.block >= len(document.blocks) or span.end > len(document.blocks[span.block].text):
+            if not _is_inside(span, document):
                 raise PlanError("HR404", "a kept finding points outside the document (block {block})", block=span.block)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
@@ -109,8 +110,13 @@ def read_pdf(source: Source) -> Reading:
 
 
 def _check(content: PageContent, seen: list[coverage.Character]) -> Iterable[Unread]:
+    kinds = Counter(what for what, _, _ in content.seen)
+    numbers: Counter[str] = Counter()
     for what, box, reason in content.seen:
-        yield Unread(what, Location("page", "", content.page, box), reason)
+        numbers[what] += 1
+        # A person accepts each by its place: two of a kind on one page must not have the same.
+        address = f"{what} {numbers[what]}" if kinds[what] > 1 else ""
+        yield Unread(what, Location("page", address, content.page, box), reason)
     silent = [glyph for glyph in content.glyphs if not glyph.text]
     if silent:
         box = silent[0].box
