@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import logging
 import pickle
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -208,3 +209,20 @@ def test_the_name_of_a_copy_is_redacted_too(redactor: hr.Redactor, tmp_path: Pat
     assert redactor.redact(review, tmp_path / "out" / review.output_name).verification.passed
     with pytest.raises(hr.VerificationError):
         redactor.redact(review, tmp_path / "out" / path.name)
+
+
+def quotes_the_document(source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
+    raise ValueError(source.data.decode())
+
+
+def test_a_plug_ins_exception_is_not_passed_on(
+    redactor: hr.Redactor, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = redactor.review(letter)
+    monkeypatch.setattr(FORMAT, "write", quotes_the_document)
+    with pytest.raises(hr.HospitalRedactError) as caught:
+        redactor.redact(review, tmp_path / "out" / "a.txt")
+    assert caught.value.code == "HR900"
+    shown = "".join(traceback.format_exception(caught.value))
+    assert not [value for value in LETTER_VALUES if value in shown]
+    assert list((tmp_path / "out").iterdir()) == []

@@ -45,7 +45,7 @@ LOCATION_WORDS = (
 # What classification and context ask a person to look at; before the colon a kind, behind it what of that kind.
 LOOK_AT = (
     *("unread", "state_mark", "level_undecided", "hospital_mark", "published_by_own_words", "second_patient"),
-    *("subject_not_found", "context_missing", "flagged", "uncertain", "exempted", "personal_data"),
+    *("subject_not_found", "context_missing", "flagged", "uncertain", "exempted", "personal_data", "payload_removed"),
     *("name", "subject", "purpose", "channel", "reference", "minor", "special_disease", "gene_variant"),
     *("published", "self_declared", "general_notice", "opinion_letter", "tender_secret"),
 )

@@ -14,6 +14,9 @@ HR900   unexpected; the cause is not shown
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class HospitalRedactError(Exception):
     """Base of all errors. ``code`` is stable (``HR203``).
@@ -86,3 +89,19 @@ class IsolationError(HospitalRedactError):
 class OutputError(HospitalRedactError):
     """HR7xx: HR701 a decision forbids a copy (refuse, refer_up), HR702 the target exists, HR703 the target
     cannot be written, HR704 the target would be the source."""
+
+
+@contextmanager
+def our_errors_only() -> Iterator[None]:
+    """Raise HR900 in place of what a plug-in or a library raises inside, whose text may quote a patient.
+
+    Errors of the system (OSError, MemoryError) hold no document text and pass, since their kind says what to do.
+    """
+    try:
+        yield
+    except (HospitalRedactError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise HospitalRedactError(
+            "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
+        ) from None

@@ -22,7 +22,7 @@ from hospital_redact.context import effective_context
 from hospital_redact.detection import Detector, find_terms
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.drafts import check_target, draft_file, publish
-from hospital_redact.errors import OutputError, PlanError
+from hospital_redact.errors import OutputError, PlanError, our_errors_only
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import document_of_text
 from hospital_redact.logs import log_event, log_findings
@@ -220,7 +220,7 @@ class Redactor:
             )
         check_target(target, review.path, overwrite=overwrite)
         format_ = formats.identify(review.source)
-        with draft_file(target) as draft:
+        with our_errors_only(), draft_file(target) as draft:
             with draft.open("wb") as stream:
                 removed_parts = format_.write(review.source, plan, stream)
                 stream.flush()

@@ -78,12 +78,14 @@ def test_a_folder_that_cannot_be_written_costs_its_files(tmp_path: Path) -> None
 
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
 from hospital_redact.isolation import Limits, WorkerPool
 from isolation import plugins
 
 if __name__ == "__main__":
+    # A shell starts what runs in the background with the interrupt ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, act, seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     tasks = [(str(folder), "a", ""), *((str(folder), name, act) for name in "bc")]
     with WorkerPool(plugins.start, Limits(seconds=seconds, start_seconds=30), workers=2, folder=folder) as pool:

@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from hospital_redact.errors import ReadError
+from hospital_redact.errors import ReadError, our_errors_only
 from hospital_redact.formats.base import MAX_FILE_BYTES, Format, Source
 from hospital_redact.model import Block, Document, Kind, Location, Segment, View
 
@@ -95,7 +95,9 @@ def _refuse_compound_file(data: bytes) -> None:
 
 def read_document(source: Source, format_: Format | None = None) -> Document:
     """Read ``source`` with its format and add the file name (without ending) as the last block and view."""
-    document = (format_ or identify(source)).read(source)
+    reader = format_ or identify(source)
+    with our_errors_only():
+        document = reader.read(source)
     return add_file_name(document)
 
 
