@@ -6,10 +6,10 @@ step the third rule of verification would refuse such a copy, and nobody could s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from hospital_redact.model import Document, Finding, Policy, RedactionPlan, Span, edits_by_block
+from hospital_redact.model import Document, Edit, Finding, Policy, RedactionPlan, Span, edits_by_block
 from hospital_redact.planning import apply_plan, span_before
 from hospital_redact.verification import remaining_findings
 
@@ -35,13 +35,13 @@ def close_plan(
         left = remaining_findings(document, plan, edited, policy=policy, findings=detect(edited))
         if not left:
             break
-        closed += tuple(_before(finding, document, plan) for finding in left)
+        edits = edits_by_block(plan.edits)
+        closed += tuple(_before(finding, document, edits) for finding in left)
         plan = make_plan(closed)
     return closed, plan
 
 
-def _before(finding: Finding, document: Document, plan: RedactionPlan) -> Finding:
-    edits = edits_by_block(plan.edits)
+def _before(finding: Finding, document: Document, edits: Mapping[int, Sequence[Edit]]) -> Finding:
     spans = tuple(
         span_before(span, edits.get(span.block, ()), boxes=bool(document.blocks[span.block].glyphs))
         for span in finding.spans

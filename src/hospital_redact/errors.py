@@ -91,6 +91,13 @@ class OutputError(HospitalRedactError):
     cannot be written, HR704 the target would be the source."""
 
 
+def unexpected(error: BaseException) -> HospitalRedactError:
+    """Return HR900 in place of ``error``: its kind, without its text."""
+    return HospitalRedactError(
+        "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
+    )
+
+
 @contextmanager
 def our_errors_only() -> Iterator[None]:
     """Raise HR900 in place of what a plug-in or a library raises inside, whose text may quote a patient.
@@ -102,6 +109,4 @@ def our_errors_only() -> Iterator[None]:
     except (HospitalRedactError, OSError, MemoryError):
         raise
     except Exception as error:
-        raise HospitalRedactError(
-            "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
-        ) from None
+        raise unexpected(error) from None

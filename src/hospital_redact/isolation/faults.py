@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import errno
 
-from hospital_redact.errors import HospitalRedactError, IsolationError, ReadError
+from hospital_redact.errors import HospitalRedactError, IsolationError, ReadError, unexpected
 
 
 def as_our_error(error: BaseException) -> HospitalRedactError:
@@ -26,6 +26,4 @@ def as_our_error(error: BaseException) -> HospitalRedactError:
         return ReadError("HR204", "the file needs more memory than there is; split it")
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return IsolationError("HR804", "the file needs more open files than it may have; raise the limit")
-    return HospitalRedactError(
-        "HR900", "unexpected {kind}; nothing was written, please report it", kind=type(error).__name__
-    )
+    return unexpected(error)
