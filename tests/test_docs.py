@@ -17,7 +17,7 @@ import pytest
 from support import ROOT
 from transcripts import BLOCK, documents, run_block
 
-from hospital_redact.arguments import build_parser
+from hospital_redact.cli import build_parser
 from hospital_redact.errors import HospitalRedactError
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

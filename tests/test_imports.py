@@ -24,7 +24,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("reporting",),
     ("batch", "release"),
-    ("", "arguments", "cli", "__main__"),  # "" is the package itself: its public names, loaded late
+    ("", "commands", "cli", "__main__"),  # "" is the package itself: its public names, loaded late
 )
 TIER = {name: number for number, names in enumerate(TIERS) for name in names}
 
