@@ -20,7 +20,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "hospital_redact"
 PO = SOURCE / "locales" / "zh" / "LC_MESSAGES" / "hospital_redact.po"
 MO = PO.with_suffix(".mo")
 
-FIRST = ("say", "language", "Check", "gettext", "_UsageError", "too_large", "corrupt")
+FIRST = ("say", "language", "Check", "gettext", "UsageError", "too_large", "corrupt")
 """Calls whose first argument is a text that people read."""
 SECOND = ("Difference",)
 FIRST_AND_LAST = ("Unread", "_miss", "Drawing", "report")
