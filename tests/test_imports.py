@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "hospital_redact"
 TIERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
     ("languages", "logs", "isolation", "drafts"),
-    ("rulefiles", "policy", "detection", "formats"),
+    ("rulefiles", "settings", "policy", "detection", "formats"),
     ("context", "classification", "planning", "planfile", "verification", "closure", "rulecheck"),
     ("pipeline",),
     ("reporting",),

@@ -241,7 +241,6 @@ BROKEN_POLICIES = {
         'title = "x"\ninherits = "default"\n[recipients.aunt]\ntitle = "x"\ntitle_en = "x"\n',
     ),
     "channel without level": ("HR102", 'title = "x"\ninherits = "default"\n[channels.pigeon]\ntitle = "x"\n'),
-    "term": ("HR102", 'title = "x"\ninherits = "default"\n[terms_years]\n"秘密" = 0\n'),
 }
 
 

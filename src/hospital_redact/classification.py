@@ -108,7 +108,9 @@ class _Facts:
         self.values = [f for f in findings if f.entity != CATEGORY_CUE and f.matter != _NO_LEVEL]
         self.flagged = {f.entity for f in findings if f.matter == _NO_LEVEL and f.action is Action.FLAG}
         self.published = [f for f in cues if f.matter == PUBLISHED]
-        self.notices = [f for f in cues if f.matter == ADMINISTRATIVE]
+        # A hospital may hold that even a general notice is in scope (conflict C14).
+        exempting = policy.flag("exempt.general_notice")
+        self.notices = [f for f in cues if f.matter == ADMINISTRATIVE and exempting]
         self.cues = [f for f in cues if f.matter not in (PUBLISHED, ADMINISTRATIVE)]
         self.switchboards = [s for f in findings if f.entity == PUBLIC_CONTACT for s in f.spans]
         self.exempted: list[str] = []

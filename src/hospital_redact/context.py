@@ -15,6 +15,7 @@ from hospital_redact.errors import PolicyError
 from hospital_redact.model import Action, Document, Finding, Policy, Recipient, ReleaseContext, Role
 
 PUBLIC = "public"
+AUTHORITY = "authority"
 PERSON_NAME = "PERSON_NAME"
 PATIENT = "patient"
 
@@ -63,6 +64,9 @@ def retention(document: Document, findings: Sequence[Finding], policy: Policy, c
     """
     effective, _ = effective_context(context, policy)
     recipient = policy.recipients.get(effective.recipient)
+    if recipient is not None and recipient.id == AUTHORITY and not policy.flag("purposes.statutory_report"):
+        # Conflict C15: a hospital may hold that the duty to report does not reach what it has declared secret.
+        recipient = replace(recipient, keep_matters=())
     if recipient is None or not recipient.own_subject_only:
         return Retention(lambda finding: _without_context(finding) or _kept_for(finding, recipient))
     persons = [finding for finding in findings if finding.entity == PERSON_NAME and finding.role is not Role.STAFF]

@@ -1,8 +1,8 @@
 """The loader: a folder of rules becomes a :class:`~hospital_redact.model.Policy`, or a refusal.
 
-Layout of a folder of rules (docs: how to add a rule): ``sources.toml``, ``matters.toml``, ``identifiers/<id>.toml``,
-``categories/<id>.toml``, ``policies/<id>.toml``, ``lexicons/<id>.txt``. A hospital's own folders are read after the
-shipped one: a file of the same name replaces, everything else is added.
+Layout of a folder of rules (docs: how to add a rule): ``sources.toml``, ``matters.toml``, ``settings.toml``,
+``identifiers/<id>.toml``, ``categories/<id>.toml``, ``policies/<id>.toml``, ``lexicons/<id>.txt``. A hospital's own
+folders are read after the shipped one: a file of the same name replaces, everything else is added.
 
 Nothing incomplete is loaded. Every refusal is a :class:`~hospital_redact.errors.PolicyError` that names file and key:
 
@@ -18,6 +18,7 @@ HR108  an unknown policy
 HR109  policies that inherit from one another in a circle
 HR110  a matter in use without a level, or an unknown level or matter in a policy
 HR111  a release context names an unknown recipient or channel (``context.py``)
+HR112  a setting of another kind, outside its bounds, unknown, or not a policy's to change (``settings.py``)
 =====  ==========================================================================================
 """
 
@@ -49,6 +50,7 @@ from hospital_redact.model import (
     Rule,
 )
 from hospital_redact.rulefiles import IDENTIFIER, Refused, RuleFiles, Table
+from hospital_redact.settings import Declaration, answer_all, declare
 
 CATEGORIES = (
     "patient_identity",
@@ -76,7 +78,9 @@ CATEGORIES = (
 NO_CATEGORY = "none"
 """Category of what is recognised and never reported: keep rules, general notices, what is meant for the public."""
 
-RECOGNISERS = ("person_name", "address", "labelled_value", "state_mark", "hospital_mark", "table_column")
+RECOGNISERS = (
+    "person_name", "address", "address_en", "labelled_value", "state_mark", "hospital_mark", "table_column", "statement",
+)  # fmt: skip
 """Recognisers that a rule may name; ``detection`` implements each."""
 
 VALIDATORS = (
@@ -148,6 +152,11 @@ class _Loader:
         self.sources = {key: self._source(key, value) for key, value in files.merged("sources.toml").items()}
         self.matters = {key: self._matter(key, value) for key, value in files.merged("matters.toml").items()}
 
+        self.damaged: frozenset[str] = frozenset()
+        self.settings = {key: self._setting(key, value) for key, value in files.merged("settings.toml").items()}
+        damaged = self.settings["text.damaged"].default
+        self.damaged = frozenset(damaged) if isinstance(damaged, tuple) else frozenset()
+
     def policy(self, policy_id: str) -> Policy:
         files = self.files
         categories = tuple(
@@ -197,6 +206,16 @@ class _Loader:
 
         return self._parse("matters.toml", make)
 
+    def _setting(self, key: str, value: object) -> Declaration:
+        def make() -> Declaration:
+            table = Table(value, key)  # type: ignore[arg-type]  # the constructor checks
+            setting = declare(key, table, self._clauses(table))
+            if setting.kind == "level" and setting.matter not in self.matters:
+                raise Refused("HR106", "the matter {matter} is not in matters.toml", matter=setting.matter)
+            return setting
+
+        return self._parse("settings.toml", make)
+
     def _clauses(self, table: Table, key: str = "clauses") -> tuple[Clause, ...]:
         clauses = []
         for entry in table.tables(key):
@@ -204,6 +223,10 @@ class _Loader:
             entry.done()
             if clause.source not in self.sources:
                 raise Refused("HR105", "the source {source} is not in sources.toml", source=clause.source)
+            if clause.section in self.damaged:
+                raise Refused(
+                    "HR105", "{section} is damaged in the source: nothing rests on it", section=clause.section
+                )
             clauses.append(clause)
         if not clauses:
             raise Refused("HR103", "{rule} has no clause", rule=table.path or "the rule")
@@ -300,7 +323,6 @@ class _Loader:
         in_use = {rule.matter for rule in rules} | {rule.matter for rule in categories}
         for matter in sorted(in_use - set(levels)):
             raise Refused("HR110", "the matter {matter} is in use and has no level", matter=matter)
-        terms = table.table("terms_years")
         policy = Policy(
             id=name,
             title=table.text("title"),
@@ -311,7 +333,7 @@ class _Loader:
             level_clauses=level_clauses,
             recipients=self._each(table.table("recipients"), self._recipient),
             channels=self._each(table.table("channels"), self._channel),
-            terms_years={_level(key): terms.whole(key, 0, 1, 100) for key in terms.values},
+            settings=answer_all(self.settings, table.table("settings"), levels),
             sources=self.sources,
             lexicons=lexicons,
             accept_unread=table.texts("accept_unread"),

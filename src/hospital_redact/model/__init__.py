@@ -49,6 +49,7 @@ from hospital_redact.model.policy import (
     ReleaseContext,
     Role,
     Rule,
+    Setting,
 )
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "Role",
     "Rule",
     "Segment",
+    "Setting",
     "Span",
     "TablePosition",
     "Unread",

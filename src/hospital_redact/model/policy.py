@@ -173,6 +173,22 @@ class Channel:
     clauses: tuple[Clause, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One decision of a hospital where the regulations disagree or are silent (``rules/settings.toml``).
+
+    ``conflict`` is its number in the list of conflicts (C1 to C25); ``value`` a word, number, truth value or list of
+    texts, as :mod:`hospital_redact.settings` describes; of kind ``level`` the level's word, or ``undecided``.
+    """
+
+    id: str
+    conflict: str
+    title: str
+    title_en: str
+    value: str | int | bool | tuple[str, ...]
+    clauses: tuple[Clause, ...]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Policy:
     """All that a hospital has decided, loaded from ``rules/``.
@@ -191,10 +207,28 @@ class Policy:
     level_clauses: Mapping[str, tuple[Clause, ...]]
     recipients: Mapping[str, Recipient]
     channels: Mapping[str, Channel]
-    terms_years: Mapping[Level, int]
+    settings: Mapping[str, Setting]
     sources: Mapping[str, str]
     lexicons: Mapping[str, frozenset[str]]
     accept_unread: tuple[str, ...] = ()
+
+    @property
+    def terms_years(self) -> Mapping[Level, int]:
+        """The years that a level lasts by default; 公开 and 内部 have no term."""
+        return {level: int(self.settings[f"terms.{level}"].value) for level in Level if level >= Level.SECRET}  # type: ignore[arg-type]  # a whole number, by its declaration
+
+    def flag(self, id_: str) -> bool:
+        """Return whether the setting ``id_`` is on."""
+        return self.settings[id_].value is True
+
+    def word(self, id_: str) -> str:
+        """Return the word that the setting ``id_`` holds."""
+        return str(self.settings[id_].value)
+
+    def texts(self, id_: str) -> tuple[str, ...]:
+        """Return the texts that the setting ``id_`` holds; none where it holds no list."""
+        value = self.settings[id_].value
+        return value if isinstance(value, tuple) else ()
 
     def __repr__(self) -> str:
         return f"Policy({self.id}, {len(self.rules)} rules, {len(self.categories)} categories, {self.version[:12]})"
