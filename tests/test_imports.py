@@ -20,10 +20,10 @@ TIERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
     ("languages", "logs", "isolation", "drafts"),
     ("rulefiles", "settings", "policy", "detection", "formats"),
-    ("context", "classification", "planning", "planfile", "verification", "closure", "rulecheck"),
-    ("pipeline",),
+    ("subjects", "pseudonyms", "kinship", "context", "classification", "planning", "planfile", "verification", "closure", "rulecheck", "marking"),
+    ("pipeline", "restoration"),
     ("reporting",),
-    ("batch", "release"),
+    ("batch", "release", "expiry"),
     ("", "commands", "cli", "__main__"),  # "" is the package itself: its public names, loaded late
 )
 TIER = {name: number for number, names in enumerate(TIERS) for name in names}

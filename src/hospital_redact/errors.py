@@ -54,7 +54,7 @@ class ReadError(HospitalRedactError):
 
     HR201 unsupported type, HR202 encrypted, HR203 corrupt or truncated, HR204 too large or too deep,
     HR205 empty, HR206 cannot be opened (missing, no permission, a folder), HR207 the content is not what
-    the file name says.
+    the file name says, HR208 the database of a roster refuses.
     """
 
 
@@ -65,7 +65,8 @@ class DetectionError(HospitalRedactError):
 class PlanError(HospitalRedactError):
     """HR4xx: HR401 the plan is malformed, HR402 it is for another file, HR403 it was made by another
     reader, setting or policy version, HR404 an edit points outside the document, HR405 something shows and
-    cannot be read, and nobody accepted it."""
+    cannot be read, and nobody accepted it, HR406 pseudonyms that could be turned back are refused, HR407 there is
+    no key, or the wrong one."""
 
 
 class VerificationError(HospitalRedactError):
@@ -88,7 +89,7 @@ class IsolationError(HospitalRedactError):
 
 class OutputError(HospitalRedactError):
     """HR7xx: HR701 a decision forbids a copy (refuse, refer_up), HR702 the target exists, HR703 the target
-    cannot be written, HR704 the target would be the source."""
+    cannot be written, HR704 the target would be the source, HR705 a mark cannot be written."""
 
 
 def unexpected(error: BaseException) -> HospitalRedactError:

@@ -19,6 +19,7 @@ HR109  policies that inherit from one another in a circle
 HR110  a matter in use without a level, or an unknown level or matter in a policy
 HR111  a release context names an unknown recipient or channel (``context.py``)
 HR112  a setting of another kind, outside its bounds, unknown, or not a policy's to change (``settings.py``)
+HR113  a mark that the policy does not allow (``marking.py``)
 =====  ==========================================================================================
 """
 
@@ -79,7 +80,8 @@ NO_CATEGORY = "none"
 """Category of what is recognised and never reported: keep rules, general notices, what is meant for the public."""
 
 RECOGNISERS = (
-    "person_name", "address", "address_en", "labelled_value", "state_mark", "hospital_mark", "table_column", "statement",
+    "person_name", "address", "address_en", "date", "organisation", "labelled_value", "state_mark", "hospital_mark", "table_column", "statement",
+    "known_subject",
 )  # fmt: skip
 """Recognisers that a rule may name; ``detection`` implements each."""
 
@@ -364,20 +366,25 @@ class _Loader:
 
     def _recipient(self, name: str, table: Table) -> Recipient:
         requires, matters, entities = table.texts("requires"), table.texts("keep_matters"), table.texts("keep_entities")
+        refuses, refers_up, approvers = table.texts("refuses"), table.texts("refers_up"), table.texts("approvers")
+        fits = table.texts("fits") if "fits" in table.values else None
         for word in requires:
             if word not in _CONTEXT_FIELDS:
                 raise Refused(
                     "HR102", "{path}.requires: {word} is no field of a release context", path=table.path, word=word
                 )
-        for matter in matters:
+        for matter in (*matters, *refuses):
             if matter not in self.matters:
                 raise Refused(
-                    "HR106",
-                    "{path}.keep_matters: the matter {matter} is not in matters.toml",
-                    path=table.path,
-                    matter=matter,
+                    "HR106", "{path}: the matter {matter} is not in matters.toml", path=table.path, matter=matter
                 )
-        for entity in entities:
+        for category in fits or ():
+            if category not in CATEGORIES:
+                raise Refused("HR106", "{key}: the category {category} is unknown", key=table.path, category=category)
+        for id_ in approvers:
+            if id_ not in self.settings or self.settings[id_].kind != "texts":
+                raise Refused("HR112", "settings.{id}: there is no such setting", id=id_)
+        for entity in (*entities, *refers_up):
             _check_entity(entity)
         return Recipient(
             id=name,
@@ -389,10 +396,17 @@ class _Loader:
             keep_entities=entities,
             own_subject_only=table.flag("own_subject_only"),
             approval=table.flag("approval"),
+            irreversible=table.flag("irreversible"),
+            fits=fits,
+            refuses=refuses,
+            refers_up=refers_up,
+            approvers=approvers,
+            conditions=table.texts("conditions"),
         )
 
     def _channel(self, name: str, table: Table) -> Channel:
-        return Channel(name, table.text("title"), _level(table.text("highest")), self._clauses(table))
+        title, title_en = table.text("title"), table.text("title_en")
+        return Channel(name, title, title_en, _level(table.text("highest")), self._clauses(table))
 
 
 def _level(word: str) -> Level:

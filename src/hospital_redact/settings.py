@@ -23,7 +23,7 @@ from hospital_redact.rulefiles import Refused, Table
 
 KINDS = ("level", "choice", "texts", "whole", "flag", "fixed")
 
-FREE_OF_SCALE = frozenset({"organisation", "hospital_mark", "administrative", "published", "nothing"})
+FREE_OF_SCALE = frozenset({"organisation", "hospital_mark", "administrative", "small_count", "published", "nothing"})
 """Matters outside the regulations' scope: 内部 or 公开 in every policy, the three-step ones included."""
 
 _Value = str | int | bool | tuple[str, ...]
@@ -88,8 +88,8 @@ def declare(id_: str, table: Table, clauses: tuple[Clause, ...]) -> Declaration:
     matter = table.text("matter") if kind == "level" else ""
     title, title_en = table.text("title"), table.text("title_en")
     entry = Declaration(
-        id_, table.text("conflict"), title, title_en, kind, clauses, default=True, choices=choices, low=low, high=high,
-        matter=matter,
+        id_, table.text("conflict", ""), title, title_en, kind, clauses, default=True, choices=choices, low=low,
+        high=high, matter=matter,
     )  # fmt: skip
     if kind not in ("level", "fixed"):
         entry = replace(entry, default=entry.read(_default(id_, table)))

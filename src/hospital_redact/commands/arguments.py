@@ -7,6 +7,7 @@ from gettext import gettext
 
 from hospital_redact.languages import LANGUAGES, Language
 
+PSEUDONYMS = ("keyed", "reversible")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -14,14 +15,23 @@ def add_context(parser: argparse.ArgumentParser, say: Language) -> None:
     """Add the options of policy and release context, and the common ones."""
     add_common(parser, say)
     group = parser.add_argument_group(say("policy and release context (what is missing falls back to the public)"))
-    group.add_argument("--policy", metavar="ID", help=say("policy (default: default)"))
-    group.add_argument("--rules", metavar="DIR", action="append", default=[], help=say("a hospital's own rules folder"))
+    _add_policy_to(group, say)
     group.add_argument("--to", metavar="RECIPIENT", default="public", help=say("kind of recipient (default: public)"))
     group.add_argument("--recipient", metavar="NAME", default="", help=say("name of the recipient"))
     group.add_argument("--subject", metavar="NAME", default="", help=say("the person whose record it is"))
     group.add_argument("--purpose", metavar="P", default="", help=say("what the recipient needs it for"))
     group.add_argument("--channel", metavar="C", default="", help=say("how it leaves"))
     group.add_argument("--reference", metavar="R", default="", help=say("consent, claim or approval number"))
+
+
+def add_policy(parser: argparse.ArgumentParser, say: Language) -> None:
+    """Add ``--policy`` and ``--rules`` to a command that looks at no release."""
+    _add_policy_to(parser, say)
+
+
+def _add_policy_to(group: argparse._ActionsContainer, say: Language) -> None:
+    group.add_argument("--policy", metavar="ID", help=say("policy (default: default)"))
+    group.add_argument("--rules", metavar="DIR", action="append", default=[], help=say("a hospital's own rules folder"))
 
 
 def add_common(parser: argparse.ArgumentParser, say: Language) -> None:
@@ -40,6 +50,35 @@ def add_language(parser: argparse.ArgumentParser, say: Language) -> None:
 def add_terms(parser: argparse.ArgumentParser, say: Language) -> None:
     """Add ``--terms``."""
     parser.add_argument("--terms", metavar="FILE", help=say("UTF-8 file of further values to remove, one a line"))
+
+
+def add_subjects(parser: argparse.ArgumentParser, say: Language) -> None:
+    """Add the options of a roster."""
+    group = parser.add_argument_group(say("known subjects"))
+    group.add_argument(
+        "--subjects",
+        metavar="ROSTER",
+        help=say("roster of patients or staff to find as well: .csv, .tsv, .jsonl, or an SQLAlchemy URL"),
+    )
+    group.add_argument("--subjects-query", metavar="SQL", help=say("the query that gives the roster of a database"))
+
+
+def add_pseudonyms(parser: argparse.ArgumentParser, say: Language) -> None:
+    """Add the options of pseudonyms."""
+    group = parser.add_argument_group(say("pseudonyms"))
+    group.add_argument(
+        "--pseudonyms",
+        choices=PSEUDONYMS,
+        help=say("keyed: the same placeholder for a person in all files; reversible: one that the key opens"),
+    )
+    add_key(group, say)
+
+
+def add_key(group: argparse._ActionsContainer, say: Language) -> None:
+    """Add ``--key``."""
+    group.add_argument(
+        "--key", metavar="FILE", help=say("file with the key, 32 bytes (default: the variable HOSPITAL_REDACT_KEY)")
+    )
 
 
 def add_limits(parser: argparse.ArgumentParser, say: Language, seconds: int) -> None:

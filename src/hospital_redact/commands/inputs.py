@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hospital_redact.batch import Crew, Task
     from hospital_redact.isolation import Limits
+    from hospital_redact.languages import Language
     from hospital_redact.model import ReleaseContext
     from hospital_redact.pipeline import Redactor
+    from hospital_redact.pseudonyms import Pseudonyms
+    from hospital_redact.subjects import RosterSource
 
 # Imports stand in the functions that need them: --help must not load the flow.
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415, T201
 
 
 class UsageError(Exception):
@@ -27,14 +31,10 @@ class UsageError(Exception):
 
 
 def make_redactor(args: argparse.Namespace) -> Redactor:
-    """Return the redactor of ``--policy`` and ``--rules``. Raises PolicyError, also for a mistyped recipient."""
+    """Return the redactor of ``--policy`` and ``--rules``. Raises PolicyError."""
     from hospital_redact.pipeline import Redactor
 
-    redactor = Redactor(args.policy or "default", rules=[Path(folder) for folder in args.rules])
-    from hospital_redact.context import effective_context
-
-    effective_context(make_context(args), redactor.policy)  # a mistyped recipient is wrong usage, before any file
-    return redactor
+    return Redactor(args.policy or "default", rules=[Path(folder) for folder in args.rules])
 
 
 def make_crew(args: argparse.Namespace, defaults: Limits) -> Crew:
@@ -46,7 +46,9 @@ def make_crew(args: argparse.Namespace, defaults: Limits) -> Crew:
         limits = replace(defaults, **{name: value for name, value in given.items() if value is not None})
     except ValueError as error:
         raise UsageError(str(error)) from None
-    start = Start(args.policy or "default", tuple(Path(folder) for folder in args.rules), args.log_level)
+    start = Start(
+        args.policy or "default", tuple(Path(folder) for folder in args.rules), args.log_level, _roster_of(args)
+    )
     return Crew(start, limits, args.workers)
 
 
@@ -57,16 +59,58 @@ def make_context(args: argparse.Namespace) -> ReleaseContext:
     return ReleaseContext(args.to, args.recipient, args.subject, args.purpose, args.channel, args.reference)
 
 
-def make_task(args: argparse.Namespace) -> Task:
-    """Return what is the same for every file of a call."""
+def make_task(args: argparse.Namespace, redactor: Redactor) -> Task:
+    """Return what is the same for every file of a call. Raises PolicyError for a mistyped recipient or channel."""
     from hospital_redact.batch import Task
+    from hospital_redact.context import effective_context
 
+    context = make_context(args)
+    effective_context(context, redactor.policy)  # wrong usage, found before any file
     return Task(
-        context=make_context(args),
+        context=context,
         terms=read_terms(getattr(args, "terms", None)),
         show_values=getattr(args, "show_values", False),
         language=args.say,
+        subjects=_loaded(_roster_of(args), args.say),
+        pseudonyms=_make_pseudonyms(args),
     )
+
+
+def _roster_of(args: argparse.Namespace) -> RosterSource | None:
+    """Return where the roster of ``--subjects`` is."""
+    if not args.subjects:
+        if args.subjects_query:
+            raise UsageError("--subjects-query needs --subjects URL")
+        return None
+    from hospital_redact.subjects import RosterSource
+
+    source = RosterSource(args.subjects, args.subjects_query or "")
+    if bool(args.subjects_query) != source.is_database:
+        raise UsageError("a database needs --subjects-query, a file of a roster has none")
+    return source
+
+
+def _loaded(source: RosterSource | None, say: Language) -> RosterSource | None:
+    """Return ``source``, loaded once in this process as well, so that its errors come before any file."""
+    if source is not None:
+        from hospital_redact.subjects import subjects_of
+
+        if unused := subjects_of(source).unused:
+            # Headings only. A column that nobody reads is values that nobody finds.
+            print(say("columns of the roster that are not used: {columns}", columns=", ".join(unused)), file=sys.stderr)
+    return source
+
+
+def _make_pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
+    """Return what ``--pseudonyms`` asks for; none for a command without it."""
+    asked = getattr(args, "pseudonyms", None)
+    if asked is None:
+        if getattr(args, "key", None):
+            raise UsageError("--key needs --pseudonyms")
+        return None
+    from hospital_redact.pseudonyms import Pseudonyms, read_key
+
+    return Pseudonyms(read_key(Path(args.key) if args.key else None), reversible=asked == "reversible")
 
 
 def read_terms(path: str | None) -> tuple[str, ...]:

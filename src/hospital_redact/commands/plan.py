@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from hospital_redact.commands.arguments import add_context, add_show_values, add_terms
+from hospital_redact.commands.arguments import add_context, add_pseudonyms, add_show_values, add_subjects, add_terms
 from hospital_redact.commands.inputs import make_redactor, make_task
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     plan = commands.add_parser("plan", help=say("print the plan of one file as JSON, to be edited"))
     plan.add_argument("path", metavar="FILE", help=say("the file"))
     add_context(plan, say)
+    add_subjects(plan, say)
+    add_pseudonyms(plan, say)
     add_terms(plan, say)
     add_show_values(plan, say)
     plan.set_defaults(run=run)
@@ -28,9 +30,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out and return its exit code."""
+    from hospital_redact.batch import roster_of
     from hospital_redact.planfile import dump_plan
 
-    redactor, task = make_redactor(args), make_task(args)
-    review = redactor.review(args.path, context=task.context, terms=task.terms)
+    redactor = make_redactor(args)
+    task = make_task(args, redactor)
+    review = redactor.review(
+        args.path,
+        context=task.context,
+        terms=task.terms,
+        subjects=roster_of(task),
+        pseudonyms=task.pseudonyms,
+    )
     sys.stdout.write(dump_plan(review.plan, review.document, show_values=args.show_values))
     return 0

@@ -9,7 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from hospital_redact.commands.arguments import add_context, add_limits, add_show_values, add_terms
+from hospital_redact.commands.arguments import (
+    add_context,
+    add_limits,
+    add_pseudonyms,
+    add_show_values,
+    add_subjects,
+    add_terms,
+)
 from hospital_redact.commands.inputs import UsageError, make_crew, make_redactor, make_task, read_text
 from hospital_redact.commands.printing import progress, report_failure, schema, write_report
 
@@ -28,6 +35,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     redact.add_argument("paths", nargs="+", metavar="PATH", help=say("files to redact"))
     redact.add_argument("-o", "--output", metavar="DIR", required=True, help=say("folder for the copies"))
     add_context(redact, say)
+    add_subjects(redact, say)
+    add_pseudonyms(redact, say)
     add_limits(redact, say, 90)
     add_terms(redact, say)
     redact.add_argument(
@@ -60,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     _require_own_place(args, "report")
     _require_own_place(args, "register")
     redactor = make_redactor(args)
-    task = replace(make_task(args), plan=plan, overwrite=args.force, terms_only=args.only_terms)
+    task = replace(make_task(args, redactor), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
     inputs = progress(args.paths)
     register = _open_register(args.register) if args.register else None

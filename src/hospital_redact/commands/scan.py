@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hospital_redact import __version__
-from hospital_redact.commands.arguments import add_context, add_limits, add_show_values
+from hospital_redact.commands.arguments import add_context, add_limits, add_show_values, add_subjects
 from hospital_redact.commands.inputs import UsageError, make_crew, make_redactor, make_task
 from hospital_redact.commands.printing import print_json, progress, report_failure, schema, with_schema
 
@@ -34,6 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
         "--records", metavar="IN.jsonl", help=say('scan {"id", "text"} records, one a line, instead of files')
     )
     add_context(scan, say)
+    add_subjects(scan, say)
     add_limits(scan, say, 60)
     scan.add_argument("--format", choices=FORMATS, default="text", help=say("output format (default: text)"))
     scan.add_argument("--fail-level", choices=LEVELS, help=say("exit 1 when a file reaches this level"))
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
 
     if bool(args.paths) == bool(args.records):
         raise UsageError("name files, or --records FILE, one of both")
-    redactor, task = make_redactor(args), make_task(args)
+    redactor = make_redactor(args)
+    task = make_task(args, redactor)
     if args.records:
         return _scan_records(redactor, task, args)
     entries = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from hospital_redact.commands.arguments import add_context, add_terms
+from hospital_redact.commands.arguments import add_context, add_pseudonyms, add_subjects, add_terms
 from hospital_redact.commands.inputs import make_redactor, make_task, read_text
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     verify.add_argument("original", metavar="ORIGINAL")
     verify.add_argument("copy", metavar="COPY")
     add_context(verify, say)
+    add_subjects(verify, say)
+    add_pseudonyms(verify, say)
     add_terms(verify, say)
     verify.add_argument("--plan", metavar="FILE", help=say("the plan that the copy carries out"))
     verify.set_defaults(run=run)
@@ -28,14 +30,23 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out and return its exit code."""
+    from hospital_redact.batch import roster_of
     from hospital_redact.planfile import load_plan
 
     plan = load_plan(read_text(args.plan, "plan")) if args.plan else None
     args.policy = args.policy or (plan.policy_id if plan else None)
-    redactor, task = make_redactor(args), make_task(args)
+    redactor = make_redactor(args)
+    task = make_task(args, redactor)
     context = plan.context if plan else task.context
     only = bool(task.terms) and plan is None
-    review = redactor.review(args.original, context=context, terms=task.terms, terms_only=only)
+    review = redactor.review(
+        args.original,
+        context=context,
+        terms=task.terms,
+        terms_only=only,
+        subjects=roster_of(task),
+        pseudonyms=task.pseudonyms,
+    )
     if plan:
         review = redactor.with_plan(review, plan)
     verification = redactor.verify(review, args.copy)

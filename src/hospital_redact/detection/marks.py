@@ -29,8 +29,8 @@ def find_marks(scene: Scene, rules: Sequence[CompiledRule], *, state: bool) -> I
         for match in search(compiled.pattern, scene.text, compiled.rule.id):
             if not _is_mark(scene, match.start(), match.end(), starred="★" in match.group() or "☆" in match.group()):
                 continue
-            level = _LEVEL.search(match.group())
-            evidence = ("position", *((f"level:{level.group()}",) if level else ()))
+            # The last word: 医院秘密·机密 is 机密.
+            evidence = ("position", *(f"level:{level}" for level in _LEVEL.findall(match.group())[-1:]))
             start, end = match.span()
             while scene.text[start].isspace():
                 start += 1

@@ -7,12 +7,13 @@ that says something else is refused, because a person who looks at the name woul
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from hospital_redact.errors import ReadError, our_errors_only
+from hospital_redact.errors import OutputError, ReadError, our_errors_only
 from hospital_redact.formats.base import MAX_FILE_BYTES, Format, Source
 from hospital_redact.model import Block, Document, Kind, Location, Segment, View
 
@@ -99,6 +100,42 @@ def read_document(source: Source, format_: Format | None = None) -> Document:
     with our_errors_only():
         document = reader.read(source)
     return add_file_name(document)
+
+
+def write_mark(source: Source, document: Document, text: str, properties: Mapping[str, str], *, right: bool) -> bytes:
+    """Return ``source`` with a hospital's mark ``text`` at its head, left or right, and document properties.
+
+    ``document`` is what ``read_document`` made of it. Raises OutputError HR705 for a format that bears no mark or a
+    page without room for it, ReadError HR203 for a damaged file.
+    """
+    match identify(source).name:
+        case "docx":
+            from hospital_redact.formats.docx import marking as word  # noqa: PLC0415 - loads python-docx
+
+            return word.write_mark(source.data, text, properties, right=right)
+        case "pdf":
+            from hospital_redact.formats.pdf import marking as pdf  # noqa: PLC0415 - loads fontTools
+
+            first = [b for b in document.blocks if b.location.page == 1]
+            taken = [glyph.box for block in first for glyph in block.glyphs if glyph is not None]
+            return pdf.write_mark(source.data, text, properties, taken, right=right)
+        case name:
+            raise OutputError("HR705", "a mark is written into DOCX and PDF only, not into {name}", name=name)
+
+
+def mark_properties(source: Source) -> dict[str, str]:
+    """Return the document properties in which a mark's setter and date may stand. Raises ReadError HR203."""
+    match identify(source).name:
+        case "docx":
+            from hospital_redact.formats.docx import marking as word  # noqa: PLC0415 - loads python-docx
+
+            return word.read_properties(source.data)
+        case "pdf":
+            from hospital_redact.formats.pdf import marking as pdf  # noqa: PLC0415 - loads fontTools
+
+            return pdf.read_properties(source.data)
+        case _:
+            return {}
 
 
 def add_file_name(document: Document) -> Document:

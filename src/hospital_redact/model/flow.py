@@ -76,12 +76,39 @@ class Reason:
         return f"{self.level} {self.title} [{self.rule}] {self.clause}{quote} — {places}{more}"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class QuasiIdentifier:
+    """Something that stays and is true of few people: its ``kind`` (a stable word) and where it stands.
+
+    ``offer`` is the coarser form as a stable word (``age_band``, ``year_only`` …), ``replacement`` that form as text
+    for an edit, empty where the words go. Nothing is edited by itself: a person takes the offer into the plan.
+    """
+
+    kind: str
+    spans: tuple[Span, ...]
+    offer: str
+    replacement: str
+
+    def __repr__(self) -> str:
+        return f"QuasiIdentifier({self.kind}, {len(self.spans)} spans, offer {self.offer})"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognisable:
+    """A person of whom so much stays that somebody may recognise him: ``person`` is a key without text."""
+
+    person: str
+    items: tuple[QuasiIdentifier, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LevelSuggestion:
     """The suggested level before (``level``) and after redaction (``residual_level``), and the decision.
 
     ``needs_human`` is not empty when a person must look, and says at what (stable words). ``term_years`` is the
-    proposed term of secrecy, ``None`` for 公开 and 内部.
+    proposed term of secrecy, ``None`` for 公开 and 内部. ``approvers`` are those who sign for the decision, as the
+    policy names them, ``conditions`` what must be at hand before the copy leaves (stable words), ``recognisable``
+    who could still be recognised in the copy.
     """
 
     level: Level
@@ -91,6 +118,9 @@ class LevelSuggestion:
     categories: tuple[str, ...]
     needs_human: tuple[str, ...] = ()
     term_years: int | None = None
+    approvers: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    recognisable: tuple[Recognisable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

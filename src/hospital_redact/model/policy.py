@@ -150,6 +150,12 @@ class Recipient:
 
     ``requires`` names fields of :class:`ReleaseContext` (``name``, ``subject``, ``reference`` …). ``own_subject_only``
     keeps identifiers of the named subject only. ``approval`` makes every copy a draft until it is approved.
+    ``irreversible``: no copy for it may hold what somebody could turn back into a value.
+
+    ``fits`` are the reported categories that a document for this recipient may have; another one is for a person to
+    judge, ``None`` takes any. What stays of a matter in ``refuses`` is never released to it, and a document with an
+    entity in ``refers_up`` is for somebody above. ``approvers`` are ids of settings that say who signs,
+    ``conditions`` what must be at hand before the copy leaves (``consent``, ``receipt`` …), as stable words.
     """
 
     id: str
@@ -161,6 +167,12 @@ class Recipient:
     keep_entities: tuple[str, ...] = ()
     own_subject_only: bool = False
     approval: bool = False
+    irreversible: bool = False
+    fits: tuple[str, ...] | None = None
+    refuses: tuple[str, ...] = ()
+    refers_up: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,7 @@ class Channel:
 
     id: str
     title: str
+    title_en: str
     highest: Level
     clauses: tuple[Clause, ...]
 
@@ -177,7 +190,7 @@ class Channel:
 class Setting:
     """One decision of a hospital where the regulations disagree or are silent (``rules/settings.toml``).
 
-    ``conflict`` is its number in the list of conflicts (C1 to C25); ``value`` a word, number, truth value or list of
+    ``conflict`` is its number in the list of conflicts (C1 to C25), empty for our own; ``value`` a word, number, truth value or list of
     texts, as :mod:`hospital_redact.settings` describes; of kind ``level`` the level's word, or ``undecided``.
     """
 
@@ -220,6 +233,11 @@ class Policy:
     def flag(self, id_: str) -> bool:
         """Return whether the setting ``id_`` is on."""
         return self.settings[id_].value is True
+
+    def number(self, id_: str) -> int:
+        """Return the whole number that the setting ``id_`` holds; 0 where it holds none."""
+        value = self.settings[id_].value
+        return value if isinstance(value, int) else 0
 
     def word(self, id_: str) -> str:
         """Return the word that the setting ``id_`` holds."""
