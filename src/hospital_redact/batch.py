@@ -25,6 +25,7 @@ from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event, log_to_stderr
 from hospital_redact.model import RedactionPlan, ReleaseContext
 from hospital_redact.pipeline import PUBLIC, Recorder, Redactor, Review
+from hospital_redact.pseudonyms import Pseudonyms
 from hospital_redact.reporting.data import (
     Json,
     describe_copy,
@@ -33,6 +34,7 @@ from hospital_redact.reporting.data import (
     mask_path,
     values_of,
 )
+from hospital_redact.subjects import RosterSource, Subjects, subjects_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,25 @@ class Task:
     language: Language = ENGLISH
     register: Recorder | None = None
     who: str = ""
+    subjects: RosterSource | None = None
+    pseudonyms: Pseudonyms | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Loads a worker's Redactor, models included: their loading is not a file's time."""
+    """Loads a worker's Redactor, models and roster included: their loading is not a file's time."""
 
     policy: str
     rules: tuple[Path, ...] = ()
     log_level: str | None = None
+    subjects: RosterSource | None = None
 
     def __call__(self) -> Redactor:
         """Return the Redactor, ready to work."""
         redactor = Redactor(self.policy, rules=self.rules)
         redactor.review_text("患者赵小满，联系电话见附页。 Patient: John Smith.")
+        if self.subjects is not None:
+            subjects_of(self.subjects)
         if self.log_level:
             log_to_stderr(self.log_level)
         return redactor
@@ -184,7 +191,7 @@ def scan_record(redactor: Redactor, line: str | bytes, task: Task) -> Json:
         message = task.language('not a JSON object with "id" and "text"; correct the line')
         return {"id": name, "code": "HR203", "message": message}
     try:
-        review = redactor.review_text(text, context=task.context, terms=task.terms)
+        review = redactor.review_text(text, context=task.context, terms=task.terms, subjects=roster_of(task))
         return {"id": name, **describe_review(review, show_values=task.show_values, text=text)}
     except Exception as error:
         failure = as_our_error(error)
@@ -245,14 +252,26 @@ def shown_path(redactor: Redactor, path: str, task: Task, review: Review | None 
         # A name in Latin letters has capitals; most folders have none, and each costs milliseconds a file.
         if not task.terms and part.isascii() and not any(c.isdigit() or c.isupper() for c in part):
             continue
-        named = redactor.review_text(part, terms=task.terms)
+        named = redactor.review_text(part, terms=task.terms, subjects=roster_of(task))
         found |= values_of(named.document, named.removed)
     return mask_path(path, review, found)
 
 
 def _review(redactor: Redactor, path: str, task: Task) -> Review:
     context = task.plan.context if task.plan is not None else task.context
-    return redactor.review(os.fspath(path), context=context, terms=task.terms, terms_only=task.terms_only)
+    return redactor.review(
+        os.fspath(path),
+        context=context,
+        terms=task.terms,
+        terms_only=task.terms_only,
+        subjects=roster_of(task),
+        pseudonyms=task.pseudonyms,
+    )
+
+
+def roster_of(task: Task) -> Subjects | None:
+    """Return the roster of ``task``, which each process loads once for itself: a task names only where it is."""
+    return None if task.subjects is None else subjects_of(task.subjects)
 
 
 def _scanned(review: Review, task: Task) -> Json:

@@ -34,6 +34,7 @@ FOREIGN_PARTY = "foreign-party"
 GENE_VARIANT = "GENE_VARIANT"
 SPECIAL_DISEASE = "SPECIAL_DISEASE"
 PUBLIC_CONTACT = "PUBLIC_CONTACT"
+HOSPITAL_MARK = "HOSPITAL_MARK"
 
 _PERSONAL = (PATIENT, "person")
 # What a notice or a paper prints for its readers, and what says nothing without a patient. It is redacted like
@@ -46,6 +47,10 @@ _SOFT_ENTITIES = frozenset(
 )  # fmt: skip
 # Evidence without which a general or published text is not drawn into a category by its wording.
 _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
+# Evidence for a patient's name that a public notice about staff has as well.
+_SAID_OF_ANYBODY = frozenset({"sex", "propagated", "tagger", "shape"})
+_SEVERAL = 3
+_ACCOUNTS = frozenset({"BANK_CARD", "BANK_ACCOUNT", "IBAN"})
 _NO_LEVEL = "nothing"
 _MAX_PLACES = 8
 
@@ -120,9 +125,14 @@ class _Facts:
     @property
     def exempt(self) -> bool:
         """Whether the text shows itself to be a general notice or published: in its title, or in several ways."""
-        if any("titles" in finding.evidence for finding in (*self.published, *self.notices)):
-            return True
-        return any({"patterns", "phrases"} <= set(finding.evidence) for finding in self.published)
+        shown = [set(finding.evidence) for finding in (*self.published, *self.notices)]
+        return any("titles" in places or {"patterns", "phrases"} <= places for places in shown)
+
+    @property
+    def marked(self) -> Level:
+        """Return the level that the hospital's own mark states; 公开 where there is none."""
+        words = (word for f in self.values if f.entity == HOSPITAL_MARK for word in f.evidence)
+        return max((_marked(word) for word in words), default=Level.PUBLIC)
 
     @property
     def background(self) -> list[_Weighed]:
@@ -139,13 +149,22 @@ class _Facts:
 
     @property
     def has_patient(self) -> bool:
-        """Whether the text is about a patient, and not about staff or business with personal data in it."""
-        numbered = any(f.matter == PATIENT and f.entity not in _SOFT_ENTITIES for f in self.persons)
-        if numbered or any(f.role is Role.PATIENT for f in self.persons):
-            return True
-        # In a published case the names are those of authors.
-        record = any(f.rule == MEDICAL_RECORD for f in self.cues)
-        return record and any(not self.exempt or f.entity not in _SOFT_ENTITIES for f in self.persons)
+        """Whether the text is about a patient, and not about staff or business with personal data in it.
+
+        In a record every number and every name is a patient's. Elsewhere a number of staff, of a device or of a column
+        may look like one: there it takes a patient who is called so beside it, or several numbers.
+        """
+        numbers = [f for f in self.persons if f.matter == PATIENT and f.entity not in _SOFT_ENTITIES]
+        called = [f for f in self.persons if f.role is Role.PATIENT]
+        if any(f.rule == MEDICAL_RECORD for f in self.cues):
+            # In a published case the names are those of authors, in an empty form there are none.
+            return bool(numbers) or any(not self.exempt or f.entity not in _SOFT_ENTITIES for f in self.persons)
+        numbers = [f for f in numbers if f.entity != "DEVICE_SERIAL"]
+        if any(f.matter not in (PATIENT, "unpublished") for f in self.cues):
+            return bool(numbers and called) or len(numbers) >= _SEVERAL
+        if self.exempt:  # 公示: 男, 1981年6月生 is what an appointment says of anybody
+            called = [f for f in called if set(f.evidence) - _SAID_OF_ANYBODY]
+        return bool(numbers or called)
 
     def weigh(self) -> list[_Weighed]:
         """Return the findings that raise the level, with their levels; note what is exempt."""
@@ -180,7 +199,7 @@ class _Facts:
         return (
             self.exempt
             and not self.has_patient
-            and finding.entity in _SOFT_ENTITIES
+            and finding.entity in _SOFT_ENTITIES | {"BIRTH_DATE"}
             and finding.role is not Role.STAFF_SUBJECT
         )
 
@@ -241,7 +260,7 @@ def _decide(facts: _Facts, residual: Level, policy: Policy, context: ReleaseCont
     channel = policy.channels.get(context.channel)
     if facts.stops or (context.recipient == FOREIGN_PARTY and (kept_persons or GENE_VARIANT in facts.flagged)):
         return Decision.REFER_UP
-    if channel is not None and residual > channel.highest:
+    if (channel is not None and residual > channel.highest) or _copy_is_barred(facts.marked, policy, context):
         return Decision.REFUSE
     special = SPECIAL_DISEASE in facts.flagged and kept_persons
     if residual >= Level.SECRET or recipient.approval or special:
@@ -249,6 +268,13 @@ def _decide(facts: _Facts, residual: Level, policy: Policy, context: ReleaseCont
     if any(_may_be_removed(f) and removed(f) for f in facts.values):
         return Decision.RELEASE_REDACTED
     return Decision.RELEASE
+
+
+def _copy_is_barred(marked: Level, policy: Policy, context: ReleaseContext) -> bool:
+    """Whether what bears the hospital's mark may not be copied: never, or not without an approval (第4篇 5.2.1)."""
+    if marked < Level.SECRET:
+        return False
+    return policy.word(f"copy.{marked}") == "forbid" or not context.reference.strip()
 
 
 def _needs_human(
@@ -265,8 +291,10 @@ def _needs_human(
         found.append("state_mark")
     if any(item.undecided for item in weighed):
         found.append("level_undecided")
-    if any(item.finding.entity == "HOSPITAL_MARK" for item in weighed):
+    if any(item.finding.entity == HOSPITAL_MARK for item in weighed):
         found.append("hospital_mark")
+    if _copy_is_barred(facts.marked, facts.policy, context):
+        found.append(f"copy_needs_approval:{facts.marked}")
     if not weighed and facts.base is Level.PUBLIC and not context.reference.strip():
         found.append("published_by_own_words")
     if facts.persons:
@@ -280,17 +308,26 @@ def _needs_human(
 def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
     """Return the reported categories.
 
-    Cues, marks and patients establish a category. Another value (a phone, an account, a password) belongs to the
-    category of the document it stands in, and to its own only where there is none.
+    Cues, marks and patients establish a category. Another value (a phone, a password) belongs to the category of the
+    document it stands in, and to its own only where there is none. Some categories bring another with them.
     """
     established = {
         i.finding.category for i in weighed if i.finding.entity == CATEGORY_CUE or i.finding.action is Action.STOP
     }
-    if facts.has_patient:
-        established.add("patient_identity")
     established.discard(NO_CATEGORY)
+    business = bool(established - {MEDICAL_RECORD, "state_secret_mark", "unpublished"})
+    if facts.has_patient:
+        # Who is a patient somewhere has an illness there, whatever the paper is called.
+        established |= {"patient_identity"} if business else {"patient_identity", MEDICAL_RECORD}
     if not established:
         established = {item.finding.category for item in weighed if item.level >= Level.SECRET}
+    if "research" in established:  # 第4篇 4.4.1: what is being studied is not yet public
+        established.add("unpublished")
+    if "discipline" in established:  # 第4篇 3.6: the decision goes into the personnel file
+        established.add("personnel")
+    entities = {item.finding.entity for item in weighed}
+    if business and not facts.has_patient and _ACCOUNTS & entities:  # 第3篇 八: accounts of the house and its payees
+        established.add("accounts_seals")
     return tuple(category for category in CATEGORIES if category in established)
 
 

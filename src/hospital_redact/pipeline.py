@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hospital_redact import formats
 from hospital_redact.classification import classify
@@ -40,10 +40,13 @@ from hospital_redact.model import (
 from hospital_redact.planfile import hash_plan
 from hospital_redact.planning import REMOVING, Coverage, check_plan, check_signatures, output_name, plan_redaction
 from hospital_redact.policy import load_policy
+from hospital_redact.pseudonyms import Pseudonyms
 from hospital_redact.verification import require_passed, unaccepted, verify_copy
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
+
+    from hospital_redact.subjects import Subjects
 
 PUBLIC = ReleaseContext()
 
@@ -66,6 +69,8 @@ class Review:
     plan: RedactionPlan
     terms: tuple[str, ...] = ()
     path: Path | None = None
+    subjects: Subjects | None = None
+    pseudonyms: Pseudonyms | None = None
 
     @property
     def removed(self) -> tuple[Finding, ...]:
@@ -97,6 +102,15 @@ class RedactedCopy:
         return f"RedactedCopy({self.status}, {self.suggestion.decision}, residual {self.suggestion.residual_level})"
 
 
+class _Extras(NamedTuple):
+    """What a call adds to the policy."""
+
+    terms: tuple[str, ...]
+    terms_only: bool
+    subjects: Subjects | None
+    pseudonyms: Pseudonyms | None
+
+
 class Redactor:
     """Reviews and redacts documents under one policy. Rules are loaded here, models at their first use.
 
@@ -122,19 +136,32 @@ class Redactor:
         context: ReleaseContext = PUBLIC,
         terms: Sequence[str] = (),
         terms_only: bool = False,
+        subjects: Subjects | None = None,
+        pseudonyms: Pseudonyms | None = None,
     ) -> Review:
         """Read, detect, classify and plan a file. ``bytes`` need a ``name`` with an ending.
 
         ``terms`` are literal values to remove as well; with ``terms_only`` nothing else is removed from view.
-        Raises ReadError, DetectionError, or PolicyError for an unknown recipient or channel.
+        ``subjects`` is a roster whose names and numbers are found as well, ``pseudonyms`` makes the placeholders of
+        several files one. Raises ReadError, DetectionError, PolicyError for an unknown recipient or channel, or
+        PlanError HR406 where reversible pseudonyms may not go.
         """
         effective_context(context, self.policy)  # a mistyped recipient stops before any work
         path = Path(source) if isinstance(source, str | Path) else None
         whole = _as_source(source, name)
         document = formats.read_document(whole)
-        return replace(self._review(document, whole, context, tuple(terms), terms_only), path=path)
+        extras = _Extras(tuple(terms), terms_only, subjects, pseudonyms)
+        return replace(self._review(document, whole, context, extras), path=path)
 
-    def review_text(self, text: str, *, context: ReleaseContext = PUBLIC, terms: Sequence[str] = ()) -> Review:
+    def review_text(
+        self,
+        text: str,
+        *,
+        context: ReleaseContext = PUBLIC,
+        terms: Sequence[str] = (),
+        subjects: Subjects | None = None,
+        pseudonyms: Pseudonyms | None = None,
+    ) -> Review:
         """Review a text; offsets of findings count lines as blocks. Its copy is UTF-8.
 
         Lone surrogates, which no encoding has, count as U+FFFD.
@@ -143,28 +170,54 @@ class Redactor:
         data = text.encode()
         source = Source("text.txt", data)
         document = formats.add_file_name(document_of_text(text, name=source.name, sha256=source.sha256))
-        return self._review(document, source, context, tuple(terms), terms_only=False)
+        return self._review(document, source, context, _Extras(tuple(terms), False, subjects, pseudonyms))
 
-    def _review(
-        self, document: Document, source: Source, context: ReleaseContext, terms: tuple[str, ...], terms_only: bool
-    ) -> Review:
-        listed = find_terms(document, terms)
-        found = self._detector.detect(document)
-        if terms_only:
+    def _review(self, document: Document, source: Source, context: ReleaseContext, extras: _Extras) -> Review:
+        listed = find_terms(document, extras.terms)
+        found = self._detect(document, extras.subjects)
+
+        def make_plan(findings: Sequence[Finding]) -> RedactionPlan:
+            return plan_redaction(
+                document,
+                findings,
+                self.policy,
+                context,
+                terms_only=extras.terms_only,
+                pseudonyms=extras.pseudonyms,
+            )
+
+        if extras.terms_only:
             findings = (*found, *listed)
-            plan = plan_redaction(document, listed, self.policy, context, terms_only=True)
+            plan = make_plan(listed)
         else:
             findings, plan = close_plan(
                 document,
                 (*found, *listed),
                 self.policy,
-                detect=self._detector.detect,
-                make_plan=lambda known: plan_redaction(document, known, self.policy, context),
+                detect=lambda edited: self._detect(edited, extras.subjects),
+                make_plan=make_plan,
             )
         suggestion = self._classify(document, findings, plan)
         log_findings(document, findings)
         log_event("reviewed", document=document.sha256[:16], findings=len(findings), secrecy=str(suggestion.level))
-        return Review(source, document, findings, suggestion, plan, terms)
+        return Review(
+            source,
+            document,
+            findings,
+            suggestion,
+            plan,
+            extras.terms,
+            subjects=extras.subjects,
+            pseudonyms=extras.pseudonyms,
+        )
+
+    def _detect(self, document: Document, subjects: Subjects | None) -> tuple[Finding, ...]:
+        found = self._detector.detect(document)
+        if subjects is None:
+            return found
+        from hospital_redact.subjects import find_subjects  # noqa: PLC0415 - only who has a roster pays for it
+
+        return find_subjects(document, found, subjects, self.policy)
 
     def with_plan(self, review: Review, plan: RedactionPlan) -> Review:
         """Return ``review`` with a plan that a person edited.
@@ -180,7 +233,9 @@ class Redactor:
         """Return the plan that nobody has edited, for ``context``."""
         only = review.plan.terms_only
         findings = [f for f in review.findings if f.rule == TERMS_RULE] if only else review.findings
-        return plan_redaction(review.document, findings, self.policy, context, terms_only=only)
+        return plan_redaction(
+            review.document, findings, self.policy, context, terms_only=only, pseudonyms=review.pseudonyms
+        )
 
     def _classify(self, document: Document, findings: Sequence[Finding], plan: RedactionPlan) -> LevelSuggestion:
         covered = Coverage(plan.edits)
@@ -232,7 +287,7 @@ class Redactor:
                 copy,
                 format_=format_,
                 policy=self.policy,
-                detect=self._detection_of(plan, review.terms),
+                detect=self._detection_of(review),
             )
             require_passed(verification)
             status = "draft" if plan.terms_only or suggestion.decision == "approve_then_release" else "verified"
@@ -257,14 +312,14 @@ class Redactor:
             again,
             format_=format_,
             policy=self.policy,
-            detect=self._detection_of(review.plan, review.terms),
+            detect=self._detection_of(review),
             foreign=True,
         )
 
-    def _detection_of(self, plan: RedactionPlan, terms: Sequence[str]) -> Callable[[Document], tuple[Finding, ...]]:
+    def _detection_of(self, review: Review) -> Callable[[Document], tuple[Finding, ...]]:
         def detect(document: Document) -> tuple[Finding, ...]:
-            listed = find_terms(document, terms)
-            return listed if plan.terms_only else (*self._detector.detect(document), *listed)
+            listed = find_terms(document, review.terms)
+            return listed if review.plan.terms_only else (*self._detect(document, review.subjects), *listed)
 
         return detect
 

@@ -13,13 +13,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from hospital_redact.context import retention
+from hospital_redact.context import PERSON_NAME, effective_context, retention
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.errors import PlanError
+from hospital_redact.kinship import find_kin
 from hospital_redact.model import (
     Action,
     Block,
@@ -38,10 +40,13 @@ from hospital_redact.model import (
     apply_edits,
     edits_by_block,
 )
+from hospital_redact.pseudonyms import TOKEN, Pseudonyms, check_reversible, identity_of
 
 REMOVING = (Action.MASK, Action.PLACEHOLDER)
 """Actions that change characters; the others report."""
 
+_TELLING = 6  # so many characters of a value do not stand in a token by chance
+_ANY_PERSON = "person_other"
 _FEW = 32  # a text of so many characters has fewer pieces than a long document has values
 _NOT_SHOWN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -61,11 +66,17 @@ def plan_redaction(
     context: ReleaseContext,
     *,
     terms_only: bool = False,
+    pseudonyms: Pseudonyms | None = None,
 ) -> RedactionPlan:
     """Return the plan for ``document``; what the context lets the recipient keep is listed with its reason.
 
-    Raises PolicyError when ``context`` names an unknown recipient or channel.
+    With ``pseudonyms`` placeholders are those of a release, else they are numbered in this document.
+    Raises PolicyError when ``context`` names an unknown recipient or channel, PlanError HR406 where reversible
+    pseudonyms may not go.
     """
+    effective, _ = effective_context(context, policy)
+    if pseudonyms is not None and pseudonyms.reversible:
+        check_reversible(policy.recipients[effective.recipient], document)
     stays = retention(document, findings, policy, context).kept_because
     removed: list[Finding] = []
     kept: list[Kept] = []
@@ -77,7 +88,7 @@ def plan_redaction(
             removed.append(finding)
         else:
             kept.append(Kept(f"k{len(kept) + 1}", finding.spans, finding.rule, finding.category, finding.entity, why))
-    edits = _edits(document, removed, policy)
+    edits = _edits(document, removed, policy, pseudonyms)
     covered = Coverage(edits)
     # A kept finding under a removed one goes with it: removal is the safe side.
     kept = [k for k in kept if not covered(k.spans)]
@@ -93,24 +104,28 @@ def plan_redaction(
     )
 
 
-def _edits(document: Document, findings: Iterable[Finding], policy: Policy) -> tuple[Edit, ...]:
+def _edits(
+    document: Document, findings: Sequence[Finding], policy: Policy, pseudonyms: Pseudonyms | None
+) -> tuple[Edit, ...]:
     rules = {rule.id: rule for rule in policy.rules}
     regions = _regions(findings, rules)
     groups = _groups(regions)
-    chosen = _Replacements(_values(document, regions, groups), chinese=_mostly_chinese(document))
+    wholes = _wholes(document, regions, groups)
+    chosen = _Replacements(document, findings, rules, _values(document, regions, wholes), pseudonyms)
     edits: list[Edit] = []
     labelled: set[int] = set()
     for number, (region, group) in enumerate(zip(regions, groups, strict=True), 1):
         finding = region.findings[0]
         rule = rules.get(finding.rule)
         text = document.text_of((region.span,))
-        if finding.action is Action.MASK:
+        operator = chosen.operator(finding)
+        if operator is Operator.MASK:
             replacement = chosen.mask(text)
         elif group in labelled:
             replacement = ""  # the group's label stands in its first span
         else:
-            value = finding.subject or squeeze(document.text_of(finding.spans))
-            replacement = chosen.label(rule, value, len(text))
+            sealed = operator is Operator.ENCRYPT
+            replacement = chosen.seal(rule, wholes[group]) if sealed else chosen.label(rule, finding, len(text))
             labelled.add(group)
         edits.append(
             Edit(
@@ -122,7 +137,7 @@ def _edits(document: Document, findings: Iterable[Finding], policy: Policy) -> t
                 entity=finding.entity,
                 reason=str(rule.clauses[0]) if rule else finding.rule,
                 group=f"g{group + 1}",
-                operator=finding.action.value,
+                operator=operator.value,
             )
         )
     return tuple(edits)
@@ -168,17 +183,19 @@ def _groups(regions: Sequence[_Region]) -> list[int]:
     return [root(number) for number in range(len(regions))]
 
 
-def _values(document: Document, regions: Sequence[_Region], groups: Sequence[int]) -> frozenset[str]:
-    """Return what no replacement may hold: removed values of two characters or more, and every listed term."""
+def _wholes(document: Document, regions: Sequence[_Region], groups: Sequence[int]) -> dict[int, str]:
+    """Return all characters of each group."""
     whole: dict[int, str] = {}
-    values: set[str] = set()
     for region, group in zip(regions, groups, strict=True):
-        text = document.text_of((region.span,))
-        whole[group] = whole.get(group, "") + text
-        values.add(squeeze(text))
-        values.update(_terms_of(document, region))
-    values.update(squeeze(text) for text in whole.values())
+        whole[group] = whole.get(group, "") + document.text_of((region.span,))
+    return whole
+
+
+def _values(document: Document, regions: Sequence[_Region], wholes: Mapping[int, str]) -> frozenset[str]:
+    """Return what no replacement may hold: removed values of two characters or more, and every listed term."""
+    values = {squeeze(document.text_of((region.span,))) for region in regions}
     listed = {term for region in regions for term in _terms_of(document, region)}
+    values.update(listed, map(squeeze, wholes.values()))
     return frozenset(value for value in values if len(value) > 1 or value in listed) - {""}
 
 
@@ -187,33 +204,106 @@ def _terms_of(document: Document, region: _Region) -> set[str]:
     return {squeeze(document.text_of(f.spans)) for f in region.findings if f.rule == TERMS_RULE}
 
 
+class Operator(StrEnum):
+    """What puts a replacement in the place of a value; the names are presidio-anonymizer's, but for the label."""
+
+    MASK = "mask"
+    LABEL = "placeholder"
+    ENCRYPT = "encrypt"
+
+
 class _Replacements:
     """Chooses replacement texts; none holds one of ``values``.
 
-    Placeholders are numbered in order of appearance: the same value gets the same number under its label.
+    Placeholders are numbered in order of appearance, the same value getting the same number under its label, or bear
+    the codes of ``pseudonyms``.
     """
 
-    def __init__(self, values: frozenset[str], *, chinese: bool) -> None:
+    def __init__(
+        self,
+        document: Document,
+        findings: Sequence[Finding],
+        rules: Mapping[str, Rule],
+        values: frozenset[str],
+        pseudonyms: Pseudonyms | None,
+    ) -> None:
+        self._document = document
+        self._rules = rules
         self._values = values
-        self._chinese = chinese
+        self._chinese = _mostly_chinese(document)
+        self._pseudonyms = pseudonyms
+        self._people = _by_subject(findings)
+        self._kin = {} if pseudonyms else find_kin(document, findings)
         self._numbers: dict[tuple[str, str], int] = {}
         self._count: Counter[str] = Counter()
         self._free: dict[str, bool] = {}
 
-    def label(self, rule: Rule | None, value: str, length: int) -> str:
-        """Return for example ``[患者1]`` or ``[Patient 1]``, and a mask of ``length`` where that holds a value."""
-        word = (rule.label if self._chinese else rule.label_en) if rule else ("已删" if self._chinese else "Removed")
-        key = (word, value)
-        if key not in self._numbers:
-            self._count[word] += 1
-            self._numbers[key] = self._count[word]
-        space = "" if self._chinese else " "
-        label = put_label(f"[{word}{space}{self._numbers[key]}]")
+    def operator(self, finding: Finding) -> Operator:
+        """Return what replaces the value of ``finding``."""
+        if self._pseudonyms is not None and self._pseudonyms.reversible:
+            return Operator.ENCRYPT
+        return Operator.MASK if finding.action is Action.MASK else Operator.LABEL
+
+    def label(self, rule: Rule | None, finding: Finding, length: int) -> str:
+        """Return for example ``[患者1]``, ``[患者1之女]`` or ``[Patient 1]``; a mask where that holds a value.
+
+        By key ``[人员XKCDPQTRW]``, without role and kinship, which other documents may not know.
+        """
+        value = finding.subject or squeeze(self._document.text_of(finding.spans))
+        if self._pseudonyms is not None:
+            mentions = self._people.get(value, (finding,))
+            code = self._pseudonyms.code(identity_of(self._document.text_of(f.spans) for f in mentions))
+            named = f"{self._word(self._same_word(rule))}{self._space}{code}"
+        else:
+            named = self._kin_of(value) or self._numbered(self._word(rule), value)
+        label = put_label(f"[{named}]")
         return label if self._is_free(label) else self.mask("x" * length)
+
+    def seal(self, rule: Rule | None, text: str) -> str:
+        """Return ``text`` as a token that the key opens, ``[患者#...]``. Raises PlanError HR406 if it cannot stand."""
+        assert self._pseudonyms is not None
+        label = put_label(f"[{self._word(rule)}#{self._pseudonyms.seal(text)}]")
+        if not self._is_free(label):
+            raise PlanError("HR406", "a reversible pseudonym would hold a removed value; leave reversible ones out")
+        return label
 
     def mask(self, text: str) -> str:
         """Return a mask of the length of ``text``, of another character where stars are a value, or nothing."""
         return next((m for m in (mask(text), "\u25a0" * len(text)) if self._is_free(m)), "")
+
+    @property
+    def _space(self) -> str:
+        return "" if self._chinese else " "
+
+    def _word(self, rule: Rule | None) -> str:
+        if rule is None:
+            return "已删" if self._chinese else "Removed"
+        return rule.label if self._chinese else rule.label_en
+
+    def _same_word(self, rule: Rule | None) -> Rule | None:
+        """Return the rule whose word stands by a code: one for all names, since a role differs from file to file."""
+        is_name = rule is not None and rule.entity == PERSON_NAME
+        return self._rules.get(_ANY_PERSON, rule) if is_name else rule
+
+    def _numbered(self, word: str, value: str) -> str:
+        return f"{word}{self._space}{self._number(word, value)}"
+
+    def _number(self, word: str, value: str) -> int:
+        key = (word, value)
+        if key not in self._numbers:
+            self._count[word] += 1
+            self._numbers[key] = self._count[word]
+        return self._numbers[key]
+
+    def _kin_of(self, value: str) -> str:
+        """Return what a relative is to a patient; nothing for others. A second daughter is 之女2."""
+        kin = self._kin.get(value)
+        if kin is None:
+            return ""
+        patient = self._numbered(self._word(self._rules.get(kin.rule)), kin.patient)
+        word = f"{patient}之{kin.zh}" if self._chinese else f"{patient}'s {kin.en}"
+        number = self._number(word, value)
+        return word if number == 1 else f"{word}{self._space}{number}"
 
     def _is_free(self, replacement: str) -> bool:
         if replacement not in self._free:
@@ -221,9 +311,24 @@ class _Replacements:
         return self._free[replacement]
 
 
+def _by_subject(findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
+    """Return the mentions of each person by subject key."""
+    people: dict[str, tuple[Finding, ...]] = {}
+    for finding in findings:
+        if finding.role is not None and finding.subject is not None:
+            people[finding.subject] = (*people.get(finding.subject, ()), finding)
+    return people
+
+
 def _holds_any(text: str, values: Set[str]) -> bool:
-    """Whether ``text``, squeezed, holds one of ``values``, which are squeezed and may be thousands."""
+    """Whether ``text``, squeezed, holds one of ``values``, which are squeezed and may be thousands.
+
+    In a reversible pseudonym two or three characters of a value stand by chance, and say nothing.
+    """
     written = squeeze(text)
+    if token := TOKEN.search(written):
+        rest = written[: token.start("token")] + " " + written[token.end("token") :]
+        return _holds_any(rest, values) or any(len(value) >= _TELLING and value in written for value in values)
     if len(written) > _FEW:
         return any(value in written for value in values)
     pieces = (written[i:j] for i in range(len(written)) for j in range(i + 1, len(written) + 1))

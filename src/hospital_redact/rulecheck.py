@@ -6,6 +6,7 @@ recogniser cannot finish in time is an error that stops a release (DetectionErro
 
 from __future__ import annotations
 
+import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -17,11 +18,13 @@ from hospital_redact.detection import Detector
 from hospital_redact.detection.categories import find_categories
 from hospital_redact.formats.text import document_of_text
 from hospital_redact.model import Document, Examples, Finding, Policy
+from hospital_redact.subjects import find_subjects, load_subjects
 
 Detect = Callable[[Document], Sequence[Finding]]
 MakeDetect = Callable[[Policy], Detect]
 
 PERSON_NAME_RECOGNISER = "person_name"
+ROSTER_RECOGNISER = "known_subject"
 
 TIMEOUT_SECONDS = 2.0
 """What a pattern may take on a hostile text of :data:`LONG` characters, which is one window of the detector."""
@@ -70,6 +73,9 @@ def check_examples(policy: Policy, detector: MakeDetect) -> Iterator[RuleProblem
     """
     names = tuple(rule for rule in policy.rules if rule.detection.recogniser == PERSON_NAME_RECOGNISER)
     for rule in policy.rules:
+        if rule.detection.recogniser == ROSTER_RECOGNISER:
+            yield from _check_examples(rule.id, rule.examples, lambda document: _find_on_roster(document, policy))
+            continue
         alone = names if rule in names else (rule,)
         yield from _check_examples(rule.id, rule.examples, detector(replace(policy, rules=alone)))
     for category in policy.categories:
@@ -87,6 +93,13 @@ def _check_examples(rule: str, examples: Examples, detect: Detect) -> Iterator[R
 
 def _finds(rule: str, text: str, detect: Detect) -> bool:
     return any(finding.rule == rule for finding in detect(document_of_text(text)))
+
+
+def _find_on_roster(document: Document, policy: Policy) -> tuple[Finding, ...]:
+    """Return what an example of a roster's rule shows: a roster as CSV, a line of three hyphens, and a text."""
+    roster, _, text = "\n".join(block.text for block in document.blocks if block.survives).partition("\n---\n")
+    subjects = load_subjects(csv.DictReader(roster.splitlines()))
+    return find_subjects(document_of_text(text), (), subjects, policy)
 
 
 def _detector(policy: Policy) -> Detect:

@@ -1,4 +1,8 @@
-"""Recogniser ``address``: Chinese postal addresses, by label and by their own grammar (GB/T 23705)."""
+"""Recogniser ``address``: Chinese postal addresses, by label and by their own grammar (GB/T 23705).
+
+Province and city stay (HIPAA keeps the state, Chinese practice the city); a district, town, village, road, house or
+room goes, with all that stands before it in the same address.
+"""
 
 from __future__ import annotations
 
@@ -11,34 +15,46 @@ from hospital_redact.detection.patterns import CompiledRule, search
 from hospital_redact.detection.scene import Hit, Scene
 
 _HAN = r"\p{Han}"
+_COUNT = "[0-9一二三四五六七八九十]"
 _ADMIN = rf"(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区|自治州|市|州|盟|地区|新区|区|自治县|县|旗))"
 _TOWN = rf"(?:{_HAN}{{1,7}}?(?:街道|镇|乡|苏木))"
-_COUNT = "[0-9一二三四五六七八九十]"
+_HAMLET = (
+    rf"(?:(?:{_COUNT}{{1,3}}|{_HAN}{{1,4}}?)(?:组|社|队|屯|湾|沟|坡|寨|坪|坝|塘|厝|埭|坑|垸|洼|冲|营子?|堡|浜|圩|坳|自然村))"
+)
+# An address goes on behind a comma, a blank or a line end where a number with its unit follows: 21号之4, 602室.
+_JOIN = (
+    rf"(?:(?:[,、][ ]?|[ ]{{1,2}}|[ \t]{{0,4}}\n[ \t]{{0,12}})"
+    rf"(?={_HAN}{{0,6}}{_COUNT}{{1,5}}[A-Za-z]?(?:号|栋|幢|弄|室|单元|组|队|户|座|巷)))"
+)
 _VILLAGE = (
-    rf"(?:[\p{{Han}}0-9]{{1,7}}?(?:村委会|村|社区|屯|庄|嘎查|猎点|农场|林场|牧场)(?:{_COUNT}{{1,3}}(?:组|队|社))?)"
+    rf"(?:[\p{{Han}}0-9]{{1,7}}?(?:村委会|村|社区|屯|庄|寨|嘎查|猎点|农场|林场|牧场)"
+    rf"(?:第?{_COUNT}{{1,3}}(?:村民小组|居民小组|小组|组|队|社)|{_JOIN}?{_HAMLET})?)"
 )
 _SECTION = rf"(?:[东西南北中]?{_COUNT}?段|[东西南北]?{_COUNT}{{1,2}}[巷条里])"
 _ROAD = rf"(?:{_HAN}{{1,8}}?(?:大道|大街|路|街|巷道|巷|胡同|弄|里){_SECTION}?)"
-_NUMBER = r"(?:[0-9一二三四五六七八九十百]{1,5}(?:号院|号|弄)(?:院|之[0-9]{1,3}|附[0-9]{1,3}号)?)"
+_NUMBER = r"(?:[0-9一二三四五六七八九十百]{1,5}(?:号院|号|弄)(?:院|之[0-9]{1,3}|附[0-9]{1,3}号|-[0-9]{1,3})?)"
 _HOUSE = (
-    r"(?:[\p{Han}0-9A-Za-z]{1,10}?(?:小区|公寓|花园|苑|大厦|新村|家园|广场|宿舍|公馆|华庭|新城|家属院|家属楼|别墅))"
+    r"(?:[\p{Han}0-9A-Za-z]{1,10}?"
+    r"(?:小区|公寓|花园|苑|大厦|新村|家园|广场|宿舍|公馆|华庭|新城|家属院|家属楼|别墅|山庄|大院|职工楼|安置房|家属区))"
 )
 _UNIT = (
     r"(?:[0-9一二三四五六七八九十]{1,4}[A-Za-z]?(?:栋|幢|号楼|座|单元|层|楼|室|户|门|组|号|区)"
-    r"|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢)|[甲乙丙丁东西南北中](?:单元|户|门|室|屋))"
+    r"(?:附[0-9]{1,3}号)?|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢)|[东西南北中](?:区|门|院)|[甲乙丙丁东西南北中](?:单元|户|门|室|屋))"
 )
 _BARE = r"(?:[0-9]{1,4}[A-Za-z]?(?:[-—][0-9]{1,4}){0,3}(?:室)?(?![0-9A-Za-z年月日%.:]))"
 _DETAIL = rf"(?:{_ROAD}|{_VILLAGE}|{_NUMBER}|{_HOUSE}|{_UNIT})"
 _ADDRESS = regex.compile(
-    rf"(?:{_ADMIN}{{1,4}}{_TOWN}?|{_TOWN}){_DETAIL}{{1,7}}{_BARE}?"
-    rf"|{_ROAD}{_NUMBER}(?:{_HOUSE}|{_UNIT}){{0,4}}{_BARE}?"
-    rf"|{_HAN}{{2,6}}?(?:小区|公寓|花园|苑|新村|家园|宿舍){_UNIT}{{1,4}}{_BARE}?"
+    # 马鞍大道与太乙门路口: two roads that cross
+    rf"(?:{_ADMIN}{{1,4}}{_TOWN}?|{_TOWN}){_ROAD}[与和]{_HAN}{{1,6}}?(?:大道|大街|路|街|巷)(?:交叉口|交汇处|路口|口)?"
+    rf"|(?:{_ADMIN}{{1,4}}{_TOWN}?|{_TOWN}){_DETAIL}(?:{_JOIN}?{_DETAIL}){{0,6}}{_BARE}?"
+    rf"|{_ROAD}{_NUMBER}(?:{_JOIN}?(?:{_HOUSE}|{_UNIT})){{0,4}}{_BARE}?"
+    rf"|{_HAN}{{2,6}}?(?:小区|公寓|花园|苑|新村|家园|宿舍)(?:{_JOIN}?{_UNIT}){{1,4}}{_BARE}?"
     rf"|{_HAN}{{2,6}}?(?:小区|公寓|花园|新村|家园|宿舍){_BARE}"
 )
 # The grammar starts too early in running Chinese: 您留的地址浦江县… The address begins after the last of these.
 _LEAD = regex.compile(
-    r".*(?:地址|住址|住处|家住|现住|暂住|租住|居住|住在|称住|寄往|寄到|寄至|老家|位于|送到|送至|户籍|户口|籍贯|来自|前往|"
-    r"住|为|是|在|至|到|于|的|系|从|自|由)"
+    r".*(?:地址|住址|住处|家住|现住|暂住|租住|居住|住在|称住|寄往|寄到|寄至|老家|位于|送到|送至|户籍地|户籍|户口|籍贯|来自|前往|"
+    r"世居|现居|祖居|定居|家在|出生|住|为|是|在|至|到|于|的|系|从|自|由)"
 )
 _NOT_HOME = regex.compile(
     r"\p{Han}{0,10}?(?:医院|卫生|门诊|法院|检察|公安|政府|委员|大学|学院|学校|公司|支行|分行|中心|管理|办法|条例|规定|"
@@ -49,52 +65,47 @@ _PROSE = regex.compile(r"[的了及或要等和与应由将被位]")
 _NUMBERED = regex.compile(
     rf"(?:[0-9]{{1,5}}|{_COUNT}{{1,5}})[A-Za-z]?(?:号|栋|幢|弄|室|单元|楼|组|队|户|座|巷)|[0-9]{{2,}}$|[A-Za-z]座"
 )
-# Behind what the grammar knows, the name of an estate and its numbers run on: 恒祥首府A3栋2单元1107.
+# Behind what the grammar knows, the name of an estate and its numbers run on (恒祥首府A3栋2单元1107), or the place
+# beside it (砖厂宿舍后山).
 _REST = regex.compile(
-    r"(?:(?![的了在于并与和及])[\p{Han}0-9A-Za-z#-]){0,14}?"
-    r"(?:(?:[0-9A-Za-z一二三四五六七八九十甲乙丙丁东西南北]{1,4}(?:单元|栋|幢|室|户|号楼?|座|楼|区|门))+"
-    r"(?:[0-9]{1,2}-)?(?:[0-9]{2,4}(?![0-9年月日岁.%]))?|(?<=[0-9])-[0-9]{1,4}(?:-[0-9]{1,4})?(?![0-9年月日]))"
+    r"(?:(?![的了在于并与和及因患])[\p{Han}0-9A-Za-z#-]){0,14}?"
+    r"(?:(?:[0-9A-Za-z一二三四五六七八九十甲乙丙丁东西南北]{1,4}(?:单元|栋|幢|室|户|号楼?|座|楼|区|门|组|社|队))+"
+    r"(?:[0-9]{1,2}-)?(?:[0-9]{2,4}(?![0-9年月日岁.%]))?|(?<=[0-9])-[0-9]{1,4}(?:-[0-9]{1,4})?(?![0-9年月日])"
+    r"|(?:旁边|对面|对门|隔壁|附近|后面|前面|门口|楼上|楼下|后山|后院|路口|地下室|阁楼|车库|[东西南北]侧|[往向]?[东西南北]约?[0-9]{1,4}米)"
+    r"(?:(?:往|向)?[东西南北]约?[0-9]{1,4}米)?(?:[ ]?[0-9一二三四五六七八九十]{1,2}[楼层](?:[左右东西南北]手?边?)?)?(?!的|有))"
 )
 _COUNTRY = regex.compile(rf"{_ADMIN}+{_TOWN}?{_VILLAGE}|{_TOWN}{_VILLAGE}")
-_UNIT_WORD = regex.compile(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对]|公寓|社区|小区|[0-9]")
-_VALUE_END = regex.compile(
-    r"[\n\t|;;。!?“”\"]| {2,}|[,,、 ](?=\p{Han}{0,8}[::])|[,,)](?!\s?[0-9A-Za-z#])|\((?!\p{Han}{0,6}[0-9])"
+_UNIT_WORD = regex.compile(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对寨社]|公寓|社区|小区|[0-9]")
+_CITY_ONLY = regex.compile(
+    rf"(?:中国)?(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区))?(?:{_HAN}{{2,6}}?(?:市|自治州|州|盟|地区))?"
 )
+_VALUE_END = regex.compile(
+    r"[\n\t|;;。!?“”\"]| {2,}|[,,、 ](?=\p{Han}{0,8}[::])| (?=邮编|邮政编码|电话|手机|联系|身份证|性别|年龄)"
+    r"|[,,)](?!\s?[0-9A-Za-z#])|\((?!\p{Han}{0,6}[0-9])"
+)
+# What stands in the place of an address that has been removed: [地址1], or a run of boxes, which reads as 某.
+_REMOVED = regex.compile(r"\[[^\[\]\n]{1,16}[0-9]{1,4}\]|某{2}")
 _LATIN_END = regex.compile(r"[\n\t|;]| {2,}|\.(?:\s|$)|\)")
 _LABELS = (
-    *(
-        "现住址",
-        "家庭住址",
-        "户籍地址",
-        "户口地址",
-        "通信地址",
-        "通讯地址",
-        "联系地址",
-        "邮寄地址",
-        "登记住址",
-        "登记住址为",
-    ),
-    *(
-        "居住地址",
-        "居住地",
-        "呼救地址",
-        "收件地址",
-        "接车地点",
-        "事发地点",
-        "常住地址",
-        "常住地",
-        "居所",
-        "住址",
-        "地址",
-        "住处",
-        "家住",
-        "租住",
-        "暂住",
-        "户籍地",
-        "老家",
-    ),
+    "现住址", "现住", "家庭住址", "家庭地址", "户籍地址", "户口地址", "户口所在地", "户籍所在地", "通信地址", "通讯地址", "联系地址", "邮寄地址", "登记住址",
+    "登记住址为", "居住地址", "现居住地", "居住地", "收件地址", "收货地址", "快递地址", "送达地址", "投递地址", "送药地址", "呼救地址", "接车地点", "事发地点",
+    "出事地点", "现场地址", "现场", "常住地址", "常住地", "常住住址", "学校地址", "单位地址", "住所", "居所", "住址", "地址", "住处", "家住", "住在",
+    "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "户籍地", "老家",
+)  # fmt: skip
+_GAP = regex.compile(
+    r"(?:一?栏)?(?:填写|写|填)?(?:\([^()\n]{0,12}\))?[ \])】]{0,4}(?:已?(?:变更|搬迁|改|搬|换)[为至到])?[::为是在于]?[ ]{0,4}[“\"]?"
 )
-_GAP = regex.compile(r"(?:\([^()\n]{0,12}\))?[ ]{0,4}(?:已?(?:变更|搬迁|改|搬|换)[为至到])?[::为是在于]?[ ]{0,4}[“\"]?")
+# 医院地址, 递交地址: where an organisation is, which is no secret.
+_OWN_PLACE = regex.compile(
+    r"(?:医院|本院|我院|院区|公司|机构|中心|会议|活动|报名|开标|投标|递交|培训|领取|网站|网络|网页|邮件|邮箱|IP|内存|机关)$"
+)
+_OWN_ADDRESS = regex.compile(rf"(?:{_OWN_PLACE.pattern[:-1]})(?:地址|地点)[::]?[ ]?$")
+# 家住柳树屯, 租住桃源小区: what has neither a number nor a district is a home only behind such a word.
+_HOME_WORDS = frozenset({"家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "老家"})
+_HOME = regex.compile(
+    r"(?!\p{Han}{0,2}(?:农村|乡村|山村|本村|同村|邻村|城里|病区))"
+    r"(?:(?![的了及或和与因患]|不详)\p{Han}){2,14}?(?:村|屯|庄|寨|小区|花园|公寓|家园|新村|宿舍|大院|胡同|巷|弄|嘎查|营子|家属院|社区)"
+)
 
 
 def find_addresses(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
@@ -115,18 +126,36 @@ def _labelled(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         end = (_LATIN_END if text[at : at + 1].isascii() else _VALUE_END).search(text, at, min(len(text), at + 120))
         stop = end.start() if end else min(len(text), at + 120)
         value = text[at:stop].rstrip()
-        han = sum("一" <= char <= "龥" for char in value)
-        marked = any(mark in text[label.end() : at] for mark in ":")
-        if len(value) < 4 or not _UNIT_WORD.search(value) or not any(char.isalnum() for char in value):
+        if _OWN_PLACE.search(text, max(0, label.start() - 6), label.start()) or _REMOVED.match(value):
             continue
-        if label.group().isascii() and not (marked and any(char.isdigit() for char in value)):
-            continue
-        grammar = _ADDRESS.match(value)
-        quoted = text[at - 1 : at] in {'"', "“"} and len(value) <= 24
-        if not marked and han and not quoted and not (grammar or _ADDRESS.search(value)):
-            continue
-        length = grammar.end() if grammar and not marked else len(value)
-        yield Hit(at, _extended(text, at + length), compiled.rule, 0.9, ("label",), "address")
+        grammar = _ADDRESS.match(text, at, min(len(text), at + 120))
+        reach = grammar.end() - at if grammar else 0
+        length = _value_length(
+            value, label.group(), reach=reach, between=text[label.end() : at], quoted=text[at - 1 : at] in '“"'
+        )
+        if length:
+            yield Hit(at, _extended(text, at + length), compiled.rule, 0.9, ("label",), "address")
+
+
+def _value_length(value: str, label: str, *, reach: int, between: str, quoted: bool) -> int:
+    """Return how many characters from the start of ``value``, which follows ``label``, are an address; 0 for none.
+
+    ``reach`` is how far the grammar goes, over a line end too.
+    """
+    marked = ":" in between or "]" in between or "】" in between
+    if len(value) < 3 or not _UNIT_WORD.search(value) or not any(char.isalnum() for char in value):
+        return 0
+    if label.isascii() and not (marked and any(char.isdigit() for char in value)):
+        return 0
+    if _CITY_ONLY.fullmatch(value):
+        return 0
+    if marked or reach:
+        return max(len(value) if marked else 0, reach)
+    home = _HOME.match(value) if label in _HOME_WORDS else None
+    if home is not None:
+        return home.end()
+    han = any("一" <= char <= "龥" for char in value)
+    return len(value) if not han or (quoted and len(value) <= 24) or _ADDRESS.search(value) else 0
 
 
 def _extended(text: str, end: int) -> int:
@@ -143,6 +172,8 @@ def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         if lead is not None and _ADDRESS.fullmatch(text, lead.end(), end):
             start = lead.end()
         end = _extended(text, end)
+        if _OWN_ADDRESS.search(text, max(0, start - 10), start):
+            continue
         if _NOT_HOME.match(text, end) or _PUBLIC.search(text, start, end) or _PROSE.search(text, start, end):
             continue
         # Running text is full of districts and roads: a home has a house, a group, or two levels above its village.

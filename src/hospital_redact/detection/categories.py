@@ -45,6 +45,10 @@ NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
 _NOT_CONFIRMED = frozenset({"patient", "unpublished"})
 
+_OVERSHADOWS_NOTHING = frozenset({"minutes", "unpublished"})
+# Passwords, accounts and home addresses stand in papers about anything.
+_NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "minutes", "state_secret_mark"})
+
 TIMEOUT_SECONDS = 5.0
 """What one expression may take on one window of text."""
 
@@ -59,6 +63,8 @@ _TITLE_WEIGHT = 3.0
 _LOOK_ALIKE_WEIGHT = 3.0
 _DECLARED_WEIGHT = 1.0
 _GUESS = 2.0
+_OVERSHADOWED = 2.0
+_LONELY = 3.0
 _PERSON_COLUMNS = frozenset(["姓名", "职工姓名", "员工姓名", "人员", "患者", "患者姓名", "name", "employee", "staff"])
 _HEADING_PREFIX = regex.compile(
     r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
@@ -66,6 +72,11 @@ _HEADING_PREFIX = regex.compile(
 )
 _FILLED = regex.compile(r"[^\s_\-—|/.…¥￥]")
 _TITLE_END = regex.compile(r"\t| {4,}|[。;!?]|,(?=\p{Han})")
+_NUMBERED = regex.compile(r"\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[ivx]{1,4})(?:[、.)]|[ ]+(?=\p{Han}))(?!\d)|第[一二三四五六七八九十]{1,3}[条章]")
+_FIELD = regex.compile(r"(?P<label>[^\s:]{1,12}|[A-Za-z ]{2,16}):[ \t]*(?=\S)")
+_SUBJECT_LABELS = frozenset(
+    ["主题", "标题", "题目", "题名", "事由", "文件名", "名称", "文件名称", "关于", "案由", "文题", "项目名称", "subject", "re", "title", "topic", "regarding", "ref", "about"]
+)
 _HAN_GAP = regex.compile(r"(?<=\p{Han})[ \t]+(?=\p{Han})")
 
 
@@ -114,6 +125,18 @@ class _Evidence:
             return score - _LOOK_ALIKE_WEIGHT - min(len(self.look_alikes - self.title_look_alikes), 1)
         return score + min(phrases, 3 if score else 2) - min(len(self.look_alikes), 1)
 
+    def is_overshadowed(self, score: float, best: float) -> bool:
+        """Whether a stronger category explains these cues: a case of misconduct speaks of money and of contracts.
+
+        A table of its own and a title that the text bears out stand beside any other category.
+        """
+        wording = len(self.phrases) + len(self.headings)
+        if self.persons or len(self.columns) >= 3:
+            return False
+        if self.titles:
+            return not (wording or self.patterns or self.columns) and score + _LONELY <= best
+        return not (self.patterns and wording + len(self.patterns) >= 4) and score + _OVERSHADOWED <= best
+
     def words(self) -> tuple[str, ...]:
         """Return stable words for the places that spoke for or against."""
         names = ("titles", "columns", "patterns", "headings", "phrases", "file_names")
@@ -140,7 +163,7 @@ def find_categories(
     """
     if scenes is None:
         scenes = [Scene(document, view) for view in document.views]
-    compiled = _compile(policy.categories)
+    compiled = _compile(policy.categories, policy.lexicons.get("look_alikes", frozenset()))
     evidence = [_Evidence() for _ in policy.categories]
     for number, scene in enumerate(scenes):
         text = _lower(scene.text)
@@ -152,21 +175,36 @@ def find_categories(
     _find_file_names(document, policy.categories, evidence)
     declared = _is_declared(policy.categories, evidence)
     scores = [
-        found.score() + (_DECLARED_WEIGHT if declared and _is_confirmed(rule) else 0.0)
+        found.score() + (_DECLARED_WEIGHT if declared and _competes(rule) else 0.0)
         for rule, found in zip(policy.categories, evidence, strict=True)
     ]
     findings = []
+    best = _best(policy.categories, scores)
     for rule, found, score in zip(policy.categories, evidence, scores, strict=True):
         spans = found.spans()
-        if score >= rule.threshold and spans:
+        yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best)
+        if score >= rule.threshold and spans and (rule.id == SELF_DECLARED or not yields):
             findings.append(_finding(rule, score, spans, found.words()))
     if all(finding.rule == SELF_DECLARED for finding in findings):
         findings += _best_guess(policy.categories, evidence, scores)
     return tuple(findings)
 
 
-def _is_confirmed(rule: CategoryRule) -> bool:
+def _competes(rule: CategoryRule) -> bool:
+    """Whether a category may be what the document is about: not a patient, who may be in any, nor the wording."""
     return rule.category != NO_CATEGORY and rule.matter not in _NOT_CONFIRMED
+
+
+def _best(rules: Sequence[CategoryRule], scores: Sequence[float]) -> float:
+    """Return the score of the strongest category. Minutes do not count: what they are about is another category."""
+    return max(
+        (
+            score
+            for rule, score in zip(rules, scores, strict=True)
+            if rule.category != NO_CATEGORY and rule.category not in _OVERSHADOWS_NOTHING and score >= rule.threshold
+        ),
+        default=0.0,
+    )
 
 
 def _best_guess(
@@ -176,7 +214,8 @@ def _best_guess(
 
     A text of an unknown kind with some cues is taken for confidential, and said to be uncertain.
     """
-    candidates = [n for n, rule in enumerate(rules) if _is_confirmed(rule) and scores[n] >= _GUESS]
+    candidates = [n for n, rule in enumerate(rules) if _competes(rule) and scores[n] >= _GUESS]
+    candidates = [n for n in candidates if evidence[n].score() >= _GUESS]
     if candidates:
         best = max(candidates, key=lambda number: scores[number])
         if spans := evidence[best].spans():
@@ -205,11 +244,13 @@ def _finding(rule: CategoryRule, score: float, spans: tuple[Span, ...], evidence
 
 
 @lru_cache(maxsize=8)
-def _compile(rules: tuple[CategoryRule, ...]) -> _Compiled:
+def _compile(rules: tuple[CategoryRule, ...], look_alikes: frozenset[str]) -> _Compiled:
     words = []
     for number, rule in enumerate(rules):
         for place in ("titles", "headings", "phrases", "look_alikes"):
             words += [_Word(_lower(normalise(word).text), number, place) for word in getattr(rule.cues, place)]
+        if rule.category != NO_CATEGORY and rule.id != SELF_DECLARED:
+            words += [_Word(_lower(normalise(word).text), number, "look_alikes") for word in sorted(look_alikes)]
     return _Compiled(
         words=tuple(words),
         automaton=ahocorasick_rs.AhoCorasick([word.text for word in words]),
@@ -269,7 +310,11 @@ def _find_words(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence
 
 
 def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
-    """Yield what may be a title: the blocks that are headings, and the beginnings of the first lines."""
+    """Yield what may be a title: the blocks that are headings, and those of the first lines that are no sentences.
+
+    The first line counts whatever it is. What stands left of a gap is the title of 工资发放明细<tab>2024年9月. A
+    numbered line is a heading, and one with a label a field, unless the label says that the subject follows.
+    """
     for segment in scene.view.segments:
         if scene.document.blocks[segment.block].kind is Kind.HEADING:
             start, end = scene.normalised_range(segment.start, segment.start + segment.length)
@@ -279,12 +324,19 @@ def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
         while position < len(scene.text) and scene.text[position].isspace():
             position += 1
         end = scene.line_end(position)
-        # What stands left of a gap is the title of 工资发放明细<tab>2024年9月; a sentence is none, unless on top.
         piece = _TITLE_END.search(scene.text, position, end)
         stop = piece.start() if piece else end
-        if position < stop and (stop - position <= _TITLE_WIDTH or number == 0):
+        gap = piece is not None and scene.text[stop].isspace()
+        if position < stop and (number == 0 or (_is_title(scene.text[position:stop]) and (piece is None or gap))):
             yield position, min(stop, position + _TITLE_WIDTH)
         position = end
+
+
+def _is_title(line: str) -> bool:
+    if len(line) > _TITLE_WIDTH or _NUMBERED.match(line):
+        return False
+    label = _FIELD.match(line)
+    return label is None or label["label"].casefold() in _SUBJECT_LABELS
 
 
 def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:

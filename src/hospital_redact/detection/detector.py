@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hospital_redact.detection.addresses import find_addresses
+from hospital_redact.detection.addresses_en import find_addresses_en
 from hospital_redact.detection.categories import find_categories
+from hospital_redact.detection.dates import find_dates
 from hospital_redact.detection.digits import find_squeezed
 from hospital_redact.detection.labels import find_columns, find_labelled
 from hospital_redact.detection.literals import FlatText, flatten, search_literals
 from hospital_redact.detection.marks import find_marks
 from hospital_redact.detection.merging import merge
+from hospital_redact.detection.organisations import find_organisations
 from hospital_redact.detection.patterns import CompiledRule, compile_rule, find_patterns
 from hospital_redact.detection.people import find_people
 from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.detection.statements import find_statements
 from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule, Span
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ _PATIENT_NUMBERS = frozenset(
     {"MEDICAL_RECORD_NO", "SPECIMEN_NO", "BED_NO", "INSURANCE_NO", "NHS_NUMBER", "HEALTH_CARD_NO"}
 )
 _PATIENT_VALUE = 0.7
+_RECORD = "medical_record"
 _ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")
 
 
@@ -39,14 +44,15 @@ class Detector:
     def __init__(self, policy: Policy, *, recognizers: Sequence[EntityRecognizer] = ()) -> None:
         self.policy = policy
         self._rules = {rule.id: rule for rule in policy.rules}
-        self._by_recogniser: dict[str, list[CompiledRule]] = {}
+        by_recogniser: dict[str, list[CompiledRule]] = {}
         self._people: dict[Role, Rule] = {}
         for rule in policy.rules:
             kind = rule.detection.recogniser
             if kind == "person_name":
                 self._people[_role_of(rule)] = rule
             else:
-                self._by_recogniser.setdefault(kind or "pattern", []).append(compile_rule(rule))
+                by_recogniser.setdefault(kind or "pattern", []).append(compile_rule(rule))
+        self._by_recogniser = {kind: tuple(compiled) for kind, compiled in by_recogniser.items()}
         self._recognizers = tuple(recognizers)
         if recognizers:
             from hospital_redact.detection.presidio_bridge import check_recognizers  # noqa: PLC0415 - imports presidio
@@ -62,14 +68,17 @@ class Detector:
         Raises DetectionError HR301 when a rule or recogniser fails or takes too long, HR302 when a model is missing:
         nothing is skipped in silence.
         """
-        cues = find_categories(document, self.policy)
-        fired = {cue.rule for cue in cues}
-        categories = {cue.category for cue in cues}
         scenes = [Scene(document, view) for view in document.views]
-        hits = [(scene, hit, None) for scene in scenes for hit in self._rule_hits(scene)]
-        if concerns_patient((hit for _, hit, _ in hits), cues):
-            fired.add("medical_record")
-        hits = [entry for entry in hits if not entry[1].rule.only_with or entry[1].rule.only_with in fired]
+        cues = find_categories(document, self.policy, scenes=scenes)
+        categories = {cue.category for cue in cues}
+        fired = categories | {cue.rule for cue in cues}
+        hits = self._hits(scenes, frozenset({"", *fired}))
+        if _RECORD not in fired and concerns_patient((hit for _, hit, _ in hits), cues):
+            fired.add(_RECORD)
+            hits += self._hits(scenes, frozenset({_RECORD}))
+        stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in fired]
+        titled = {word for cue in cues if "titles" in cue.evidence for word in (cue.rule, cue.category)}
+        hits += [(scene, hit, None) for scene in scenes for hit in find_statements(scene, stated, titled)]
         staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
         subjects = _Subjects()
         findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))
@@ -82,15 +91,24 @@ class Detector:
         findings.extend(self._foreign(scenes))
         return (*merge(findings, self._rules), *cues)
 
-    def _rule_hits(self, scene: Scene) -> Iterator[Hit]:
-        groups = self._by_recogniser
-        yield from find_patterns(scene, groups.get("pattern", ()))
-        yield from find_squeezed(scene, groups.get("pattern", ()))
-        yield from find_labelled(scene, groups.get("labelled_value", ()))
-        yield from find_columns(scene, groups.get("table_column", ()))
-        yield from find_addresses(scene, groups.get("address", ()))
-        yield from find_marks(scene, groups.get("state_mark", ()), state=True)
-        yield from find_marks(scene, groups.get("hospital_mark", ()), state=False)
+    def _hits(self, scenes: Sequence[Scene], wanted: frozenset[str]) -> list[tuple[Scene, Hit, None]]:
+        """Return the hits of all rules that need one of the categories ``wanted`` ("" for none)."""
+        return [(scene, hit, None) for scene in scenes for hit in self._rule_hits(scene, wanted)]
+
+    def _rule_hits(self, scene: Scene, wanted: frozenset[str]) -> Iterator[Hit]:
+        def rules(kind: str) -> tuple[CompiledRule, ...]:
+            return tuple(rule for rule in self._by_recogniser.get(kind, ()) if rule.rule.only_with in wanted)
+
+        yield from find_patterns(scene, self._by_recogniser.get("pattern", ()), wanted)
+        yield from find_squeezed(scene, rules("pattern"))
+        yield from find_labelled(scene, rules("labelled_value"))
+        yield from find_columns(scene, rules("table_column"))
+        yield from find_addresses(scene, rules("address"))
+        yield from find_addresses_en(scene, rules("address_en"))
+        yield from find_dates(scene, rules("date"))
+        yield from find_organisations(scene, rules("organisation"))
+        yield from find_marks(scene, rules("state_mark"), state=True)
+        yield from find_marks(scene, rules("hospital_mark"), state=False)
 
     def _findings(self, entries: Iterable[tuple[Scene, Hit, str | None]]) -> Iterator[Finding]:
         for scene, hit, subject in entries:

@@ -1,68 +1,223 @@
-"""Numbers written so that a pattern misses them: spaced out, over line ends, in Chinese figures, misread by OCR.
+"""Numbers written so that a pattern misses them: spaced out, over line ends and cells, in Chinese or spoken figures,
+misread by OCR.
 
-A run of figures is *squeezed*: separators go, ``O`` and ``l`` become 0 and 1, 零 to 九 become digits. The rules run on
-the squeezed run in its own context. Since squeezing may join what does not belong together, a hit counts only with a
-label, or when the whole run is the value.
+A run of figures is cut into groups, and consecutive groups that together have the shape of an identifier, or that a
+label announces, are read as one number of plain digits. What joins them must look like one way of writing, since
+joining may bring together what does not belong together (a row of results, a list of counts).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-import regex
+from hospital_redact.detection.encodings import Piece
+from hospital_redact.detection.validators import bank_card, cn_mobile, cn_resident_id
 
-from hospital_redact.detection.patterns import CompiledRule, search, value_span, weigh
-from hospital_redact.detection.scene import Hit, Scene
+_CHINESE = "〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖弌弍弎幺两拐洞勾"
+_CHINESE_DIGITS = "00012345678912345678912312709"
+_MISREAD = "OoQDIl!ZzSsBbGgq"
+_MISREAD_DIGITS = "0000111225586699"
+_DIGITS = str.maketrans(_CHINESE + _MISREAD, _CHINESE_DIGITS + _MISREAD_DIGITS)
 
-_FIGURE = r"[0-9OoQIlz|Xx〇零幺一二三四五六七八九]"
-_BETWEEN = r"(?:[ .\-_/·*,~—–]{1,3}|[ ]{0,12}\n[ ]{0,12}|\|)"
-_RUN = regex.compile(rf"(?<![0-9A-Za-z]){_FIGURE}(?:{_BETWEEN}?{_FIGURE}){{8,40}}+(?![0-9A-Za-z])")
-_PLAIN = regex.compile(r"[0-9]+[Xx]?")
-_FIGURES = str.maketrans("OoQIlz|〇零幺一二三四五六七八九", "000112100" + "1" + "123456789")
-_SEPARATOR = regex.compile(r"[ .\-_/·*,~—–\n]+")
-_DIGITS = regex.compile(r"[0-9]")
-_BEFORE = 24
+_FIGURE = rf"0-9{_CHINESE}{_MISREAD}"
+_GAP = r"[ \t\u00a0.\-_/·•∙*,、~—–|;…'`]{1,4}|[ \t]{0,12}[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]{1,2}[ \t]{0,12}"
+_RUN = re.compile(
+    rf"(?<![0-9A-Za-z])[{_FIGURE}]+(?:(?:{_GAP})[{_FIGURE}]+)*[Xx]?(?![0-9A-Za-z])"
+    rf"|(?<![0-9A-Za-z])[0-9A-Za-z](?:[ ][0-9A-Za-z]){{6,40}}(?![0-9A-Za-z])"
+)
+_GROUP = re.compile(rf"[{_FIGURE}Xx]+")
+_BREAK = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+
+_ANNOUNCED = re.compile(
+    r"(?:号码?|编号|编码|条码|证件?|(?i:id|no|number|tel|phone|mobile|cell|mrn|nhs|ssn|fax|passport|account|acct|card|call|ring|qq|"
+    r"whatsapp|wechat|contact|pin))"
+    r"[ \t]*(?:是|为|改为|换成|登记为|is|was|at|on)?[ \t]*[::=#.\-()\[\]]{0,3}\s{0,4}$"
+    r"|(?:电话|手机|微信|联系方式|账户|帐户|传真|邮编|拨打?|致电|打|呼|转|密码)[是为:: \t(]{0,4}\s{0,2}$",
+)
+_EXCLUDED = re.compile(
+    r"(?:(?i:isbn|issn|doi|lot|batch|ref(?:erence)?(?: range)?|version|ver|art(?:icle)?|gb/?t?|yy/?t?|ws/?t?|iso|nct|chictr|pmid|udi)"
+    r"|批号|批次|准字[A-Z]?|注册证号?|版本|文号|刊号|型号|货号|规格|目录号|参考(?:值|区间|范围)|范围|正常值|页码|±|×|[<>≤≥])"
+    r"[号]?[ \t]*[::.#]?[ \t]*$"
+    r"|10\.\d{4,9}/\S*$"
+)
+_UNIT = re.compile(r"\s?(?:[%‰℃°元年月日岁天次例人份个周]|mm|cm|mg|ml|mL|g/|μ|U/|IU|kg|bpm|mmol|×|\^)")
+_BEFORE = 28
+
+_LANDLINE = re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}")
+_MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
+_RESIDENT = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
+_CARD = re.compile(r"(?:62|60|4\d|5[1-5]|3[47]|35|9\d)\d{11,17}")
+_PHONE_GROUPS = frozenset({(3, 4, 4), (3, 8), (7, 4), (2, 3, 4, 4), (4, 3, 4, 4), (2, 11), (2, 3, 8), (2, 1, 3, 3, 4)})
+_LONGEST = 30
+_SHORTEST = 7
 
 
-def find_squeezed(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
-    """Yield hits of pattern rules in squeezed runs of figures."""
-    numeric = [compiled for compiled in rules if compiled.validate is not None]
-    for run in _RUN.finditer(scene.text):
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Figures that stand together: where they are, as digits, and what stands before them up to the last group."""
+
+    start: int
+    raw: str
+    gap: str
+
+    @property
+    def digits(self) -> str:
+        return self.raw.translate(_DIGITS)
+
+    @property
+    def plain(self) -> bool:
+        return self.raw.rstrip("Xx").isdigit() and self.raw.isascii()
+
+
+def find_figures(text: str, heads: Callable[[int], bool]) -> Iterator[Piece]:
+    """Yield numbers of ``text`` (normalised) that are not plain digits, each character at its own figure.
+
+    ``heads`` says whether the head of a column or row announces a number at a place. Linear in ``len(text)``.
+    """
+    for run in _RUN.finditer(text):
         raw = run.group()
-        if _PLAIN.fullmatch(raw) or len(_DIGITS.findall(raw)) + _han_figures(raw) < 6:
+        if len(raw) < _SHORTEST:
             continue
-        kept = [i for i, char in enumerate(raw) if not _SEPARATOR.fullmatch(char) and not _is_bar(raw, i)]
-        squeezed = "".join(raw[i].translate(_FIGURES) for i in kept)
-        for compiled in numeric:
-            yield from _search_run(scene, compiled, run.start(), kept, squeezed)
-
-
-def _han_figures(raw: str) -> int:
-    return sum("一" <= char <= "龥" or char == "〇" for char in raw)
-
-
-def _is_bar(raw: str, index: int) -> bool:
-    """Whether a ``|`` separates figures (1|2|3) and is not itself a misread 1."""
-    return raw[index] == "|" and raw.count("|") >= 3
-
-
-def _search_run(scene: Scene, compiled: CompiledRule, offset: int, kept: Sequence[int], squeezed: str) -> Iterator[Hit]:
-    detection = compiled.rule.detection
-    for match in search(compiled.pattern, squeezed, compiled.rule.id):
-        first, last = value_span(match)
-        if last - first < 9:
+        if raw[1:2] == " " and not _GROUP.fullmatch(raw.replace(" ", "")):
+            yield from _spelled_out(text, run, heads)
             continue
-        start, end = offset + kept[first], offset + kept[last - 1] + 1
-        hit = weigh(scene, compiled, start, end, squeezed[first:last])
-        if hit is None or "failed_check" in hit.evidence:
-            continue
-        whole = last - first == len(squeezed)
-        if whole or {"label", "header", "context"} & set(hit.evidence):
-            yield Hit(
-                start,
-                end,
-                compiled.rule,
-                min(hit.confidence, detection.confidence),
-                (*hit.evidence, "squeezed"),
-                "pattern",
-            )
+        groups = _groups(run)
+        if sum(len(group.raw) for group in groups) >= _SHORTEST and (len(groups) > 1 or not groups[0].plain):
+            yield from _read_groups(text, groups, heads)
+
+
+def _groups(run: re.Match[str]) -> list[_Group]:
+    groups: list[_Group] = []
+    end = run.start()
+    for match in _GROUP.finditer(run.string, run.start(), run.end()):
+        groups.append(_Group(match.start(), match.group(), run.string[end : match.start()]))
+        end = match.end()
+    return groups
+
+
+def _read_groups(text: str, groups: Sequence[_Group], heads: Callable[[int], bool]) -> Iterator[Piece]:
+    """Yield the numbers that consecutive groups make, the longest first at each place."""
+    first = 0
+    while first < len(groups):
+        announced = _is_announced(text, groups[first].start, heads)
+        excluded = _EXCLUDED.search(text, max(0, groups[first].start - _BEFORE), groups[first].start)
+        found = 0
+        for count in () if excluded else _counts(groups, first):
+            chosen = groups[first : first + count]
+            if _is_number(text, chosen, announced=announced):
+                found = count
+                break
+        if found:
+            yield _piece(groups[first : first + found])
+        first += found or 1
+
+
+def _counts(groups: Sequence[_Group], first: int) -> list[int]:
+    """Return how many groups from ``first`` on may be one number, the most first."""
+    length = 0
+    counts: list[int] = []
+    for count, group in enumerate(groups[first:], 1):
+        length += len(group.raw)
+        if length > _LONGEST:
+            break
+        if length >= _SHORTEST:
+            counts.append(count)
+    return counts[::-1]
+
+
+def _is_announced(text: str, at: int, heads: Callable[[int], bool]) -> bool:
+    return _ANNOUNCED.search(text, max(0, at - _BEFORE), at) is not None or heads(at)
+
+
+def _is_number(text: str, groups: Sequence[_Group], *, announced: bool) -> bool:
+    """Whether ``groups`` are one number in disguise: written in one way, of a known shape or announced."""
+    if len(groups) == 1 and groups[0].plain:
+        return False
+    value = "".join(group.digits for group in groups)
+    sizes = tuple(len(group.raw) for group in groups)
+    gaps = [" " if not gap.strip(" \t") else gap.strip(" \t") for group in groups[1:] for gap in (group.gap,)]
+    broken = [gap for gap in gaps if _BREAK.search(gap)]
+    letters = sum(char in _MISREAD for group in groups for char in group.raw)
+    single = set(sizes) == {1}
+    if len(broken) > (len(gaps) if single else 1) or len({gap for gap in gaps if gap not in broken}) > 1:
+        return False
+    if letters * 2 > len(value) or letters and not any(char in "0123456789" for group in groups for char in group.raw):
+        return False
+    end = groups[-1].start + len(groups[-1].raw)
+    if _UNIT.match(text, end) and not announced:
+        return False
+    if _RESIDENT.fullmatch(value):
+        return announced or cn_resident_id(value) or len(groups) <= 4 or single
+    steady = single or len(groups) == 1 or (bool(broken) and len(groups) == 2 and _follows_text(text, groups[0].start))
+    if _MOBILE.fullmatch(value) and cn_mobile(value):
+        return announced or steady or sizes in _PHONE_GROUPS
+    if _CARD.fullmatch(value) and bank_card(value):
+        return announced or steady or (set(sizes[:-1]) == {4} and not broken)
+    if _LANDLINE.fullmatch(value):
+        return announced or single or len(groups) == 1
+    return announced and _is_entry(groups, sizes, gaps, single=single)
+
+
+def _is_entry(groups: Sequence[_Group], sizes: Sequence[int], gaps: Sequence[str], *, single: bool) -> bool:
+    """Whether an announced number of no known shape is written as one value and not as several."""
+    if "." in gaps or any(gap.strip() in (",", "、", ";", "~", "—", "–", "/") for gap in gaps) and not single:
+        return False
+    return single or len(groups) == 1 or (len(groups) <= 6 and min(sizes[:-1]) >= 2)
+
+
+def _follows_text(text: str, at: int) -> bool:
+    """Whether something else stands on the line before ``at``: a number that starts in a line and ends in the next."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return bool(line.strip())
+
+
+def _piece(groups: Sequence[_Group]) -> Piece:
+    text = "".join(group.digits for group in groups)
+    places = tuple((group.start + i, group.start + i + 1) for group in groups for i in range(len(group.raw)))
+    return Piece(places[0][0], places[-1][1], text, places)
+
+
+# --------------------------------------------------------------------------- letters and digits set apart
+
+
+def _spelled_out(text: str, run: re.Match[str], heads: Callable[[int], bool]) -> Iterator[Piece]:
+    """Yield ``E 1 2 3 4 5 6 7 8`` as one code where a label announces it."""
+    value = run.group().replace(" ", "")
+    if sum(map(str.isdigit, value)) * 2 > len(value) and _is_announced(text, run.start(), heads):
+        places = tuple((at, at + 1) for at in range(run.start(), run.end(), 2))
+        yield Piece(run.start(), run.end(), value, places)
+
+
+# --------------------------------------------------------------------------- spoken
+
+_WORDS = {
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9",
+    "ling": "0", "dong": "0", "yao": "1", "yi": "1", "er": "2", "liang": "2", "san": "3", "si": "4", "wu": "5", "liu": "6",
+    "qi": "7", "guai": "7", "ba": "8", "jiu": "9",
+}  # fmt: skip
+_TIMES = {"double": 2, "triple": 3, "treble": 3}
+_SAID = "|".join(sorted((*_WORDS, *_TIMES), key=len, reverse=True))
+_SPOKEN = re.compile(rf"(?<![A-Za-z])(?:(?:{_SAID}|[0-9])(?:[ ]?[,.\-][ ]?|[ ]+|\n)){{6,40}}(?:{_SAID}|[0-9])(?![A-Za-z0-9])", re.I)
+_SAID_WORD = re.compile(rf"(?:{_SAID})(?![A-Za-z])|[0-9]", re.I)
+
+
+def find_spoken(text: str) -> Iterator[Piece]:
+    """Yield numbers said digit by digit in English or pinyin (``oh seven double five``), each at its words."""
+    for run in _SPOKEN.finditer(text):
+        digits: list[str] = []
+        places: list[tuple[int, int]] = []
+        times, since = 1, -1
+        for word in _SAID_WORD.finditer(text, run.start(), run.end()):
+            said = word.group().casefold()
+            if said in _TIMES:
+                times, since = _TIMES[said], word.start()
+                continue
+            start = since if since >= 0 else word.start()
+            digits += [_WORDS.get(said, said)] * times
+            places += [(start, word.end())] * times
+            times, since = 1, -1
+        if len(digits) >= _SHORTEST and not run.group().replace(" ", "").isdigit():
+            yield Piece(run.start(), run.end(), "".join(digits), tuple(places))

@@ -12,11 +12,17 @@ from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell, is_label
 from hospital_redact.detection.words import words
 
-# What stands between a label and its value: a remark in brackets, a colon, blanks.
-_GAP = regex.compile(r"[*#]?(?:[ ]?\([^()\n]{0,12}\))?[ \t]{0,8}(?P<mark>[::=#]|是|为)?[ \t]{0,8}")
+# What stands between a label and its value: 号 or No., a remark or a closing bracket, a leader, a colon, blanks.
+_GAP = regex.compile(
+    r"(?:[ ]?(?:号码?|编号|编码|(?i:no|number|num|id)(?![a-z])\.?))?[*#.]?(?:[ ]?\([^()\n]{0,12}\))?[ \t]{0,8}"
+    r"(?P<mark>[\])】」』〕]?[ ]?(?:[::=#]{1,2}|[.·…_]{2,60}:?|(?:is|was|are)(?=[ ])|是|为)|[\]】」』〕])?[ \t]{0,8}"
+)
 _NEXT_LINE = regex.compile(r"[ \t]*\n[ \t]*")
 # A value ends before a wide gap, before the next label, and at the end of its line or cell.
-_VALUE_END = regex.compile(r"[\n\t|;;。]| {2,}|[ ,、](?=[\p{Han}]{2,8}[::])|[ ,](?=[A-Z][A-Za-z ]{1,14}:)")
+_VALUE_END = regex.compile(
+    r"[\n\t|;;。]| {2,}|[ ,、](?=[\p{Han}]{2,8}[::])|[ ,](?=[A-Z][A-Za-z ]{1,14}:)"
+    r"| (?=(?:性别|年龄|民族|婚姻|婚否|国籍|籍贯|职业|电话|手机|联系|住址|地址|邮编|身份证|床号|床位|病区|科室|科别|诊断|出生|单位|关系|血型|文化|学历|病案|住院|门诊|入院|出院))"
+)
 _EMPTY = regex.compile(
     r"[\W_]*|(?:[万亿千百]?元|万|次|人|例|%|岁|天|个|不详|无|见.*|同上|未填|略|[-—/]+|其他|暂无|N/?A|none|unknown)[\W_]*",
     regex.IGNORECASE,
@@ -30,20 +36,45 @@ EVERY_COLUMN = "*"
 that is confidential for its figures, the names of the columns cannot be listed."""
 
 _NOT_FIGURES = words("not_figures")
-_DEFAULT_VALUE = r"[^\s::,、;;。|()]{1,40}"
+# Endings of labels for numbers, one as good as the other: 检查号, 检查编号; claim no, claim #.
+_KINDS = regex.compile(r"(?P<stem>\p{Han}{2,}|[A-Z]{2,}|[A-Z]\p{Han}+)(?:流水号|登记号|号码|编号|编码|代码|单号|序号|号|ID)")
+_ANY_KIND = r"(?:流水|登记)?[ ]{0,4}(?:号[ ]{0,4}码?|编[ ]{0,4}号|编码|代码|序号|条码|ID号?)"
+_KINDS_EN = regex.compile(r"(?P<stem>.*[A-Za-z])['’]?s? (?:no\.?|number|num|id|#|ref|code)", regex.IGNORECASE)
+_ANY_KIND_EN = r"(?:['’]s)?[ ]{0,3}(?:nos?\.?|numbers?|num\.?|nr\.?|id|#|ref\.?|reference|code)"
+# 病理 3, specimen 2, policy 2024: after a word that is no label by its ending, a short number or a year counts something.
+_KIND_ENDS = regex.compile(r"(?:号|编号|号码|码|编码|卡|ID|MRN|no\.?|number|#|acct|s/n|sn|serial)$", regex.IGNORECASE)
+_MERE_NUMBER = regex.compile(r"[0-9]{1,3}(?:[./-][0-9]{1,2}){0,2}|(?:19|20)[0-9]{2}(?:[./-][0-9]{1,2}){0,2}|[0-9]{1,3}[A-Za-z]{1,4}")
+NUMBER_VALUE = regex.compile(
+    r"(?<![0-9A-Za-z])(?:\(\p{Han}{1,3}\)|(?![第约共见从到在于为是至每])[\p{Han}\u3105-\u3129]{1,3}(?=[0-9A-Z\-]{5}))?"
+    r"(?:[A-Z]{1,3} (?=\d))?(?:[A-Za-z]{1,8}[-#/.]){0,3}[A-Za-z]{0,8}\d[0-9A-Za-z]*(?:[-/._][0-9A-Za-z]+){0,5}"
+    r"(?: (?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{2,}(?![0-9A-Za-z/.%])){0,3}(?:\([0-9A-Za-z]\))?\+?",
+    regex.IGNORECASE,
+)
+"""The value of a ``labelled_value`` rule that gives no pattern: a running number with its letters and separators."""
 
 
 @lru_cache(maxsize=512)
 def label_pattern(labels: tuple[str, ...]) -> regex.Pattern[str]:
-    """Return an expression for any of ``labels``: longest first, blanks inside Chinese words allowed (姓  名)."""
+    """Return an expression for any of ``labels``: longest first, blanks inside Chinese words allowed (姓  名).
+
+    A label for a number stands for its stem with every such ending: 检查号 for 检查编号, ``claim no`` for ``Claim #``.
+    """
     alternatives = []
     for word in sorted(set(labels), key=len, reverse=True):
+        kind = (_KINDS if _HAN.search(word) else _KINDS_EN).fullmatch(word)
+        stem = kind["stem"] if kind else word
         if _HAN.search(word):
-            alternatives.append(r"[ ]{0,4}".join(regex.escape(char) for char in word if not char.isspace()))
+            blanks = r"[ ]{0,4}".join(regex.escape(char) for char in stem if not char.isspace())
+            alternatives.append(blanks + (r"[ ]{0,4}" + _ANY_KIND if kind else ""))
         else:
-            blanks = r"[ ]{1,3}".join(regex.escape(part) for part in word.split())
-            alternatives.append(rf"(?<![0-9A-Za-z]){blanks}(?![0-9A-Za-z])")
-    return regex.compile("(?:" + "|".join(alternatives) + ")", regex.IGNORECASE)
+            blanks = r"[ ]{1,3}".join(regex.escape(part).replace("'", "['’]") for part in stem.split())
+            alternatives.append(rf"(?<![0-9A-Za-z]){blanks}{_ANY_KIND_EN if kind else ''}(?![0-9A-Za-z])")
+    return regex.compile("(?:" + "|".join(dict.fromkeys(alternatives)) + ")", regex.IGNORECASE)
+
+
+def value_pattern(compiled: CompiledRule) -> regex.Pattern[str]:
+    """Return what the values of a rule look like: its own pattern, or :data:`NUMBER_VALUE`."""
+    return compiled.pattern if compiled.rule.detection.pattern else NUMBER_VALUE
 
 
 def heads(header: str, labels: Sequence[str]) -> bool:
@@ -56,6 +87,8 @@ def heads(header: str, labels: Sequence[str]) -> bool:
         return False
     if EVERY_COLUMN in labels:
         return bare not in _NOT_FIGURES
+    if label_pattern(tuple(labels)).fullmatch(bare if _HAN.search(bare) else header.strip(" :*.")):
+        return True
     for word in labels:
         flat = "".join(word.split()).casefold()
         if _HAN.search(flat):
@@ -112,10 +145,10 @@ def _value_at(
     if limit <= at or _EMPTY.fullmatch(text, at, limit) or is_label(text[at:limit]):
         return None
     spaced_out = _SPACED_OUT.match(text, at, limit)
-    if spaced_out and compiled.pattern.fullmatch("".join(spaced_out.group().split())):
+    if spaced_out and value_pattern(compiled).fullmatch("".join(spaced_out.group().split())):
         start, stop = spaced_out.span()
     else:
-        match = compiled.pattern.match(text, at, limit)
+        match = value_pattern(compiled).match(text, at, limit)
         if match is None:
             return None
         start, stop = value_span(match)
@@ -124,11 +157,14 @@ def _value_at(
     value = text[start:stop]
     if stop <= start or _EMPTY.fullmatch(value) or is_label(value):
         return None
+    word = "".join(label.group().split())
+    if not marked and _KIND_ENDS.search(word) is None and _MERE_NUMBER.fullmatch(value):
+        return None
     if not marked and _HAN.match(value):
-        word = "".join(label.group().split())
         bounded = label.start() == 0 or not _HAN.match(text[label.start() - 1])
         # 单位见说明, 职业病防治: a word without a mark after it is a label only as a verb or alone before a gap.
-        if not (word.endswith(_JOINS_VERB) or (spaced and bounded)):
+        numbered = _KIND_ENDS.search(word) is not None and any(char.isdigit() for char in value)
+        if not (word.endswith(_JOINS_VERB) or (spaced and (bounded or numbered))):
             return None
     hit = weigh(scene, compiled, start, stop, value)
     return hit and _with(hit, "label")
@@ -150,7 +186,7 @@ def _in_cell(scene: Scene, compiled: CompiledRule, cell: Cell, *, whole: bool) -
     text = scene.text[cell.start : cell.end]
     if _EMPTY.fullmatch(text) or is_label(text):
         return
-    for match in search(compiled.pattern, text, compiled.rule.id):
+    for match in search(value_pattern(compiled), text, compiled.rule.id):
         start, end = value_span(match)
         while end > start and text[end - 1].isspace():
             end -= 1
@@ -169,7 +205,3 @@ def _with(hit: Hit, word: str) -> Hit:
         return hit
     confidence = min(1.0, hit.confidence + 0.15)
     return Hit(hit.start, hit.end, hit.rule, confidence, (*hit.evidence, word), hit.detector, hit.role)
-
-
-DEFAULT_VALUE = _DEFAULT_VALUE
-"""What a labelled value looks like when its rule gives no pattern: one run without blanks and stops."""

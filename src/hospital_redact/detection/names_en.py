@@ -9,26 +9,37 @@ from collections.abc import Callable, Iterator
 
 import regex
 
-from hospital_redact.detection.names_zh import ROLE_OF, Mention
+from hospital_redact.detection.names_zh import Mention
+from hospital_redact.detection.roles import ROLE_OF
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.words import alternatives, words
 from hospital_redact.model import Role
 
-_PARTICLE = r"(?:Mc|Mac|O['’]|D['’]|de |van |von |der |den |al-|el-|bin |binti |da |di |la |le )"
+_PARTICLE = (
+    r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Dd]as|[Dd]o|[Dd]u|[Ll]a|[Ll]e|[Tt]en|[Tt]er|[Zz]u[mr]?|af"
+    r"|[Bb]in|[Bb]int|[Bb]inti|[Ii]bn|St\.?)(?:[ ](?:de[nr]?|la|las|los|zu|of))? |Mc|Mac|[OD]['’]|[Aa]l-|[Ee]l-)"
+)
 _WORD = rf"(?:{_PARTICLE}?\p{{Lu}}\p{{Ll}}+(?:[-'’]\p{{Lu}}?\p{{Ll}}+)*)"
-_CAPS = r"(?:\p{Lu}{2,}(?:[-'’]\p{Lu}{2,})*)"
+_CAPS = r"(?:(?:(?:VAN|VON|DE|DER|DEL|DI|DA|LA|LE|BIN|AL) )*(?:[OD]['’]|MC|Mc)?\p{Lu}{2,}(?:[-'’]\p{Lu}{2,})*)"
 _INITIAL = r"(?:\p{Lu}\.(?:[ ]?\p{Lu}\.)*|\p{Lu}(?![\p{L}]))"
 _ANY = rf"(?:{_WORD}|{_CAPS}|{_INITIAL})"
+_NICK = r"(?:[ ][\"“(‘']\p{Lu}\p{Ll}{1,15}[\"”)’'])?"
+_FATHER = rf"(?:[ ](?:s/o|d/o|a/l|a/p|S/O|D/O|A/L|A/P|bin|binti|BIN|BINTI)[ ](?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}))?)"
+_SUFFIX = r"(?:,?[ ](?:Jr\.?|Sr\.?|II|III|IV)(?![\p{L}]))?"
+_GIVEN_NAMES = rf"(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}|{_INITIAL})){{0,2}}"
 NAME = (
-    rf"(?:(?:{_CAPS}|{_WORD}),[ ]?{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{0,2}}"  # MAY, Rose T.
+    rf"(?:(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}))?{_FATHER}"  # Muthu s/o Rajan
+    rf"|(?:{_CAPS}|{_WORD})(?:[ ]{_WORD})?,[ ]?{_GIVEN_NAMES}"  # MAY, Rose T.; DOE, JANE M
     rf"|{_CAPS}(?:[ ]{_WORD}){{1,3}}"  # LAU Wing Yan
     rf"|{_INITIAL}[ ]?(?:{_INITIAL}[ ]?)?(?:{_WORD}|{_CAPS})(?:[ ]{_WORD})?"  # M. Delvaux
-    rf"|{_WORD}(?:[ ]{_ANY}){{1,4}}"  # Kofi Addae, Pham Quoc Bao
-    rf"|{_CAPS}(?:[ ]{_CAPS}){{1,3}}"  # NGUYEN THI LAN
+    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}{_SUFFIX}"  # Kofi Addae, Margaret "Peggy" Doyle, John A. Smith Jr.
+    rf"|{_CAPS}(?:[ ](?:{_INITIAL}|{_CAPS})){{1,3}}"  # NGUYEN THI LAN
     rf"|{_WORD}|{_CAPS})"
 )
 _NAME = regex.compile(NAME)
 _MONTHS = words("months")
+_THINGS = words("latin_things")
+_PLAIN_WORDS = words("latin_plain")
 _STOP = words("latin_not_names")
 _EPONYM_AFTER = regex.compile(
     rf"['’]?s?[ -](?:(?:{alternatives(words('latin_eponym_things'))})(?:s|es)?|tumou?rs?|o?edema|et al)(?!\p{{L}})"
@@ -42,22 +53,29 @@ def _labels(key: str) -> str:
     return "(?:" + alternatives(words(key)).replace("_", r"[ \t]+") + ")"
 
 
+_ADDRESSED = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.?[ ])?"
 _LABELS = tuple(
     (
         regex.compile(
             rf"(?<![\p{{L}}\d])(?i:{_labels(key)})(?:['’]s[ ]name)?[ \t]{{0,3}}(?:\(\w[^()\n]{{0,10}}\))?"
-            rf"[ \t]{{0,2}}{mark}[ \t]{{0,8}}(?P<name>{NAME})"
+            rf"[ \t]{{0,2}}{mark}[ \t]{{0,8}}{_ADDRESSED}(?P<name>{NAME})"
         ),
         role,
     )
     for key, mark, role in (
         ("latin_patient_labels", r"[:\t]", Role.PATIENT),
+        ("latin_name_labels", r"[ :\t]", Role.PATIENT),
         ("latin_staff_labels", r":?", Role.STAFF),
         ("latin_relative_labels", r"(?:[,:(]|is|was|name:?)?", Role.RELATIVE),
         ("latin_other_labels", r":", Role.OTHER),
     )
 )
-_HEADED = regex.compile(rf"(?m)^[ \t]*(?P<label>TO|FROM|CC|ATTN|NAME|PATIENT|RE)[ \t]{{2,}}(?P<name>{NAME})")
+_HEADED = regex.compile(rf"(?m)^[ \t]*(?P<label>TO|FROM|CC|ATTN|NAME|PATIENT)[ \t]{{2,}}(?P<name>{NAME})")
+# What a letter is about is a patient only where a patient's particulars follow: Re: Parking is a matter.
+_CONCERNING = regex.compile(
+    rf"(?m)^[ \t]*(?i:re|regarding|concerning|subject)[ \t]*[:.]?[ \t]+(?P<name>{NAME})"
+    r"(?=[^\n]{0,60}?\n?[^\n]{0,40}?(?i:\bd\.?o\.?b\b|\bborn\b|\bNHS\b|\bMRN\b|hosp(?:ital)? (?:no|num)|\baged?\b|\byears? old\b|y/o))"
+)
 _START = r"(?<![\p{L}\d])"
 _TITLE = regex.compile(
     rf"{_START}(?P<title>Dr|Prof|Professor|Doctor|Nurse|Sister|Mr|Mrs|Ms|Miss|Mx|Master|Sir|Madam|Baby)\.?[ ]"
@@ -73,9 +91,28 @@ _AGE = regex.compile(
     rf"{_START}(?P<name>{NAME}),?[ ](?:\(?(?:aged?[ ])?[0-9]{{1,3}}(?:[ ]?(?:y/?o|years?|yrs?|[MF])\b|[ -]year)"
     r"|\(?(?:DOB|d\.o\.b|born)\b|\(HKID)"
 )
+_GREETING = regex.compile(
+    rf"(?m)^[ \t]*(?:Dear|Hi|Hello|Hey|Good (?:morning|afternoon|evening))[ ]+(?P<name>{NAME})(?=[ ]?[,:!.-]|[ ]*$)"
+)
+_SIGN_OFF = regex.compile(
+    rf"(?mi:^[ \t]*(?:(?:kind|best|warm|many)[ ])?(?:regards|wishes|thanks|sincerely|yours (?:sincerely|faithfully|truly)|love))"
+    rf",?[ \t]*\n{{1,3}}[ \t]*(?P<name>{NAME})(?=[ \t]*(?:\n|$|,))"
+)
+_PLAIN = r"\p{Ll}[\p{Ll}'’-]+(?:[ ]\p{Ll}[\p{Ll}.'’-]*){1,3}"
+# Names typed without capitals: after the word name, or where the line holds nothing else.
+_UNCAPPED = regex.compile(
+    rf"(?m){_START}(?:(?i:(?:patient|full|client|member|first|last|sur|given|family)?[ ]?name|next of kin|nok)[ \t]*[:=]"
+    rf"|(?i:^[ \t]*(?:patient|pt|client))[ \t]*:)[ \t]*(?P<name>{_PLAIN})(?=[ \t]*(?:$|[,;(|/]|[ \t]{{2,}}))"
+)
+# Who speaks in a chat or writes a message: a name of two words before a colon.
+_SPEAKER = regex.compile(rf"(?m)(?:^|[\t|]|[0-9][ ]{{1,3}}|\][ ]?)(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})[ ]?:(?=[ ]?\S)")
 _WROTE = regex.compile(rf"{_START}(?P<name>{NAME})[ ](?:wrote|writes):?")
 _CHINESE = alternatives(frozenset(word for word in ROLE_OF if len(word) > 1))
 _CHINESE_LABEL = regex.compile(rf"(?P<label>{_CHINESE})[ ]?:?[ ]?(?P<name>{_ANY}(?:[ ,·]{{1,2}}{_ANY}){{1,4}})")
+_KIN = alternatives(words("relative_labels") & words("direct_labels") | words("sure_labels"))
+_KIN_ALONE = regex.compile(
+    rf"(?:{_KIN})[ ]?:?[ ]?(?P<name>\p{{Lu}}\p{{Ll}}{{2,15}})(?=[ ]?(?:[,,。;;、()!]|$|\n|陪|签|在|说|于|来|女士|先生|小姐))"
+)
 _CHINESE_TWIN = regex.compile(
     rf"\p{{Han}}{{2,8}}[ ]?[/(][ ]?(?P<name>(?:{_CAPS}|{_WORD})(?:[ ](?:{_CAPS}|{_WORD})){{1,3}})"
     r"(?=[ ]?[)\n,;。]|[ ]?$)"
@@ -112,6 +149,9 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     for pattern, role_of, evidence in _CUES:
         for match in pattern.finditer(text):
             yield from _accept(text, match, role_of(match), evidence)
+    for match in _UNCAPPED.finditer(text):
+        if not any(word in _STOP or word in _PLAIN_WORDS for word in regex.findall(r"[\p{L}'’-]+", match["name"])):
+            yield Mention(*match.span("name"), Role.PATIENT, 0.75, ("label",))
     for match in _BOTH.finditer(text):
         for mention in _accept(text, match, Role.OTHER, "context"):
             yield mention
@@ -133,7 +173,7 @@ def _always(role: Role) -> Callable[[regex.Match[str]], Role]:
 
 
 def _headed_role(match: regex.Match[str]) -> Role:
-    return Role.PATIENT if match["label"] in {"NAME", "PATIENT", "RE"} else Role.OTHER
+    return Role.PATIENT if match["label"] in {"NAME", "PATIENT"} else Role.OTHER
 
 
 def _titled_role(match: regex.Match[str]) -> Role:
@@ -147,12 +187,17 @@ def _labelled_role(match: regex.Match[str]) -> Role:
 _CUES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str]], Role], str], ...] = (
     *((pattern, _always(role), "label") for pattern, role in _LABELS),
     (_HEADED, _headed_role, "label"),
+    (_CONCERNING, _always(Role.PATIENT), "label"),
     (_TITLE, _titled_role, "title"),
     (_CREDENTIAL, _always(Role.STAFF), "title"),
     (_MAIL, _always(Role.OTHER), "context"),
     (_AGE, _always(Role.PATIENT), "context"),
     (_WROTE, _always(Role.OTHER), "context"),
+    (_SPEAKER, _always(Role.OTHER), "speaker"),
+    (_GREETING, _always(Role.OTHER), "context"),
+    (_SIGN_OFF, _always(Role.OTHER), "context"),
     (_CHINESE_LABEL, _labelled_role, "label"),
+    (_KIN_ALONE, _always(Role.RELATIVE), "label"),
     (_CHINESE_TWIN, _always(Role.OTHER), "label"),
 )
 """What shows a name: an expression with the group ``name``, whose name it is, and the evidence."""
@@ -172,7 +217,7 @@ def _in_columns(scene: Scene) -> Iterator[Mention]:
                 yield Mention(cell.start, cell.end, Role.PATIENT, 0.8, ("header",))
             continue
         if _HEADS.fullmatch(cell.header.strip(":* ")) or _HEADS.fullmatch(cell.label.strip(":* ")):
-            match = _NAME.match(scene.text, cell.start, cell.end)
+            match = None if cell.heading else _NAME.match(scene.text, cell.start, cell.end)
             if match and is_latin_name(match.group()):
                 role = Role.OTHER if regex.search(r"(?i)employee|staff", cell.header + cell.label) else Role.PATIENT
                 yield Mention(match.start(), match.end(), role, 0.85, ("header",))
@@ -180,8 +225,16 @@ def _in_columns(scene: Scene) -> Iterator[Mention]:
 
 def is_latin_name(name: str) -> bool:
     """Whether capital words may be a name: no word of forms, letters and offices among the first two."""
-    parts = regex.findall(r"[\p{L}'’-]+", name)
-    return any(len(part) > 1 for part in parts) and not any(part.casefold() in _STOP for part in parts[:2])
+    parts = list(regex.finditer(r"[\p{L}'’-]+", name))
+    if not any(len(part.group()) > 1 for part in parts):
+        return False
+    return not any(part.group().casefold() in _STOP and not _is_initial(name, part) for part in parts[:2])
+
+
+def _is_initial(name: str, part: regex.Match[str]) -> bool:
+    """Whether a part of a name is a capital that stands for a given name: A. Patel, John A Smith."""
+    alone = len(part.group()) == 1 and part.group().isupper()
+    return alone and (part.start() > 0 or name[part.end() : part.end() + 1] == ".")
 
 
 def is_eponym(text: str, end: int) -> bool:
@@ -196,11 +249,14 @@ def _accept(text: str, match: regex.Match[str], role: Role, evidence: str) -> It
     for piece in regex.finditer(r"[\p{L}'’-]+", whole):
         word = piece.group().casefold()
         dated = word in _MONTHS and _DAY.match(text, start + piece.end())
-        if piece.start() and ((word in _STOP and word not in _MONTHS) or dated):
+        stop = word in _STOP and word not in _MONTHS and not _is_initial(whole, piece)
+        if piece.start() and (stop or dated):
             end = start + len(whole[: piece.start()].rstrip(" ,"))
             break
     name = text[start:end]
     if end <= start or not is_latin_name(name) or is_eponym(text, end):
+        return
+    if evidence == "speaker" and not _THINGS.isdisjoint(name.casefold().split()):
         return
     if role is Role.OTHER and evidence == "label" and name.isupper() and " " not in name:
         return  # To: PICU

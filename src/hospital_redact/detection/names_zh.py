@@ -13,12 +13,14 @@ from typing import NamedTuple
 import regex
 
 from hospital_redact.detection.labels import label_pattern
+from hospital_redact.detection.roles import ROLE_OF, is_elsewhere
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.shapes import (
     DOTS,
     FOREIGN,
     HAN,
     MINORITY,
+    MINORITY_PART,
     SEX,
     TITLE,
     dotted_before,
@@ -27,6 +29,7 @@ from hospital_redact.detection.shapes import (
     is_form_label,
     is_plausible,
     read_name,
+    sounded_length,
     trim_tail,
 )
 from hospital_redact.detection.structure import is_label
@@ -36,11 +39,13 @@ from hospital_redact.detection.words import (
     FOLLOW,
     FOLLOW_WORDS,
     FORM_WORDS,
+    LEAD_IN,
     NOT_NAMES,
     STAFF_TITLES,
     SURNAMES,
     TITLES,
     alternatives,
+    characters,
     words,
 )
 from hospital_redact.model import Role
@@ -50,13 +55,6 @@ _SEPARATOR = regex.compile(r"[ ]?[、/][ ]?|[ ]{1,4}|,|[ ]?(?:和|及|与)[ ]?")
 
 SURE_LABELS = words("sure_labels")
 DIRECT = words("direct_labels")
-ROLE_OF = {
-    **dict.fromkeys(words("other_labels"), Role.OTHER),
-    **dict.fromkeys(words("staff_labels"), Role.STAFF),
-    **dict.fromkeys(words("relative_labels"), Role.RELATIVE),
-    **dict.fromkeys(words("patient_labels"), Role.PATIENT),
-}
-"""Whose name a label announces."""
 
 _BY_LENGTH = sorted(ROLE_OF, key=len, reverse=True)
 _ALSO_THINGS = frozenset({"报告", "记录", "手术", "证明", "麻醉"})
@@ -66,7 +64,6 @@ _GAP = regex.compile(
     r"(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
 )
 _OPEN = regex.compile(r"[ ]?\(")
-_LEAD_IN = frozenset("由请与和及随经给向找对是系为即经同叫跟让组的到")
 _HONORIFICS = words("honorifics")
 _PERSONS = (
     r"男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名"
@@ -86,9 +83,30 @@ _COMPOUND = regex.compile(
     rf"(?:{alternatives(COMPOUND_SURNAMES - words('compound_also_words'))})(?=\p{{Han}})"
     r"(?!山|市|县|区|镇|乡|路|街|州|河)"
 )
+_PUBLIC = regex.compile(alternatives(words("public_labels")))
+_LOOSE = characters("loose_surnames")
+_USUAL = COMMON_SURNAMES - _LOOSE - frozenset("时方石高白万马金段夏")
+# 病人朵朵, 儿子小宝: what children are called.
+_PET = regex.compile(r"(?P<twice>\p{Han})(?P=twice)|[小阿]\p{Han}{1,2}|\p{Han}儿")
+_PARTS_OF_CHILDREN = frozenset("便腿臂肠脑时儿腹面麦米葱指趾鱼")
+_INITIALLED = regex.compile(
+    rf"(?:{alternatives(words('initialled_labels'))})[ ]?[:]?[ ]?(?P<name>[{''.join(sorted(SURNAMES))}][ ]?[A-Z]{{1,3}})(?![A-Za-z0-9-])"
+)
+# In a chat @ stands before somebody, unless it is a department or everybody.
+_HANDLE = regex.compile(r"(?<![A-Za-z0-9.])@[ ]?(?P<name>[\p{Han}A-Za-z0-9_-]{2,10})(?=[^\p{L}0-9_-]|$)")
+_NOBODY = regex.compile(
+    r".*(?:所有人|全体|成员|[科室部处院组群]|中心|医院|公司|平台|客服|服务|官方|团队|小组|办公室|助手|[a-z]\.[a-z].*)"
+)
+# Words for relatives before whose names nothing else usually stands; 家属 and 家长 are groups.
+_KIN = words("kin_labels")
+_CONTACT = ("的电话", "的手机", "的微信", "电话", "手机", "签字", "签名", "陪", "商量", "联系")
+_STATES = words("states")
 _PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
 _TITLE_STOP = regex.compile(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
+_LEADS = ("的", "到", "同意", "关于", "给予", "任命", "批准", "聘任", "免去", "推荐", "表彰", "授予", "感谢", "邀请", "通知", "告知", "委托",
+          "慰问", "事务所", "公司", "医院", "局", "科", "处", "室", "学校", "大学", "学院", "中心")  # fmt: skip
+_PERSONAL = frozenset({"先生", "女士", "同志", "老师", "阿姨", "大爷", "大妈", "奶奶", "爷爷"})
 _HONORED_ONLY = frozenset({"各位", "诸位", "尊敬", "敬爱", "亲爱"})
 
 
@@ -110,49 +128,148 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     yield from _before_details(scene)
     yield from _minority(scene)
     yield from _shaped(scene.text)
+    yield from _after_offices(scene.text)
     yield from _in_columns(scene)
+
+
+class _Place(NamedTuple):
+    """Where the name begins that a label announces; ``marked``: a colon, gap or line end stands between."""
+
+    word: str
+    start: int
+    at: int
+    role: Role
+    colon: bool
+    marked: bool
+    bounded: bool
 
 
 def _after_labels(scene: Scene) -> Iterator[Mention]:
     text = scene.text
     for label in _LABELS.finditer(text):
         word = "".join(label.group().split())
-        inner = _OPEN.match(text, label.end())
+        inner = _in_brackets(text, label.end())
         if inner is not None:
-            run = _RUN.match(text, inner.end())
-            name = run.group() if run else ""
-            taken = name in ROLE_OF or name in TITLES or name in FORM_WORDS or name in NOT_NAMES
-            if (
-                run
-                and text[run.end() : run.end() + 1] == ")"
-                and len(name) in (2, 3)
-                and name[0] in SURNAMES
-                and not taken
-            ):
-                yield Mention(*run.span(), ROLE_OF[word], 0.8, ("label",))
-                continue
-        gap = _GAP.match(text, label.end())
-        at = gap.end() if gap else label.end()
-        colon = gap is not None and gap["mark"] is not None
-        before = text[label.start() - 1] if label.start() else "\n"
-        bounded = not HAN.match(before)
-        spaced = at > label.end() and bounded
-        if not (colon or spaced) and (word not in DIRECT or (len(word) == 1 and before not in ":,。;、(（ \n\t")):
+            yield Mention(*inner, ROLE_OF[word], 0.8, ("label",))
             continue
-        if len(word) == 1 and not bounded:
+        place = _place_after(scene, label.start(), label.end(), word)
+        if place is None:
             continue
-        if at >= len(text) or not HAN.match(text[at]) or _is_heading(scene, label.start(), at):
+        end = _read_after(text, place)
+        if end > place.at:
+            yield Mention(place.at, end, place.role, 0.9 if place.colon else 0.8, ("label",))
+            yield from _list_after(text, end, place.role, spaces=place.role is Role.STAFF or place.colon)
+
+
+def _in_brackets(text: str, end: int) -> tuple[int, int] | None:
+    """Return the range of a name in brackets right after a label: 患者(张伟)."""
+    inner = _OPEN.match(text, end)
+    run = _RUN.match(text, inner.end()) if inner else None
+    if run is None or text[run.end() : run.end() + 1] != ")":
+        return None
+    name = run.group()
+    taken = name in ROLE_OF or name in TITLES or name in FORM_WORDS or name in NOT_NAMES
+    return run.span() if len(name) in (2, 3) and name[0] in SURNAMES and not taken else None
+
+
+def _place_after(scene: Scene, start: int, end: int, word: str) -> _Place | None:
+    """Return where the name begins after the label ``word`` at ``start`` to ``end``; none where no name can stand."""
+    text = scene.text
+    gap = _GAP.match(text, end)
+    at = gap.end() if gap else end
+    colon = gap is not None and gap["mark"] is not None
+    before = text[start - 1] if start else "\n"
+    bounded = not HAN.match(before)
+    spaced = at > end and bounded
+    direct = word in DIRECT and (len(word) > 1 or before in ":,。;、(（ \n\t")
+    if not (colon or spaced or direct) or (len(word) == 1 and not bounded):
+        return None
+    if at >= len(text) or not HAN.match(text[at]) or _is_heading(scene, start, at):
+        return None
+    role = ROLE_OF[word]
+    if role is Role.STAFF and is_elsewhere(text, start):
+        role = Role.OTHER
+    return _Place(word, start, at, role, colon, colon or spaced, bounded)
+
+
+def _read_after(text: str, place: _Place) -> int:
+    """Return where the name at ``place`` ends, or where it begins when there is none."""
+    at = place.at
+    family = place.role in (Role.PATIENT, Role.RELATIVE)
+    if text[at] in "老小" and text[at + 1 : at + 2] in SURNAMES and place.role is not Role.STAFF:
+        return at + 2  # 工友老寸
+    form = is_form_label(place.word) and place.bounded
+    end = read_name(text, at, sure=place.word in SURE_LABELS, marked=place.marked, form=form)
+    if not place.marked and _is_loose(text, at, end):
+        return at
+    if end == at and family:
+        end = _pet_name(text, at)
+    if end == at and place.word in _KIN:
+        end = _everyday_name(text, at)
+    return end
+
+
+def _is_loose(text: str, at: int, end: int) -> bool:
+    """Whether the next word begins right after a label without mark: 儿子|和最杰出的, 妇女儿|童保健."""
+    runs_on = end < len(text) and HAN.match(text[end]) is not None and not text.startswith((*TITLES, *FOLLOW_WORDS), end)
+    return (text[at] in _LOOSE and runs_on) or text[at - 1 : at + 1] == "儿童"
+
+
+def _everyday_name(text: str, at: int) -> int:
+    """Return where an everyday word or a name without family name ends that stands as a relative's name, or ``at``.
+
+    After 妻, 其子 and the like a whole run is one when it is no word of health or trade: 妻车前, 其子尚可138….
+    """
+    run = _RUN.match(text, at)
+    if run is None:
+        return at
+    name = run.group()
+    for length in (len(name), 2):
+        rest = name[length:]
+        if rest and not rest.startswith(_CONTACT):
             continue
-        if text[at] in "老小" and text[at + 1 : at + 2] in SURNAMES and ROLE_OF[word] is not Role.STAFF:
-            yield Mention(at, at + 2, ROLE_OF[word], 0.7, ("label",))  # 工友老寸
+        word = name[:length]
+        known = is_dual(word) or (MINORITY_PART.match(word) and length <= 4)
+        if 2 <= length <= 4 and known and word not in _STATES and word not in FORM_WORDS:
+            return at + length
+    return at
+
+
+def _pet_name(text: str, at: int) -> int:
+    """Return where a child's name that begins at ``at`` ends, or ``at``: 朵朵, 小宝, 阿蛮."""
+    run = _RUN.match(text, at)
+    if run is None:
+        return at
+    for length in (3, 2):
+        name = run.group()[:length]
+        rest = text[at + length : at + length + 1]
+        ends = not HAN.match(rest or " ") or rest in FOLLOW or text.startswith((*FOLLOW_WORDS, *TITLES), at + length)
+        if not ends or len(name) < length or not _PET.fullmatch(name):
             continue
-        sure = word in SURE_LABELS
-        end = read_name(text, at, sure=sure, marked=colon or spaced, form=is_form_label(word) and bounded)
-        if end == at:
+        if name not in NOT_NAMES and name not in FORM_WORDS and _PARTS_OF_CHILDREN.isdisjoint(name[1:]):
+            return at + length
+    return at
+
+
+def _after_offices(text: str) -> Iterator[Mention]:
+    """Yield names after offices and trades of public life, initials after 受试者 (张W), and people addressed by @."""
+    for office in _PUBLIC.finditer(text):
+        at = office.end()
+        run = _RUN.match(text, at)
+        if run is None:
             continue
-        role = ROLE_OF[word]
-        yield Mention(at, end, role, 0.9 if colon else 0.8, ("label",))
-        yield from _list_after(text, end, role, spaces=role is Role.STAFF or colon)
+        whole = run.group()
+        if length := sounded_length(whole):
+            yield Mention(at, at + length, Role.OTHER, 0.6, ("label",))
+        elif whole[0] in _USUAL or whole[:2] in COMPOUND_SURNAMES or text[run.end() : run.end() + 1] in DOTS:
+            end = read_name(text, at, sure=False, marked=False)
+            if end > at:
+                yield Mention(at, end, Role.OTHER, 0.6, ("label",))
+    for match in _INITIALLED.finditer(text):
+        yield Mention(*match.span("name"), Role.PATIENT, 0.8, ("label",))
+    for match in _HANDLE.finditer(text):
+        if not _NOBODY.fullmatch(match["name"]) and HAN.search(match["name"]):
+            yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
 
 
 def _is_heading(scene: Scene, label: int, at: int) -> bool:
@@ -203,11 +320,16 @@ def _before_titles(scene: Scene) -> Iterator[Mention]:
             name = run[-length:]
             left = run[:-length]
             bounded = (not left and complete) or (
-                left and (left[-1] in _LEAD_IN or left in ROLE_OF or left[-2:] in ROLE_OF)
+                left and ((left[-1] in LEAD_IN or left[-1] in "的到") or left in ROLE_OF or left[-2:] in ROLE_OF)
             )
             if bounded and is_plausible(name) and name not in _HONORED_ONLY:
                 yield Mention(last - length, last, _title_role(title.group()), 0.8, ("title",))
                 break
+
+
+def _leads(left: str) -> bool:
+    """Whether a name may begin right after ``left``: a preposition, a label, an approval, an organisation."""
+    return left[-1] in LEAD_IN or left in ROLE_OF or left[-2:] in ROLE_OF or left.endswith(_LEADS)
 
 
 def _title_role(title: str) -> Role:
@@ -229,7 +351,7 @@ def _before_details(scene: Scene) -> Iterator[Mention]:
             name = run[len(run) - length :]
             if (
                 length <= len(run)
-                and is_plausible(name)
+                and (is_plausible(name) or (length < len(run) and is_dual(name)))
                 and name not in TITLES
                 and (length == len(run) or run[: len(run) - length] in ROLE_OF)
             ):
@@ -245,7 +367,12 @@ def _shaped(text: str) -> Iterator[Mention]:
         yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
     for match in _COMPOUND.finditer(text):
         end = read_name(text, match.start(), sure=False, marked=False)
-        if end > match.end() and not text.startswith(FOLLOW_WORDS, match.end()):
+        if text.startswith((*FOLLOW_WORDS, *TITLES), match.end()) or text[match.end()] in FOLLOW:
+            continue
+        run = _RUN.match(text, match.end())
+        if end == match.start() and run is not None:
+            end = min(run.end(), match.end() + 2)  # nothing tells where it ends: rather too much than half a name
+        if end > match.end():
             yield Mention(match.start(), end, Role.OTHER, 0.6, ("shape",))
     for match in _PARTLY.finditer(text):
         family, last = match["name"][0], match["name"][2]

@@ -1,22 +1,29 @@
 """One reading for every spelling: text normalised for matching, with the way back to each original character.
 
 Matching happens on NFKC (Unicode Standard Annex 15) without characters that do not show: full-width digits become
-digits, ligatures letters, and a zero-width space inside a number no longer hides it. Spans always go back to the
-original, and cover the invisible characters between the first and the last one.
+digits, ligatures letters, and a zero-width space inside a number no longer hides it. Look-alikes and traditional forms
+are read as what they stand for (see :mod:`.lookalikes`). Spans always go back to the original, and cover the invisible
+characters between the first and the last one.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-import regex
+from hospital_redact.detection.lookalikes import EVERYWHERE, fold_letters
 
 # Characters that stay one and the same character under NFKC and never combine: the fast path. Everything else takes
 # the slow one, character by character.
 _STABLE = r"\t\n\r\x20-\x7e\u3001-\u3011\u3041-\u3094\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u2018-\u201d\u2500-\u25ff"
-_UNSTABLE_RUN = regex.compile(rf"[^{_STABLE}]+")
+_SYMBOLS = "".join(
+    char
+    for char in map(chr, (*range(0xA1, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x2060), *range(0x2190, 0x2800), *range(0x3012, 0x3020)))
+    if unicodedata.normalize("NFKC", char) == char and unicodedata.category(char)[0] != "C"
+)
+_UNSTABLE_RUN = re.compile(rf"[^{_STABLE}{re.escape(_SYMBOLS)}]+")
 
 # Invisible although their category is not Cf: joiner, Hangul fillers, Mongolian and other variation selectors.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5") | frozenset(
@@ -26,8 +33,10 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5") | frozenset
 )
 # A black box reads as the word for somebody or something masked (张某), so that no label reaches for what stands behind
 # the box. A lone surrogate, which no encoding has, is no character.
-_STAND_INS = {0x2588: "某"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-_NEEDS_STAND_IN = regex.compile(r"[\u2588\ud800-\udfff]")
+_SINGLE = EVERYWHERE | {0x2588: "某"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+# ①138… is a number after the mark of an entry: the mark stays, or it would be the number's first digit.
+_CIRCLED = r"\u2460-\u2473\u24ea-\u24ff\u2776-\u2793"
+_ENTRY_MARK = re.compile(rf"[{_CIRCLED}](?<![0-9A-Za-z{_CIRCLED}].)(?=[0-9])")
 
 _LINE_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
 
@@ -70,28 +79,33 @@ def _folded(char: str) -> str:
 
 def normalise(text: str) -> Normalised:
     """Return ``text`` in NFKC without invisible characters, with its offset map. Linear in ``len(text)``."""
-    if _NEEDS_STAND_IN.search(text):
-        text = text.translate(_STAND_INS)
-    if not _UNSTABLE_RUN.search(text):
-        return Normalised(text, range(len(text)), range(1, len(text) + 1))
+    plain = text if text.isascii() else _ENTRY_MARK.sub("•", text).translate(_SINGLE)
+    if not _UNSTABLE_RUN.search(plain):
+        return Normalised(plain, range(len(plain)), range(1, len(plain) + 1))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     copied = 0
-    for run in _UNSTABLE_RUN.finditer(text):
+    for run in _UNSTABLE_RUN.finditer(plain):
         first, last = run.span()
         # The character before the run may be the base of an accent at its start.
-        if first > copied and unicodedata.combining(text[first]):
+        if first > copied and _is_mark(plain[first]):
             first -= 1
-        pieces.append(text[copied:first])
+        pieces.append(plain[copied:first])
         starts.extend(range(copied, first))
         ends.extend(range(copied + 1, first + 1))
-        _fold_run(text, (first, last), pieces, starts, ends)
+        _fold_run(plain, (first, last), pieces, starts, ends)
         copied = last
-    pieces.append(text[copied:])
-    starts.extend(range(copied, len(text)))
-    ends.extend(range(copied + 1, len(text) + 1))
-    return Normalised("".join(pieces), tuple(starts), tuple(ends))
+    pieces.append(plain[copied:])
+    starts.extend(range(copied, len(plain)))
+    ends.extend(range(copied + 1, len(plain) + 1))
+    return Normalised(fold_letters("".join(pieces)), tuple(starts), tuple(ends))
+
+
+@cache
+def _is_mark(char: str) -> bool:
+    """Whether ``char`` is an accent or a frame around the character before it."""
+    return unicodedata.category(char) in ("Mn", "Me")
 
 
 def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: list[int], ends: list[int]) -> None:
@@ -100,7 +114,7 @@ def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: list[i
     while at < last:
         stop = at + 1
         cluster = _folded(text[at])
-        while stop < last and (unicodedata.combining(text[stop]) or not _folded(text[stop])):
+        while stop < last and (_is_mark(text[stop]) or not _folded(text[stop])):
             cluster += _folded(text[stop])
             stop += 1
         # Invisible characters at the end of a cluster belong to no character, unless an accent follows them.
@@ -108,8 +122,15 @@ def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: list[i
         while cover > at + 1 and not _folded(text[cover - 1]):
             cover -= 1
         if cluster:
-            folded = unicodedata.normalize("NFKC", cluster)
+            folded = _without_frames(unicodedata.normalize("NFKC", cluster))
             pieces.append(folded)
             starts.extend([at] * len(folded))
             ends.extend([cover] * len(folded))
         at = stop
+
+
+def _without_frames(cluster: str) -> str:
+    """Return ``cluster`` without the marks that no Latin letter, digit or Han character bears in any spelling."""
+    if len(cluster) > 1 and (cluster[0].isascii() or "\u3400" <= cluster[0] <= "\u9fff"):
+        return "".join(char for char in cluster if not _is_mark(char))
+    return cluster

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import ahocorasick_rs
 import regex
 
+from hospital_redact.detection.expressions import Needs, read_needs
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.validators import find_validator
 from hospital_redact.errors import DetectionError
@@ -23,9 +25,11 @@ OVERLAP = 2_000
 # What may stand between a label and its value.
 _AFTER_LABEL = regex.compile(r"[\s::=#.\-*_()是为]*(?:\([^()\n]{0,12}\)[\s::]*)?(?:号码?|编号|No\.?)?[\s::=#是为]*")
 _SPACE = regex.compile(r"\s+")
+_ZEROS = regex.compile(r"0+")
+_MAX_LINES = 24  # more are as good as the whole text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
     """A rule with its expression and check, ready to run."""
 
@@ -33,6 +37,7 @@ class CompiledRule:
     pattern: regex.Pattern[str]
     validate: Callable[[str], bool] | None
     words: tuple[str, ...]  # context words in lower case
+    flat_words: tuple[str, ...]  # the same without white space
 
 
 def compile_rule(rule: Rule) -> CompiledRule:
@@ -45,7 +50,8 @@ def compile_rule(rule: Rule) -> CompiledRule:
         raise DetectionError(
             "HR301", "rule {rule}: its pattern or validator cannot be used; correct the rule", rule=rule.id
         ) from None
-    return CompiledRule(rule, pattern, validate, tuple(word.casefold() for word in detection.context))
+    words = tuple(word.casefold() for word in detection.context)
+    return CompiledRule(rule, pattern, validate, words, tuple(_SPACE.sub("", word) for word in words))
 
 
 @lru_cache(maxsize=2048)
@@ -54,18 +60,21 @@ def compile_pattern(pattern: str, *, ignore_case: bool = False) -> regex.Pattern
     return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
 
 
-def search(pattern: regex.Pattern[str], text: str, owner: str) -> Iterator[regex.Match[str]]:
-    """Yield the matches of ``pattern`` in ``text``, window by window; a value in an overlap may come twice.
+def search(
+    pattern: regex.Pattern[str], text: str, owner: str, start: int = 0, stop: int | None = None
+) -> Iterator[regex.Match[str]]:
+    """Yield the matches of ``pattern`` in ``text`` from ``start`` to ``stop``, window by window.
 
-    Raises DetectionError HR301, which names ``owner`` (a rule id) and nothing of the text, on a timeout.
+    A value in an overlap of two windows may come twice. Raises DetectionError HR301, which names ``owner`` (a rule id)
+    and nothing of the text, on a timeout.
     """
-    start = 0
+    stop = len(text) if stop is None else stop
     while True:
-        end = min(start + WINDOW, len(text))
+        end = min(start + WINDOW, stop)
         try:
             for match in pattern.finditer(text, start, end, timeout=TIMEOUT_SECONDS):
                 # A match that touches the edge may be half a value: the next window has it whole.
-                if match.end() == end < len(text) and match.start() > end - OVERLAP:
+                if match.end() == end < stop and match.start() > end - OVERLAP:
                     continue
                 yield match
         except TimeoutError:
@@ -75,9 +84,93 @@ def search(pattern: regex.Pattern[str], text: str, owner: str) -> Iterator[regex
                 rule=owner,
                 seconds=TIMEOUT_SECONDS,
             ) from None
-        if end == len(text):
+        if end == stop:
             return
         start = end - OVERLAP
+
+
+class PatternGroup:
+    """Expressions that are looked for together: each runs only around the places where it can match.
+
+    One pass over the text finds the needles of all expressions (see :mod:`.expressions`), so that those which cannot
+    match cost nothing. The matches are the ones that :func:`search` finds in the whole text.
+    """
+
+    __slots__ = ("_automaton", "_needs", "_patterns", "_runs", "_users")
+
+    def __init__(self, patterns: Sequence[regex.Pattern[str]]) -> None:
+        self._patterns = tuple(patterns)
+        self._needs = tuple(map(read_needs, self._patterns))
+        users: dict[str, list[int]] = {}
+        for number, needs in enumerate(self._needs):
+            for needle in needs.needles or ():
+                users.setdefault(needle, []).append(number)
+        # Digits stand in runs, and a run of 18 holds fifteen times 0000.
+        self._runs = tuple((len(n), tuple(u)) for n, u in sorted(users.items()) if not n.strip("0"))
+        needles = [needle for needle in users if needle.strip("0")]
+        self._users = tuple(tuple(users[needle]) for needle in needles)
+        self._automaton = ahocorasick_rs.AhoCorasick(needles)
+
+    def matches(
+        self, scene: Scene, owners: Sequence[str], without: Container[int] = ()
+    ) -> Iterator[tuple[int, regex.Match[str]]]:
+        """Yield (number of the expression, match), expression by expression, save those ``without``.
+
+        ``owners`` as in :func:`search`. Raises DetectionError HR301 on a timeout.
+        """
+        places = self._places(scene.folded)
+        for number, (pattern, needs) in enumerate(zip(self._patterns, self._needs, strict=True)):
+            if number in without or (needs.needles is not None and number not in places):
+                continue
+            for start, stop in _ranges(scene.text, needs, places.get(number, ())):
+                for match in search(pattern, scene.text, owners[number], start, stop):
+                    yield number, match
+
+    def _places(self, folded: str) -> dict[int, list[tuple[int, int]]]:
+        """Return for each expression where its needles stand."""
+        places: dict[int, list[tuple[int, int]]] = {}
+        for needle, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            for number in self._users[needle]:
+                places.setdefault(number, []).append((start, end))
+        if self._runs:
+            for run in _ZEROS.finditer(folded):
+                start, end = run.span()
+                for length, numbers in self._runs:
+                    if length > end - start:
+                        break
+                    for number in numbers:
+                        places.setdefault(number, []).append((start, end))
+        return places
+
+
+def _ranges(text: str, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts of ``text`` that hold every match around ``places`` and all that it looks at behind itself."""
+    whole = [(0, len(text))]
+    lines = None if needs.at_ends or needs.lines is None or needs.lines > _MAX_LINES else needs.lines
+    if needs.needles is None or (needs.reach is None and lines is None):
+        return whole
+    ranges: list[tuple[int, int]] = []
+    for first, last in sorted(places):
+        start, stop = 0, len(text)
+        if lines is not None:
+            start, stop = _around(text, first, last, lines)
+        if needs.reach is not None:
+            # One character more: an expression may ask whether a word ends.
+            start, stop = max(start, first - needs.reach), min(stop, last + needs.reach + 1)
+        if ranges and start <= ranges[-1][1]:
+            ranges[-1] = ranges[-1][0], max(stop, ranges[-1][1])
+        else:
+            ranges.append((start, stop))
+    return ranges
+
+
+def _around(text: str, first: int, last: int, lines: int) -> tuple[int, int]:
+    """Return the range of the line with characters ``first`` to ``last`` and of ``lines`` lines before and after."""
+    start, stop = first, last
+    for _ in range(lines + 1):
+        start = max(0, text.rfind("\n", 0, start))
+        stop = text.find("\n", stop) + 1 or len(text)
+    return start, stop
 
 
 def value_span(match: regex.Match[str]) -> tuple[int, int]:
@@ -111,22 +204,30 @@ def context_evidence(scene: Scene, start: int, words: Sequence[str], window: int
     return "context" if found else ""
 
 
-def find_patterns(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
-    """Yield the hits of all pattern rules in a scene."""
+@lru_cache(maxsize=32)
+def _group_of(rules: tuple[CompiledRule, ...]) -> PatternGroup:
+    return PatternGroup([compiled.pattern for compiled in rules])
+
+
+def find_patterns(scene: Scene, rules: tuple[CompiledRule, ...], wanted: Container[str]) -> Iterator[Hit]:
+    """Yield the hits in a scene of the pattern rules that need one of the categories ``wanted`` ("" for none)."""
     lower = _SPACE.sub("", scene.text.casefold())
     heads = {cell.header for cell in scene.cells} | {cell.label for cell in scene.cells}
     lower_heads = _SPACE.sub("", "\n".join(heads).casefold())
-    for compiled in rules:
-        detection = compiled.rule.detection
-        if detection.require_context and not any(
-            _SPACE.sub("", word) in lower or _SPACE.sub("", word) in lower_heads for word in compiled.words
-        ):
-            continue
-        for match in search(compiled.pattern, scene.text, compiled.rule.id):
-            start, end = value_span(match)
-            hit = weigh(scene, compiled, start, end, scene.text[start:end])
-            if hit is not None:
-                yield hit
+    unwanted = frozenset(number for number, compiled in enumerate(rules) if compiled.rule.only_with not in wanted)
+    owners = [compiled.rule.id for compiled in rules]
+    wordless: dict[int, bool] = {}
+    for number, match in _group_of(rules).matches(scene, owners, unwanted):
+        compiled = rules[number]
+        if compiled.rule.detection.require_context:
+            if number not in wordless:
+                wordless[number] = not any(word in lower or word in lower_heads for word in compiled.flat_words)
+            if wordless[number]:
+                continue
+        start, end = value_span(match)
+        hit = weigh(scene, compiled, start, end, scene.text[start:end])
+        if hit is not None:
+            yield hit
 
 
 def weigh(scene: Scene, compiled: CompiledRule, start: int, end: int, value: str) -> Hit | None:

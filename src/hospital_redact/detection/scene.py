@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+from hospital_redact.detection.expressions import fold
 from hospital_redact.detection.normalisation import Normalised, normalise
 from hospital_redact.detection.structure import Cell, block_cells, text_cells
 from hospital_redact.model import Document, Role, Rule, Span, View
@@ -33,18 +34,26 @@ class Hit:
 class Scene:
     """One view of a document, ready to be searched. Holds text, so its ``repr`` shows none."""
 
-    __slots__ = ("_cell_starts", "cells", "document", "normal", "text", "view")
+    __slots__ = ("_cell_starts", "_folded", "cells", "document", "normal", "text", "view")
 
     def __init__(self, document: Document, view: View) -> None:
         self.document = document
         self.view = view
         self.normal: Normalised = normalise(view.text)
         self.text = self.normal.text
+        self._folded: str | None = None
         cells = block_cells(document, view, self.normalised_range)
         self.cells: tuple[Cell, ...] = cells or text_cells(self.text)
         if cells:
             self.cells = tuple(sorted((*cells, *text_cells(self.text, taken=cells)), key=lambda cell: cell.start))
         self._cell_starts = [cell.start for cell in self.cells]
+
+    @property
+    def folded(self) -> str:
+        """``text`` as needles are spelt, see :mod:`.expressions`; the same length."""
+        if self._folded is None:
+            self._folded = fold(self.text)
+        return self._folded
 
     def __repr__(self) -> str:
         return f"Scene({len(self.text)} chars, {len(self.cells)} cells)"

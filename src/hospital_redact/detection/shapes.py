@@ -40,9 +40,11 @@ MINORITY = regex.compile(rf"(?:{alternatives(_SYLLABLES)}){{2,4}}(?!族)|乌日�
 """Names that Tibetan, Uyghur, Mongolian or Yi spelling shows by itself."""
 
 _SOUND = "".join(sorted(characters("sounds")))
+_DOTTED_SOUND = _SOUND + "不来送蓬丰才次仁曲珍措姆德吉央金旺堆洛桑顿珠"
+_SOUNDED = regex.compile(rf"[{_SOUND}]{{3,9}}")
 FOREIGN = regex.compile(
-    rf"(?<!\p{{Han}})[{_SOUND}]{{1,8}}(?:[{DOTS}][{_SOUND}]{{1,9}}){{1,4}}"
-    rf"|[{_SOUND}]{{2,8}}(?:[{DOTS}][{_SOUND}]{{2,9}}){{1,4}}(?!\p{{Han}}{{0,2}}(?:病|征|综合|医院))"
+    rf"(?<!\p{{Han}})[{_DOTTED_SOUND}]{{1,8}}(?:[{DOTS}][{_DOTTED_SOUND}]{{1,9}}){{1,4}}"
+    rf"|[{_DOTTED_SOUND}]{{2,8}}(?:[{DOTS}][{_DOTTED_SOUND}]{{2,9}}){{1,4}}(?!\p{{Han}}{{0,2}}(?:病|征|综合|医院))"
 )
 """Dotted names in characters that stand for sounds."""
 
@@ -51,8 +53,12 @@ LABELS = words("patient_labels") | words("relative_labels") | words("staff_label
 
 _RUN = regex.compile(r"\p{Han}{1,14}")
 _DOTTED = regex.compile(rf"\p{{Han}}{{1,8}}(?:[{DOTS}.]\p{{Han}}{{1,8}}){{1,4}}")
+# OCR reads a dot as a full stop; what stands around it must be spelled by sound.
+_STOPPED = regex.compile(rf"[{_SOUND}]{{2,8}}。[{_SOUND}]{{2,8}}(?!\p{{Han}})")
 _SPACED = tuple(regex.compile(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Han}})){{{times}}}") for times in (2, 1))
-_SYLLABLE = regex.compile(alternatives(frozenset(part for part in _SYLLABLES if len(part) > 1)))
+MINORITY_PART = regex.compile(alternatives(frozenset(part for part in _SYLLABLES if len(part) > 1)))
+"""One syllable group of such a name; alone it shows a name only where one is promised."""
+
 _MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
 _PARTIES = frozenset({"甲方", "乙方", "丙方"})
 _TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
@@ -68,6 +74,27 @@ def is_plausible(name: str) -> bool:
     return bool(given) and not NOT_GIVEN & set(given)
 
 
+def is_masked(name: str) -> bool:
+    """Whether a name is masked already: 张某, 李**."""
+    return name.endswith("某") or any(char in "×*○" for char in name)
+
+
+def is_sounded(name: str) -> bool:
+    """Whether a run of three to nine characters is a foreign name written by sound, in its form: 克林顿."""
+    return _SOUNDED.fullmatch(name) is not None and name not in NOT_NAMES and not MINORITY.fullmatch(name)
+
+
+def sounded_length(run: str) -> int:
+    """Return how many characters of ``run`` are a foreign name by sound before what cannot belong to it, else 0."""
+    sound = _SOUNDED.match(run)
+    if sound is None:
+        return 0
+    for end in range(sound.end(), 2, -1):
+        if (end == len(run) or run[end] == "等" or _runs_on(run[end:])) and is_sounded(run[:end]):
+            return end
+    return 0
+
+
 def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = False) -> int:
     """Return where the name that begins at ``at`` ends, or ``at`` when none does.
 
@@ -77,6 +104,9 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     """
     if _MASKED.match(text, at) or text[at : at + 2] in _PARTIES:
         return at
+    stopped = _STOPPED.match(text, at)
+    if stopped and MINORITY.search(stopped.group().replace("。", "")):
+        return stopped.end()
     dotted = _DOTTED.match(text, at)
     if dotted and (dotted.group().find(".") < 0 or marked):
         return at + trim_tail(dotted.group())
@@ -124,7 +154,7 @@ def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
         or (is_label(run) and (run[0] not in SURNAMES or len(run) > 8))
     ):
         return 0
-    minority = MINORITY.match(run) or (_SYLLABLE.match(run) if not marked or sure else None)
+    minority = MINORITY.match(run) or (MINORITY_PART.match(run) if not marked or sure else None)
     if minority and (minority.end() == len(run) or not marked or _runs_on(run[minority.end() :])):
         return minority.end()
     return _surnamed(run, after, promised=sure and marked, marked=marked)
@@ -132,19 +162,24 @@ def _length(run: str, after: str, *, sure: bool, marked: bool) -> int:
 
 def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
     """Return how many characters of ``run`` are a name that begins with a family name, or that the label promises."""
-    confirmed = bool(SEX.match(after)) or after in TITLES
+    personal = bool(SEX.match(after))
+    confirmed = personal or after in TITLES
+    if marked and personal and 2 <= len(run) <= 4:
+        return len(run)
     if any(run[:n] in NOT_NAMES for n in range(2, 6)):
-        return len(run) if is_dual(run) and (confirmed or promised) else 0
+        return len(run) if is_dual(run) and (confirmed or promised or (marked and run in DUAL)) else 0
     rare = FOLLOW | NOT_GIVEN
     if promised and (2 <= len(run) <= 4 or (len(run) <= 8 and run[0] not in SURNAMES and not rare & set(run))):
         return len(run) if len(run) >= 2 else 0
     base = 2 if run[:2] in COMPOUND_SURNAMES and len(run) > 2 else 1
-    return 0 if base == 1 and run[0] not in SURNAMES else _given(run, base, marked=marked or confirmed)
+    if base == 1 and run[0] not in SURNAMES:
+        return 0
+    return len(run) if personal and base < len(run) <= base + 2 else _given(run, base, marked=marked or confirmed)
 
 
 def is_dual(word: str) -> bool:
-    """Whether ``word`` is a name and an everyday word."""
-    return word in DUAL
+    """Whether ``word`` may be a name and is an everyday word."""
+    return word in DUAL or (len(word) == 2 and word in NOT_NAMES and word[0] in SURNAMES)
 
 
 def _given(run: str, base: int, *, marked: bool) -> int:

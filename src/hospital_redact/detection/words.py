@@ -30,6 +30,9 @@ DUAL = words("dual")
 FORM_WORDS = words("form_words")
 FOLLOW = characters("follow")
 FOLLOW_WORDS = tuple(sorted(words("follow_words")))
+LEAD_IN = characters("lead_in")
+"""Characters after which a name may begin: 由张伟."""
+PARTICLES = words("particles")
 STAFF_TITLES = words("staff_titles")
 TITLES = tuple(sorted(STAFF_TITLES | words("other_titles"), key=lambda title: (-len(title), title)))
 """Every title, the longest first."""

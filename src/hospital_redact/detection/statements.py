@@ -1,0 +1,257 @@
+"""Statements: the sentence that says what was decided, planned, agreed, found or said (recogniser ``statement``).
+
+A rule gives ``pattern``, what such a sentence holds, and ``context``, the leads: labels, headings and introductions
+(议定事项, 经查) under which every sentence is one. It counts beside its category only (``only_with``). A group named
+``weak`` counts in a document whose title names the category, and there in a numbered line alone. Where one sentence
+of a numbered or labelled line counts, the rest of the line does too: an article of a contract is one term.
+
+The span is the sentence without number, label and final stop. Headings, formulas, requests not to pass the paper on,
+and the general wording of statutes are no statements, whatever they hold (``statements.toml``).
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import tomllib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from hospital_redact.detection.patterns import TIMEOUT_SECONDS, CompiledRule
+from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.detection.structure import Cell
+from hospital_redact.errors import DetectionError
+
+_MAX_SENTENCE = 1_200
+_MAX_LABEL = 40
+_MIN_HAN, _MIN_LATIN = 5, 16
+_MIN_CELL = 8
+_WRAP_HAN, _WRAP_LATIN = 24, 40
+_SHORT = 12
+
+_DATA = tomllib.loads(
+    importlib.resources.files("hospital_redact.detection").joinpath("statements.toml").read_text("utf-8")
+)
+
+
+def _expression(key: str) -> regex.Pattern[str]:
+    """Compile an entry of ``statements.toml``; a line break inside it is there for the reader."""
+    return regex.compile(_DATA[key].replace("\n", ""), regex.IGNORECASE if key.startswith("skipped") else 0)
+
+
+_NUMBERING, _LABEL, _END, _HEADING, _HEADING_END = (
+    _expression(key) for key in ("numbering", "label", "end", "heading", "heading_end")
+)
+_SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
+    _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs")
+)
+_CELL_GAP = regex.compile(r"\t+|[ ]*\|[ ]*")
+_TERMINAL = frozenset("。!?;.:)”\"'")
+_HAN = regex.compile(r"\p{Han}")
+_DATED = regex.compile(r"(?:19|20)\d{2}年|\d{1,2}月\d{1,2}日")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sentence:
+    """Characters ``start`` to ``end`` of a scene: a sentence without number, label and stop.
+
+    ``full`` is where its label begins (``start`` if there is none), ``line`` the number of its line, ``item`` whether
+    the line is numbered. ``leads`` are what it stands under: label, introduction, heading, column header.
+    """
+
+    full: int
+    start: int
+    end: int
+    line: int
+    item: bool
+    labelled: bool
+    leads: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Sentence({self.start}, {self.end}, line {self.line})"
+
+
+def find_statements(scene: Scene, rules: Sequence[CompiledRule], titled: Collection[str]) -> Iterator[Hit]:
+    """Yield the statements of all ``rules``, which the caller has chosen by their category.
+
+    ``titled`` are the categories (``only_with``) that the title of the document names. Raises DetectionError HR301
+    when an expression takes too long.
+    """
+    if not rules:
+        return
+    sentences = [sentence for sentence in split_sentences(scene) if _states(scene, sentence)]
+    for compiled in rules:
+        open_line = -1
+        for sentence in sentences:
+            evidence = _evidence(scene, compiled, sentence, compiled.rule.only_with in titled)
+            if not evidence and sentence.line == open_line:
+                evidence = "same_line"
+            if evidence:
+                if sentence.item or sentence.labelled:
+                    open_line = sentence.line
+                confidence = compiled.rule.detection.confidence
+                yield Hit(sentence.start, sentence.end, compiled.rule, confidence, (evidence,), "statement")
+
+
+def _evidence(scene: Scene, compiled: CompiledRule, sentence: Sentence, titled: bool) -> str:
+    """Return ``lead``, ``statement`` or ``item`` for what makes a sentence a statement of a rule, or nothing."""
+    if any(word in lead for lead in sentence.leads for word in compiled.words):
+        return "lead"
+    # A text of its own, so that ^ stands for its beginning.
+    text = scene.text[sentence.full : sentence.end]
+    weak = False
+    try:
+        for match in compiled.pattern.finditer(text, timeout=TIMEOUT_SECONDS):
+            if "weak" not in match.re.groupindex or match.start("weak") < 0:
+                return "statement"
+            weak = True
+    except TimeoutError:
+        raise DetectionError(
+            "HR301",
+            "rule {rule} took longer than {seconds:g} s; simplify its pattern",
+            rule=compiled.rule.id,
+            seconds=TIMEOUT_SECONDS,
+        ) from None
+    return "item" if weak and titled and sentence.item else ""
+
+
+def _states(scene: Scene, sentence: Sentence) -> bool:
+    """Whether a sentence may state anything: no formula, no field of the head of a paper, no general rule."""
+    text = scene.text[sentence.start : sentence.end]
+    if sentence.labelled and _SKIPPED_LABELS.fullmatch(scene.text[sentence.full : sentence.start].strip(" \t::【】")):
+        return False
+    if _SKIPPED.search(text) and not _KEPT.search(text):
+        return False
+    return not (_GENERAL.search(text) and not _DATED.search(text))
+
+
+def split_sentences(scene: Scene) -> Iterator[Sentence]:
+    """Yield the sentences of a scene in order, headings left out."""
+    heading = intro = ""
+    rows = _rows_of_cells(scene)
+    lines = list(_lines(scene.text))
+    for number, (begin, stop) in enumerate(lines):
+        if begin in rows:
+            yield from _cell_sentences(scene, rows[begin], number)
+            continue
+        start, item = _after_numbering(scene.text, begin, stop)
+        following = scene.text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
+        if _is_heading(scene.text, start, stop, following, item=item):
+            heading, intro = scene.text[start:stop].casefold().rstrip(": "), ""
+            continue
+        if not item:
+            intro = ""
+        label = _LABEL.match(scene.text, start, min(stop, start + _MAX_LABEL))
+        labelled = label is not None and label.end() < stop
+        content = label.end() if labelled and label else start
+        own = scene.text[start:content].strip(" \t::【】").casefold()
+        for first, last in _sentences_of(scene.text, content, stop):
+            leads = tuple(lead for lead in (own, intro, heading) if lead)
+            ended = scene.text[last : last + 1]
+            if ended == ":" or scene.text[max(first, last - 3) : last].endswith(("如下", "as follows")):
+                intro = scene.text[max(first, last - 24) : last].casefold()
+                if last - first <= _MAX_LABEL // 2:
+                    continue
+            full = start if first == content else first
+            yield Sentence(full, first, last, number, item, labelled, leads)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines that hold something, a line wrapped by its layout joined to the one before it."""
+    begin = None
+    end = 0
+    position = 0
+    for raw in text.split("\n"):
+        start = position + len(raw) - len(raw.lstrip())
+        stop = position + len(raw.rstrip())
+        position += len(raw) + 1
+        if start >= stop:
+            if begin is not None:
+                yield begin, end
+                begin = None
+            continue
+        if begin is not None and _is_wrapped(text, begin, end, start, stop):
+            end = stop
+            continue
+        if begin is not None:
+            yield begin, end
+        begin, end = start, stop
+    if begin is not None:
+        yield begin, end
+
+
+def _is_wrapped(text: str, begin: int, end: int, start: int, stop: int) -> bool:
+    """Whether the line at ``start`` goes on with the sentence of the line that ends at ``end``."""
+    if text[end - 1] in _TERMINAL or end - begin > _MAX_SENTENCE or _CELL_GAP.search(text, begin, stop):
+        return False
+    last = text[max(begin, text.rfind("\n", begin, end) + 1) : end]
+    if text[start].islower() and text[start].isascii():
+        return len(last.strip()) >= _WRAP_LATIN
+    if _NUMBERING.match(text, start, stop) or _LABEL.match(text, start, min(stop, start + _MAX_LABEL)):
+        return False
+    return bool(_HAN.search(last)) and len(last.strip()) >= _WRAP_HAN
+
+
+def _after_numbering(text: str, begin: int, stop: int) -> tuple[int, bool]:
+    """Return where the text of a line begins behind its number, and whether it has one."""
+    found = _NUMBERING.match(text, begin, stop)
+    if found is None or found.end() >= stop:
+        return begin, False
+    return found.end(), True
+
+
+def _is_heading(text: str, start: int, stop: int, following: str, *, item: bool) -> bool:
+    if text[stop - 1] == ":" and stop - start <= _MAX_LABEL // 2:
+        return True
+    if text[stop - 1] in _TERMINAL or not _HEADING.fullmatch(text, start, stop):
+        return False
+    if _HEADING_END.search(text, start, stop):
+        return True
+    if item:  # a row of short points is a list, a short point above a longer text its heading
+        return not _NUMBERING.match(following) and not _VERBS.search(text, start, stop)
+    if not _HAN.search(text, start, stop):
+        return not _VERBS.search(text, start, stop)
+    return stop - start <= _SHORT and not _VERBS.search(text, start, stop)
+
+
+def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    position = start
+    while position < stop:
+        found = _END.search(text, position, stop)
+        last = found.start() if found else stop
+        first = position
+        position = found.end() if found else stop
+        while first < last and text[first].isspace():
+            first += 1
+        while last > first and (text[last - 1].isspace() or text[last - 1] in ";:,、"):
+            last -= 1
+        last = min(last, first + _MAX_SENTENCE)
+        enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_LATIN
+        if last - first >= enough:
+            yield first, last
+
+
+def _rows_of_cells(scene: Scene) -> dict[int, list[Cell]]:
+    """Return the cells of tables of three and more columns by where the line they stand in begins."""
+    rows: dict[tuple[int, int], list[Cell]] = {}
+    for cell in scene.cells:
+        rows.setdefault((cell.table, cell.row), []).append(cell)
+    lines: dict[int, list[Cell]] = {}
+    for cells in rows.values():
+        # What commas alone set apart is a sentence as often as a row.
+        if len(cells) >= 3 and scene.text[cells[0].end : cells[1].start].strip(" ") != ",":
+            for cell in cells:
+                begin = scene.text.rfind("\n", 0, cell.start) + 1
+                while scene.text[begin].isspace() and begin < cell.start:
+                    begin += 1
+                lines.setdefault(begin, []).append(cell)
+    return lines
+
+
+def _cell_sentences(scene: Scene, cells: Sequence[Cell], number: int) -> Iterator[Sentence]:
+    """Yield each cell that is long enough for a sentence, under its header."""
+    for cell in cells:
+        if not cell.heading and cell.end - cell.start >= _MIN_CELL and _HAN.search(scene.text, cell.start, cell.end):
+            leads = tuple(head.casefold() for head in (cell.header, cell.label) if head)
+            yield Sentence(cell.start, cell.start, cell.end, -1 - number, True, False, leads)

