@@ -20,7 +20,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
     ("languages", "logs", "isolation", "drafts"),
     ("rulefiles", "settings", "policy", "detection", "formats"),
-    ("subjects", "pseudonyms", "kinship", "context", "classification", "planning", "planfile", "verification", "closure", "rulecheck", "marking"),
+    ("subjects", "pseudonyms", "kinship", "context", "classification", "planning", "planfile", "verification", "closure", "rulecheck", "marking", "clauses"),
     ("pipeline", "restoration"),
     ("reporting",),
     ("batch", "release", "expiry"),
