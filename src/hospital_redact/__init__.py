@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         RegisterError,
         VerificationError,
     )
-    from hospital_redact.model import Level, RedactionPlan, ReleaseContext
+    from hospital_redact.model import Allowed, Level, RedactionPlan, ReleaseContext
     from hospital_redact.pipeline import RedactedCopy, Redactor, Review
     from hospital_redact.planfile import dump_plan, load_plan
     from hospital_redact.policy import load_policy
@@ -43,13 +43,14 @@ _HOMES = {
         "RegisterError",
         "VerificationError",
     ),
-    "model": ("Level", "RedactionPlan", "ReleaseContext"),
+    "model": ("Allowed", "Level", "RedactionPlan", "ReleaseContext"),
     "pipeline": ("RedactedCopy", "Redactor", "Review"),
     "planfile": ("dump_plan", "load_plan"),
     "policy": ("load_policy",),
 }
 
 __all__ = [
+    "Allowed",
     "DetectionError",
     "HospitalRedactError",
     "Level",

@@ -23,7 +23,7 @@ from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
 from hospital_redact.isolation import Limits, WorkerPool, remove_stale
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event, log_to_stderr
-from hospital_redact.model import RedactionPlan, ReleaseContext
+from hospital_redact.model import Allowed, RedactionPlan, ReleaseContext
 from hospital_redact.pipeline import PUBLIC, Recorder, Redactor, Review
 from hospital_redact.pseudonyms import Pseudonyms
 from hospital_redact.reporting.data import (
@@ -52,6 +52,7 @@ class Task:
     who: str = ""
     subjects: RosterSource | None = None
     pseudonyms: Pseudonyms | None = None
+    allow: tuple[Allowed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,9 @@ def scan_record(redactor: Redactor, line: str | bytes, task: Task) -> Json:
         message = task.language('not a JSON object with "id" and "text"; correct the line')
         return {"id": name, "code": "HR203", "message": message}
     try:
-        review = redactor.review_text(text, context=task.context, terms=task.terms, subjects=roster_of(task))
+        review = redactor.review_text(
+            text, context=task.context, terms=task.terms, subjects=roster_of(task), allow=task.allow
+        )
         return {"id": name, **describe_review(review, show_values=task.show_values, text=text)}
     except Exception as error:
         failure = as_our_error(error)
@@ -252,7 +255,7 @@ def shown_path(redactor: Redactor, path: str, task: Task, review: Review | None 
         # A name in Latin letters has capitals; most folders have none, and each costs milliseconds a file.
         if not task.terms and part.isascii() and not any(c.isdigit() or c.isupper() for c in part):
             continue
-        named = redactor.review_text(part, terms=task.terms, subjects=roster_of(task))
+        named = redactor.review_text(part, terms=task.terms, subjects=roster_of(task), allow=task.allow)
         found |= values_of(named.document, named.removed)
     return mask_path(path, review, found)
 
@@ -266,6 +269,7 @@ def _review(redactor: Redactor, path: str, task: Task) -> Review:
         terms_only=task.terms_only,
         subjects=roster_of(task),
         pseudonyms=task.pseudonyms,
+        allow=task.allow,
     )
 
 

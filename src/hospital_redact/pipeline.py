@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hospital_redact import formats
+from hospital_redact.allowing import apply_allowed
 from hospital_redact.classification import classify
 from hospital_redact.closure import close_plan
 from hospital_redact.context import effective_context
-from hospital_redact.detection import Detector, find_terms
+from hospital_redact.detection import Detector, find_terms, find_unread
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.drafts import check_target, draft_file, publish
 from hospital_redact.errors import OutputError, PlanError, our_errors_only
@@ -27,6 +28,7 @@ from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import document_of_text
 from hospital_redact.logs import log_event, log_findings
 from hospital_redact.model import (
+    Allowed,
     Document,
     Finding,
     LevelSuggestion,
@@ -71,6 +73,7 @@ class Review:
     path: Path | None = None
     subjects: Subjects | None = None
     pseudonyms: Pseudonyms | None = None
+    allow: tuple[Allowed, ...] = ()
 
     @property
     def removed(self) -> tuple[Finding, ...]:
@@ -109,6 +112,7 @@ class _Extras(NamedTuple):
     terms_only: bool
     subjects: Subjects | None
     pseudonyms: Pseudonyms | None
+    allow: tuple[Allowed, ...]
 
 
 class Redactor:
@@ -138,19 +142,22 @@ class Redactor:
         terms_only: bool = False,
         subjects: Subjects | None = None,
         pseudonyms: Pseudonyms | None = None,
+        allow: Sequence[Allowed] = (),
     ) -> Review:
         """Read, detect, classify and plan a file. ``bytes`` need a ``name`` with an ending.
 
         ``terms`` are literal values to remove as well; with ``terms_only`` nothing else is removed from view.
         ``subjects`` is a roster whose names and numbers are found as well, ``pseudonyms`` makes the placeholders of
-        several files one. Raises ReadError, DetectionError, PolicyError for an unknown recipient or channel, or
-        PlanError HR406 where reversible pseudonyms may not go.
+        several files one, ``allow`` adds to what the policy lets stay.
+
+        Raises ReadError, DetectionError, PolicyError for an unknown recipient or channel, or PlanError HR406 where
+        reversible pseudonyms may not go.
         """
         effective_context(context, self.policy)  # a mistyped recipient stops before any work
         path = Path(source) if isinstance(source, str | Path) else None
         whole = _as_source(source, name)
         document = formats.read_document(whole)
-        extras = _Extras(tuple(terms), terms_only, subjects, pseudonyms)
+        extras = _Extras(tuple(terms), terms_only, subjects, pseudonyms, tuple(allow))
         return replace(self._review(document, whole, context, extras), path=path)
 
     def review_text(
@@ -161,6 +168,7 @@ class Redactor:
         terms: Sequence[str] = (),
         subjects: Subjects | None = None,
         pseudonyms: Pseudonyms | None = None,
+        allow: Sequence[Allowed] = (),
     ) -> Review:
         """Review a text; offsets of findings count lines as blocks. Its copy is UTF-8.
 
@@ -170,11 +178,12 @@ class Redactor:
         data = text.encode()
         source = Source("text.txt", data)
         document = formats.add_file_name(document_of_text(text, name=source.name, sha256=source.sha256))
-        return self._review(document, source, context, _Extras(tuple(terms), False, subjects, pseudonyms))
+        extras = _Extras(tuple(terms), False, subjects, pseudonyms, tuple(allow))
+        return self._review(document, source, context, extras)
 
     def _review(self, document: Document, source: Source, context: ReleaseContext, extras: _Extras) -> Review:
         listed = find_terms(document, extras.terms)
-        found = self._detect(document, extras.subjects)
+        found = self._detect(document, extras.subjects, extras.allow)
 
         def make_plan(findings: Sequence[Finding]) -> RedactionPlan:
             return plan_redaction(
@@ -194,9 +203,11 @@ class Redactor:
                 document,
                 (*found, *listed),
                 self.policy,
-                detect=lambda edited: self._detect(edited, extras.subjects),
+                detect=lambda edited: self._detect(edited, extras.subjects, extras.allow),
                 make_plan=make_plan,
             )
+        unread = find_unread(document, [edit.span for edit in plan.edits])
+        document = replace(document, unread=(*document.unread, *unread))
         suggestion = self._classify(document, findings, plan)
         log_findings(document, findings)
         log_event("reviewed", document=document.sha256[:16], findings=len(findings), secrecy=str(suggestion.level))
@@ -209,15 +220,16 @@ class Redactor:
             extras.terms,
             subjects=extras.subjects,
             pseudonyms=extras.pseudonyms,
+            allow=extras.allow,
         )
 
-    def _detect(self, document: Document, subjects: Subjects | None) -> tuple[Finding, ...]:
+    def _detect(self, document: Document, subjects: Subjects | None, allow: Sequence[Allowed]) -> tuple[Finding, ...]:
         found = self._detector.detect(document)
-        if subjects is None:
-            return found
-        from hospital_redact.subjects import find_subjects  # noqa: PLC0415 - only who has a roster pays for it
+        if subjects is not None:
+            from hospital_redact.subjects import find_subjects  # noqa: PLC0415 - only who has a roster pays for it
 
-        return find_subjects(document, found, subjects, self.policy)
+            found = find_subjects(document, found, subjects, self.policy)
+        return apply_allowed(document, found, self.policy, allow)
 
     def with_plan(self, review: Review, plan: RedactionPlan) -> Review:
         """Return ``review`` with a plan that a person edited.
@@ -319,7 +331,9 @@ class Redactor:
     def _detection_of(self, review: Review) -> Callable[[Document], tuple[Finding, ...]]:
         def detect(document: Document) -> tuple[Finding, ...]:
             listed = find_terms(document, review.terms)
-            return listed if review.plan.terms_only else (*self._detect(document, review.subjects), *listed)
+            return (
+                listed if review.plan.terms_only else (*self._detect(document, review.subjects, review.allow), *listed)
+            )
 
         return detect
 

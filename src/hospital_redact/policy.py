@@ -28,6 +28,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.resources
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -38,6 +39,7 @@ import regex
 from hospital_redact.errors import PolicyError
 from hospital_redact.model import (
     Action,
+    Allowed,
     CategoryRule,
     Channel,
     Clause,
@@ -81,7 +83,7 @@ NO_CATEGORY = "none"
 
 RECOGNISERS = (
     "person_name", "address", "address_en", "date", "organisation", "labelled_value", "state_mark", "hospital_mark", "table_column", "statement",
-    "known_subject",
+    "known_subject", "small_count",
 )  # fmt: skip
 """Recognisers that a rule may name; ``detection`` implements each."""
 
@@ -99,6 +101,7 @@ VALIDATORS = (
     "nhs_number",
     "not_a_date",
     "org_code",
+    "tw_id",
     "uscc",
     "us_ssn",
     "vin",
@@ -310,7 +313,9 @@ class _Loader:
         values = self._inherited(parent, (*below, policy_id)) if parent else {}
         for key, value in own.items():
             both = isinstance(value, dict) and isinstance(values.get(key), dict)
-            values[key] = values[key] | value if both else value
+            # An allow list grows from parent to child, everything else is answered anew.
+            grows = key == "allow" and isinstance(value, list) and isinstance(values.get(key), list)
+            values[key] = values[key] | value if both else values[key] + value if grows else value
         return values
 
     def _policy(
@@ -339,6 +344,7 @@ class _Loader:
             sources=self.sources,
             lexicons=lexicons,
             accept_unread=table.texts("accept_unread"),
+            allow=tuple(read_allowed(entry) for entry in table.tables("allow")),
         )
         table.done()
         return policy
@@ -407,6 +413,28 @@ class _Loader:
     def _channel(self, name: str, table: Table) -> Channel:
         title, title_en = table.text("title"), table.text("title_en")
         return Channel(name, title, title_en, _level(table.text("highest")), self._clauses(table))
+
+
+def load_allowed(text: str) -> tuple[Allowed, ...]:
+    """Return the ``[[allow]]`` entries of a TOML text. Raises PolicyError HR101 or HR102."""
+    try:
+        table = Table(tomllib.loads(text))
+        entries = tuple(read_allowed(entry) for entry in table.tables("allow"))
+        table.done()
+    except (tomllib.TOMLDecodeError, RecursionError):
+        raise PolicyError("HR101", "the allow list is not valid TOML") from None
+    except Refused as refused:
+        raise PolicyError(refused.code, "the allow list: " + refused.template, **refused.values) from None
+    return entries
+
+
+def read_allowed(table: Table) -> Allowed:
+    """Return one entry of an allow list: text, kind and reason. Raises Refused HR102."""
+    allowed = Allowed(table.text("text"), table.text("kind"), table.text("reason"))
+    if allowed.kind not in ("value", "staff"):
+        raise Refused("HR102", "{path}: the kind is value or staff", path=table.path)
+    table.done()
+    return allowed
 
 
 def _level(word: str) -> Level:

@@ -22,6 +22,9 @@ def add_context(parser: argparse.ArgumentParser, say: Language) -> None:
     group.add_argument("--purpose", metavar="P", default="", help=say("what the recipient needs it for"))
     group.add_argument("--channel", metavar="C", default="", help=say("how it leaves"))
     group.add_argument("--reference", metavar="R", default="", help=say("consent, claim or approval number"))
+    group.add_argument(
+        "--allow", metavar="FILE", help=say("TOML file of further [[allow]] entries: what may stay, and why")
+    )
 
 
 def add_policy(parser: argparse.ArgumentParser, say: Language) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hospital_redact.batch import Crew, Task
     from hospital_redact.isolation import Limits
     from hospital_redact.languages import Language
-    from hospital_redact.model import ReleaseContext
+    from hospital_redact.model import Allowed, ReleaseContext
     from hospital_redact.pipeline import Redactor
     from hospital_redact.pseudonyms import Pseudonyms
     from hospital_redact.subjects import RosterSource
@@ -73,6 +73,7 @@ def make_task(args: argparse.Namespace, redactor: Redactor) -> Task:
         language=args.say,
         subjects=_loaded(_roster_of(args), args.say),
         pseudonyms=_make_pseudonyms(args),
+        allow=_read_allowed(args.allow),
     )
 
 
@@ -111,6 +112,15 @@ def _make_pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
     from hospital_redact.pseudonyms import Pseudonyms, read_key
 
     return Pseudonyms(read_key(Path(args.key) if args.key else None), reversible=asked == "reversible")
+
+
+def _read_allowed(path: str | None) -> tuple[Allowed, ...]:
+    """Return the entries of an ``--allow`` file; none without a file. Raises PolicyError."""
+    if not path:
+        return ()
+    from hospital_redact.policy import load_allowed
+
+    return load_allowed(read_text(path, "allow"))
 
 
 def read_terms(path: str | None) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         terms=task.terms,
         subjects=roster_of(task),
         pseudonyms=task.pseudonyms,
+        allow=task.allow,
     )
     sys.stdout.write(dump_plan(review.plan, review.document, show_values=args.show_values))
     return 0

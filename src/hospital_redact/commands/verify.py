@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
         terms_only=only,
         subjects=roster_of(task),
         pseudonyms=task.pseudonyms,
+        allow=task.allow,
     )
     if plan:
         review = redactor.with_plan(review, plan)

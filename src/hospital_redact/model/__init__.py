@@ -39,6 +39,7 @@ from hospital_redact.model.flow import (
 )
 from hospital_redact.model.policy import (
     Action,
+    Allowed,
     CategoryRule,
     Channel,
     Clause,
@@ -58,6 +59,7 @@ __all__ = [
     "CATEGORY_CUE",
     "AcceptedUnread",
     "Action",
+    "Allowed",
     "Block",
     "Box",
     "CategoryRule",

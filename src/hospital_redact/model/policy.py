@@ -203,6 +203,22 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Allowed:
+    """What a hospital has published itself, and why it may stay.
+
+    ``kind`` is ``value`` (a name of the hospital, a published phone, account or address) or ``staff`` (a name of the
+    staff directory).
+    """
+
+    text: str
+    kind: str
+    reason: str
+
+    def __repr__(self) -> str:
+        return f"Allowed({self.kind}, {len(self.text)} chars)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Policy:
     """All that a hospital has decided, loaded from ``rules/``.
 
@@ -224,6 +240,7 @@ class Policy:
     sources: Mapping[str, str]
     lexicons: Mapping[str, frozenset[str]]
     accept_unread: tuple[str, ...] = ()
+    allow: tuple[Allowed, ...] = ()
 
     @property
     def terms_years(self) -> Mapping[Level, int]:
