@@ -48,6 +48,19 @@ LOOK_AT = (
     *("subject_not_found", "context_missing", "flagged", "uncertain", "exempted", "personal_data", "payload_removed"),
     *("name", "subject", "purpose", "channel", "reference", "minor", "special_disease", "gene_variant"),
     *("published", "self_declared", "general_notice", "opinion_letter", "tender_secret"),
+    *("unfit_document", "many_persons", "recognisable", "patent_unfiled"),
+)
+# What must be at hand before a copy leaves (rules/policies, decisions.py), and who could be recognised by what.
+CONDITIONS = (
+    *("identity_proof", "entry_in_log", "legal_proof", "handler_identity", "insurance_contract", "consent"),
+    *("claim_number", "claim_episode_only", "needed_columns_only", "receipt", "named_office", "excerpt_only"),
+    *("statutory_table_only", "power_of_attorney", "transfer_notice", "return_slip", "ethics_approval"),
+    *("confidentiality_agreement", "export_assessment", "own_contract_only", "secure_channel"),
+    *("consent_special_disease", "consent_guardian"),
+)
+RECOGNISABLE = (
+    *("rare_disease", "village", "date", "minority", "occupation", "kinship", "age", "home_town"),
+    *("age_band", "year_only", "county_only", "province_only", "disease_group", "occupation_group", "leave_out"),
 )
 # Texts that are put together where they are raised.
 JOINED = (
@@ -82,7 +95,7 @@ def texts() -> Iterator[str]:
                 yield from _values(node.value)
             elif isinstance(node, ast.ClassDef) and node.name in ENUMS:
                 yield from (text for item in node.body if isinstance(item, ast.Assign) for text in _values(item.value))
-    for words in (LOCATION_WORDS, LOOK_AT, JOINED, ARGPARSE):
+    for words in (LOCATION_WORDS, LOOK_AT, CONDITIONS, RECOGNISABLE, JOINED, ARGPARSE):
         yield from words
 
 

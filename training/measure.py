@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy is imported
 
 import numpy as np  # noqa: E402 - see above
-import regex  # noqa: E402
 
 from hospital_redact.detection import hospital_tagger, models  # noqa: E402
 from hospital_redact.detection.taggers import Seen, tag  # noqa: E402
@@ -86,7 +85,8 @@ def by_ours(text: str) -> Spans:
 
 def by_imitation(text: str) -> Spans:
     """Return the runs that the trained network expects LAC to call persons."""
-    hot = np.concatenate(([False], hospital_tagger.score_lac(text) > 0, [False])).astype(np.int8)
+    scores = hospital_tagger.score(text, hospital_tagger.load_network())[:, hospital_tagger.LAC]
+    hot = np.concatenate(([False], scores > 0, [False])).astype(np.int8)
     edges = np.diff(hot)
     return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
 
@@ -169,38 +169,55 @@ def candidates_table(texts: dict[str, list[Text]], results: dict[str, dict[str, 
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-_SENTENCE = regex.compile(r"[^。;;!?!?\n]*[。;;!?!?\n]?")
+class Gated(NamedTuple):
+    """A clause: where it lies, the highest score in it, and the characters that LAC, given it alone, calls persons."""
+
+    start: int
+    end: int
+    score: float
+    found: frozenset[int]
 
 
 def gate_table(texts: dict[str, list[Text]], lac: dict[str, list[Spans]]) -> str:
-    """Return the table of what a gate by sentence lets through and keeps of LAC's findings, by threshold."""
-    head = ["Threshold", *(f"{title}: names kept, passed" for title in texts)]
-    rows = [head, ["---:"] * len(head)]
-    scores = {title: [hospital_tagger.score_lac(text.text) for text in column] for title, column in texts.items()}
-    for threshold in THRESHOLDS:
+    """Return the table of the gate: character recall of LAC on lines, on all clauses, and on those let through.
+
+    ``lac`` is what LAC finds when it is given lines.
+    """
+    head = ["LAC is shown", *texts]
+    rows = [head, ["---", *["---:"] * len(texts)]]
+    gated = {title: [_gated(text.text) for text in column] for title, column in texts.items()}
+    lines = [
+        _cell(column, [{i for a, b in spans for i in range(a, b)} for spans in lac[title]], 1.0)
+        for title, column in texts.items()
+    ]
+    rows.append(["lines", *lines])
+    for threshold in (-np.inf, *THRESHOLDS):
         cells = []
         for title, column in texts.items():
-            kept = total = real = real_kept = passed = length = 0
-            for text, output, spans in zip(column, scores[title], lac[title], strict=True):
-                open_ = _opened(text.text, output > threshold)
-                passed, length = passed + int(open_.sum()), length + len(open_)
-                names = {i for a, b in text.persons for i in range(a, b)}
-                for a, b in spans:
-                    total, kept = total + 1, kept + bool(open_[a])
-                    if not names.isdisjoint(range(a, b)):
-                        real, real_kept = real + 1, real_kept + bool(open_[a])
-            of_real = f"{100 * real_kept / real:.1f} % of {real}" if real else f"{kept} of {total} hits"
-            cells.append(f"{of_real}, {100 * passed / length:.0f} %")
-        rows.append([f"{threshold:g}", *cells])
+            passed = [[c for c in row if c.score > threshold] for row in gated[title]]
+            share = sum(c.end - c.start for row in passed for c in row) / sum(len(text.text) for text in column)
+            cells.append(_cell(column, [set().union(*(c.found for c in row)) for row in passed], share))
+        rows.append([f"clauses above {threshold:g}" if np.isfinite(threshold) else "all clauses", *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _opened(text: str, hot: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which characters of ``text`` stand in a sentence with a ``hot`` one."""
-    result = np.zeros(len(text), dtype=np.bool_)
-    for sentence in _SENTENCE.finditer(text):
-        result[sentence.start() : sentence.end()] = hot[sentence.start() : sentence.end()].any()
+def _gated(text: str) -> list[Gated]:
+    scores = hospital_tagger.score(text, hospital_tagger.load_network())[:, hospital_tagger.LAC]
+    result = []
+    for start, end in hospital_tagger.clauses(text):
+        found = frozenset(i for a, b in by_lac(text[start:end]) for i in range(start + a, start + b))
+        result.append(Gated(start, end, float(scores[start:end].max()), found))
     return result
+
+
+def _cell(texts: Sequence[Text], found: Sequence[set[int]], share: float) -> str:
+    """Return the share of name characters found (none in the clinical notes: of all, those found), and ``share``."""
+    names = [{i for a, b in text.persons for i in range(a, b)} for text in texts]
+    total = sum(map(len, names))
+    if not total:
+        return f"{sum(map(len, found))} characters ({100 * share:.0f} %)"
+    right = sum(len(gold & ours) for gold, ours in zip(names, found, strict=True))
+    return f"{100 * right / total:.2f} ({100 * share:.0f} %)"
 
 
 def main() -> int:
@@ -230,7 +247,7 @@ def main() -> int:
     page = PAGE.read_text(encoding="utf-8")
     for name, lines in tables.items():
         pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
-        page = re.sub(pattern, lambda m, lines=lines: m[1] + lines + m[2], page, flags=re.S)
+        page = re.sub(pattern, lambda m, lines=lines: f"{m[1]}\n{lines}\n{m[2]}", page, flags=re.S)
     PAGE.write_text(page, encoding="utf-8")
     return 0
 

@@ -26,8 +26,8 @@ def apply_allowed(
 ) -> tuple[Finding, ...]:
     """Return ``findings`` with what ``policy`` and ``allowed`` allow turned into what stays.
 
-    An allowed value's finding gets the action ``keep`` and the evidence ``allowed``; an allowed member of staff the role
-    ``staff`` and the evidence ``staff_directory``.
+    An allowed value's finding gets the action ``keep`` and the evidence ``allowed``; an allowed member of staff the
+    role ``staff`` and the evidence ``staff_directory``.
     """
     entries = (*policy.allow, *_published(policy), *allowed)
     if not entries:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
+from hospital_redact.decisions import Situation, decide
 from hospital_redact.detection.categories import SELF_DECLARED
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
-    Decision,
     Document,
     Finding,
     Level,
@@ -26,13 +26,11 @@ from hospital_redact.model import (
     Role,
 )
 from hospital_redact.policy import CATEGORIES, NO_CATEGORY
+from hospital_redact.quasi_identifiers import QUASI, count_persons, find_recognisable
 
 PUBLISHED = "published"
 ADMINISTRATIVE = "administrative"
 MEDICAL_RECORD = "medical_record"
-FOREIGN_PARTY = "foreign-party"
-GENE_VARIANT = "GENE_VARIANT"
-SPECIAL_DISEASE = "SPECIAL_DISEASE"
 PUBLIC_CONTACT = "PUBLIC_CONTACT"
 HOSPITAL_MARK = "HOSPITAL_MARK"
 
@@ -87,16 +85,41 @@ def classify(
     facts = _Facts(findings, policy)
     weighed = facts.weigh()
     level = max((item.level for item in weighed), default=facts.base)
-    residual, rests_on = _residual_level(facts, weighed, removed)
-    needs_human = _needs_human(document, facts, weighed, effective, (*missing, *kept.needs_human, *rests_on))
+    stays, rests_on = _staying(facts, weighed, removed)
+    residual = max((item.level for item in stays), default=Level.INTERNAL if weighed else facts.base)
+    categories = _categories(facts, weighed)
+    verdict = decide(
+        Situation(
+            residual=residual,
+            staying=frozenset(i.finding.matter for i in stays if i.level >= Level.SECRET and not i.undecided),
+            undecided=frozenset(i.finding.matter for i in stays if i.undecided),
+            categories=categories,
+            flagged=frozenset(facts.flagged),
+            persons=count_persons(facts.persons) or int(facts.has_patient),
+            persons_stay=any(not removed(f) for f in facts.persons),
+            removes=any(_may_be_removed(f) and removed(f) for f in facts.values),
+            state_mark=facts.stops,
+            copy_barred=_copy_is_barred(facts.marked, policy, effective),
+            look_at=kept.needs_human,
+        ),
+        policy,
+        effective,
+    )
+    recognisable = find_recognisable(document, findings, policy, removed)
+    words = (*missing, *kept.needs_human, *rests_on, *verdict.look_at, *(f"recognisable:{r.person}" for r in recognisable))
+    reasons = _reasons(document, policy, weighed or facts.background)
     return LevelSuggestion(
         level=level,
         residual_level=residual,
-        decision=_decide(facts, residual, policy, effective, removed),
-        reasons=_reasons(document, policy, weighed or facts.background),
-        categories=_categories(facts, weighed),
-        needs_human=needs_human,
+        decision=verdict.decision,
+        # Why nothing may be written is what a reader needs first.
+        reasons=(*reasons, *verdict.reasons) if verdict.decision.writes else (*verdict.reasons, *reasons),
+        categories=categories,
+        needs_human=_needs_human(document, facts, weighed, effective, words),
         term_years=_term(policy, level, weighed),
+        approvers=verdict.approvers,
+        conditions=verdict.conditions,
+        recognisable=recognisable,
     )
 
 
@@ -227,13 +250,15 @@ def _may_be_removed(finding: Finding) -> bool:
     return finding.action in (Action.MASK, Action.PLACEHOLDER) and finding.role is not Role.STAFF
 
 
-def _residual_level(facts: _Facts, weighed: Sequence[_Weighed], removed: Removed) -> tuple[Level, tuple[str, ...]]:
-    """Return the level of what stays, and on which removed payloads that rests (``payload_removed:salary``).
+def _staying(
+    facts: _Facts, weighed: Sequence[_Weighed], removed: Removed
+) -> tuple[tuple[_Weighed, ...], tuple[str, ...]]:
+    """Return what stays in the copy, and on which removed payloads the rest is gone (``payload_removed:salary``).
 
     What was confidential and is removed leaves a text that is 内部. A figure that detection missed would still be in
     it, so a person must look where a category lost its level that way.
     """
-    level = Level.INTERNAL if weighed else facts.base
+    stays: list[_Weighed] = []
     rests_on: list[str] = []
     payload_of = {rule.id: frozenset(rule.payload) for rule in facts.policy.categories}
     for item in weighed:
@@ -249,25 +274,8 @@ def _residual_level(facts: _Facts, weighed: Sequence[_Weighed], removed: Removed
             if gone:
                 rests_on.append(f"payload_removed:{finding.rule}")
         if not gone:
-            level = max(level, item.level)
-    return level, tuple(rests_on)
-
-
-def _decide(facts: _Facts, residual: Level, policy: Policy, context: ReleaseContext, removed: Removed) -> Decision:
-    """Return the decision of the matrix in domain/05_archetypes, strictest first."""
-    recipient = policy.recipients[context.recipient]
-    kept_persons = any(not removed(f) for f in facts.persons)
-    channel = policy.channels.get(context.channel)
-    if facts.stops or (context.recipient == FOREIGN_PARTY and (kept_persons or GENE_VARIANT in facts.flagged)):
-        return Decision.REFER_UP
-    if (channel is not None and residual > channel.highest) or _copy_is_barred(facts.marked, policy, context):
-        return Decision.REFUSE
-    special = SPECIAL_DISEASE in facts.flagged and kept_persons
-    if residual >= Level.SECRET or recipient.approval or special:
-        return Decision.APPROVE_THEN_RELEASE
-    if any(_may_be_removed(f) and removed(f) for f in facts.values):
-        return Decision.RELEASE_REDACTED
-    return Decision.RELEASE
+            stays.append(item)
+    return tuple(stays), tuple(rests_on)
 
 
 def _copy_is_barred(marked: Level, policy: Policy, context: ReleaseContext) -> bool:
@@ -298,7 +306,8 @@ def _needs_human(
     if not weighed and facts.base is Level.PUBLIC and not context.reference.strip():
         found.append("published_by_own_words")
     if facts.persons:
-        found += [f"flagged:{entity.lower()}" for entity in sorted(facts.flagged)]
+        # Quasi-identifiers count together, not one by one.
+        found += [f"flagged:{entity.lower()}" for entity in sorted(facts.flagged) if not entity.startswith(QUASI)]
     uncertain = {i.finding.rule for i in weighed if i.finding.entity == CATEGORY_CUE and i.finding.confidence < 0.55}
     found += [f"uncertain:{rule}" for rule in sorted(uncertain)]
     found += facts.exempted

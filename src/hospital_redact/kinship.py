@@ -44,7 +44,7 @@ def _words() -> _Words:
     latin = alternatives(frozenset(word for word in kin if word.isascii()))
     whose = r"(?:其|患者之?|患儿之?|病人之?|之)"
     before = regex.compile(
-        rf"(?:(?P<kin>{long})|{whose}(?P<kin>{short}))(?:姓名)?[ ::]{{0,2}}$"
+        rf"(?:(?P<kin>{long})|{whose}(?P<kin>{short}))(?:姓名)?[ :：]{{0,2}}$"
         rf"|(?<![A-Za-z])(?P<kin>(?i:{latin}))(?:['’]s name)?(?: is| was)?[ ,:]{{1,2}}$"
     )
     after = regex.compile(

@@ -16,11 +16,12 @@ import hashlib
 import hmac
 import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from hospital_redact.detection.normalisation import normalise
+from hospital_redact.detection.shapes import is_plausible
 from hospital_redact.errors import PlanError
 from hospital_redact.model import Document, Recipient
 
@@ -131,16 +132,17 @@ def read_key(path: Path | None) -> bytes:
 def identity_of(texts: Iterable[str]) -> str:
     """Return what a person or value is known by in all files, from the ways in which one document writes it.
 
-    The fullest way counts, Han characters before others: 王 in 王先生 is 王小红. White space, width and case do not
-    count, nor does the order of a Latin name (SMITH, John).
+    The fullest name counts, in Han characters before others: 王 in 王先生 is 王小红. White space, width, case and
+    traditional forms do not count, nor does the order of a Latin name (SMITH, John).
     """
     written = Counter(_folded(text) for text in texts)
+    names = {text for text in written if is_plausible(text)}
     han = {text for text in written if _HAN.search(text)}
-    return max(han or written, key=lambda text: (len(text), written[text], text))
+    return max(names or han or written, key=lambda text: (len(text), written[text], text))
 
 
 def _folded(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    words = "".join(c if c.isalnum() else " " for c in folded if unicodedata.category(c) != "Cf").split()
+    folded = normalise(text).text.casefold()
+    words = "".join(c if c.isalnum() else " " for c in folded).split()
     # Words in alphabets have no fixed order in names; Han characters have, with blanks or without.
     return "".join(words) if _HAN.search(folded) or len(words) < 2 else " ".join(sorted(words))

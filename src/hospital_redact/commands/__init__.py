@@ -1,6 +1,6 @@
 """The commands, one a module, each with ``add`` (its arguments) and ``run`` (args -> exit code)."""
 
-from hospital_redact.commands import clauses, expiry, mark, plan, redact, register, restore, rules, scan, verify
+from hospital_redact.commands import clauses, expiry, init, mark, plan, redact, register, restore, rules, scan, verify
 
-COMMANDS = (scan, redact, plan, verify, restore, mark, expiry, clauses, rules, register)
+COMMANDS = (init, scan, redact, plan, verify, restore, mark, expiry, clauses, rules, register)
 """In the order of ``--help``."""

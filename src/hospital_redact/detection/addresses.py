@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from hospital_redact.detection.labels import label_pattern
-from hospital_redact.detection.patterns import CompiledRule, search
+from hospital_redact.detection.patterns import CompiledRule, search_scene
 from hospital_redact.detection.scene import Hit, Scene
 
 _HAN = r"\p{Han}"
@@ -19,7 +19,8 @@ _COUNT = "[0-9一二三四五六七八九十]"
 _ADMIN = rf"(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区|自治州|市|州|盟|地区|新区|区|自治县|县|旗))"
 _TOWN = rf"(?:{_HAN}{{1,7}}?(?:街道|镇|乡|苏木))"
 _HAMLET = (
-    rf"(?:(?:{_COUNT}{{1,3}}|{_HAN}{{1,4}}?)(?:组|社|队|屯|湾|沟|坡|寨|坪|坝|塘|厝|埭|坑|垸|洼|冲|营子?|堡|浜|圩|坳|自然村))"
+    rf"(?:(?:{_COUNT}{{1,3}}|{_HAN}{{1,4}}?)(?:组|社|队|屯|湾|沟|坡|寨|坪|坝|塘|厝|埭|坑|垸|洼|冲|营子?|堡|浜|圩|"
+    rf"坳|自然村))"
 )
 # An address goes on behind a comma, a blank or a line end where a number with its unit follows: 21号之4, 602室.
 _JOIN = (
@@ -39,7 +40,8 @@ _HOUSE = (
 )
 _UNIT = (
     r"(?:[0-9一二三四五六七八九十]{1,4}[A-Za-z]?(?:栋|幢|号楼|座|单元|层|楼|室|户|门|组|号|区)"
-    r"(?:附[0-9]{1,3}号)?|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢)|[东西南北中](?:区|门|院)|[甲乙丙丁东西南北中](?:单元|户|门|室|屋))"
+    r"(?:附[0-9]{1,3}号)?|[A-Za-z][0-9]{0,2}(?:区|座|栋|幢)|[东西南北中](?:区|门|院)|[甲乙丙丁东西南北中](?:单元|"
+    r"户|门|室|屋))"
 )
 _BARE = r"(?:[0-9]{1,4}[A-Za-z]?(?:[-—][0-9]{1,4}){0,3}(?:室)?(?![0-9A-Za-z年月日%.:]))"
 _DETAIL = rf"(?:{_ROAD}|{_VILLAGE}|{_NUMBER}|{_HOUSE}|{_UNIT})"
@@ -53,7 +55,8 @@ _ADDRESS = regex.compile(
 )
 # The grammar starts too early in running Chinese: 您留的地址浦江县… The address begins after the last of these.
 _LEAD = regex.compile(
-    r".*(?:地址|住址|住处|家住|现住|暂住|租住|居住|住在|称住|寄往|寄到|寄至|老家|位于|送到|送至|户籍地|户籍|户口|籍贯|来自|前往|"
+    r".*(?:地址|住址|住处|家住|现住|暂住|租住|居住|住在|称住|寄往|寄到|寄至|老家|位于|送到|送至|户籍地|户籍|户口|"
+    r"籍贯|来自|前往|"
     r"世居|现居|祖居|定居|家在|出生|住|为|是|在|至|到|于|的|系|从|自|由)"
 )
 _NOT_HOME = regex.compile(
@@ -71,8 +74,10 @@ _REST = regex.compile(
     r"(?:(?![的了在于并与和及因患])[\p{Han}0-9A-Za-z#-]){0,14}?"
     r"(?:(?:[0-9A-Za-z一二三四五六七八九十甲乙丙丁东西南北]{1,4}(?:单元|栋|幢|室|户|号楼?|座|楼|区|门|组|社|队))+"
     r"(?:[0-9]{1,2}-)?(?:[0-9]{2,4}(?![0-9年月日岁.%]))?|(?<=[0-9])-[0-9]{1,4}(?:-[0-9]{1,4})?(?![0-9年月日])"
-    r"|(?:旁边|对面|对门|隔壁|附近|后面|前面|门口|楼上|楼下|后山|后院|路口|地下室|阁楼|车库|[东西南北]侧|[往向]?[东西南北]约?[0-9]{1,4}米)"
-    r"(?:(?:往|向)?[东西南北]约?[0-9]{1,4}米)?(?:[ ]?[0-9一二三四五六七八九十]{1,2}[楼层](?:[左右东西南北]手?边?)?)?(?!的|有))"
+    r"|(?:旁边|对面|对门|隔壁|附近|后面|前面|门口|楼上|楼下|后山|后院|路口|地下室|阁楼|车库|[东西南北]侧|"
+    r"[往向]?[东西南北]约?[0-9]{1,4}米)"
+    r"(?:(?:往|"
+    r"向)?[东西南北]约?[0-9]{1,4}米)?(?:[ ]?[0-9一二三四五六七八九十]{1,2}[楼层](?:[左右东西南北]手?边?)?)?(?!的|有))"
 )
 _COUNTRY = regex.compile(rf"{_ADMIN}+{_TOWN}?{_VILLAGE}|{_TOWN}{_VILLAGE}")
 _UNIT_WORD = regex.compile(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对寨社]|公寓|社区|小区|[0-9]")
@@ -81,30 +86,34 @@ _CITY_ONLY = regex.compile(
 )
 _VALUE_END = regex.compile(
     r"[\n\t|;;。!?“”\"]| {2,}|[,,、 ](?=\p{Han}{0,8}[::])| (?=邮编|邮政编码|电话|手机|联系|身份证|性别|年龄)"
-    r"|[,,)](?!\s?[0-9A-Za-z#])|\((?!\p{Han}{0,6}[0-9])"
+    r"|[,,)](?!\s?[0-9A-Za-z#])|(?=(?:邮编|邮政编码|电话|手机|联系)[人方式]{0,2}[::])|\((?!\p{Han}{0,6}[0-9])"
 )
 # What stands in the place of an address that has been removed: [地址1], or a run of boxes, which reads as 某.
 _REMOVED = regex.compile(r"\[[^\[\]\n]{1,16}[0-9]{1,4}\]|某{2}")
 _LATIN_END = regex.compile(r"[\n\t|;]| {2,}|\.(?:\s|$)|\)")
 _LABELS = (
-    "现住址", "现住", "家庭住址", "家庭地址", "户籍地址", "户口地址", "户口所在地", "户籍所在地", "通信地址", "通讯地址", "联系地址", "邮寄地址", "登记住址",
-    "登记住址为", "居住地址", "现居住地", "居住地", "收件地址", "收货地址", "快递地址", "送达地址", "投递地址", "送药地址", "呼救地址", "接车地点", "事发地点",
-    "出事地点", "现场地址", "现场", "常住地址", "常住地", "常住住址", "学校地址", "单位地址", "住所", "居所", "住址", "地址", "住处", "家住", "住在",
-    "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "户籍地", "老家",
+    "现住址", "现住", "家庭住址", "家庭地址", "户籍地址", "户口地址", "户口所在地", "户籍所在地", "通信地址",
+    "通讯地址", "联系地址", "邮寄地址", "登记住址", "登记住址为", "居住地址", "现居住地", "居住地", "收件地址",
+    "收货地址", "快递地址", "送达地址", "投递地址", "送药地址", "呼救地址", "接车地点", "事发地点", "出事地点",
+    "现场地址", "现场", "常住地址", "常住地", "常住住址", "学校地址", "单位地址", "住所", "居所", "住址", "地址",
+    "住处", "家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "户籍地", "老家",
 )  # fmt: skip
 _GAP = regex.compile(
-    r"(?:一?栏)?(?:填写|写|填)?(?:\([^()\n]{0,12}\))?[ \])】]{0,4}(?:已?(?:变更|搬迁|改|搬|换)[为至到])?[::为是在于]?[ ]{0,4}[“\"]?"
+    r"(?:一?栏)?(?:填写|写|填)?(?:\([^()\n]{0,12}\))?[ \])】]{0,4}(?:已?(?:变更|搬迁|改|搬|"
+    r"换)[为至到])?[::为是在于]?[ ]{0,4}[“\"]?"
 )
 # 医院地址, 递交地址: where an organisation is, which is no secret.
 _OWN_PLACE = regex.compile(
-    r"(?:医院|本院|我院|院区|公司|机构|中心|会议|活动|报名|开标|投标|递交|培训|领取|网站|网络|网页|邮件|邮箱|IP|内存|机关)$"
+    r"(?:医院|本院|我院|院区|公司|机构|中心|会议|活动|报名|开标|投标|递交|培训|领取|网站|网络|网页|邮件|邮箱|IP|"
+    r"内存|机关)$"
 )
 _OWN_ADDRESS = regex.compile(rf"(?:{_OWN_PLACE.pattern[:-1]})(?:地址|地点)[::]?[ ]?$")
 # 家住柳树屯, 租住桃源小区: what has neither a number nor a district is a home only behind such a word.
 _HOME_WORDS = frozenset({"家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "老家"})
 _HOME = regex.compile(
     r"(?!\p{Han}{0,2}(?:农村|乡村|山村|本村|同村|邻村|城里|病区))"
-    r"(?:(?![的了及或和与因患]|不详)\p{Han}){2,14}?(?:村|屯|庄|寨|小区|花园|公寓|家园|新村|宿舍|大院|胡同|巷|弄|嘎查|营子|家属院|社区)"
+    r"(?:(?![的了及或和与因患]|不详)\p{Han}){2,14}?(?:村|屯|庄|寨|小区|花园|公寓|家园|新村|宿舍|大院|胡同|巷|弄|"
+    r"嘎查|营子|家属院|社区)"
 )
 
 
@@ -118,7 +127,7 @@ def find_addresses(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]
 def _labelled(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
     text = scene.text
     chinese = tuple(word for word in compiled.rule.detection.context if len(word) >= 2 and not word.isascii())
-    for label in search(label_pattern((*_LABELS, *chinese, "address")), text, compiled.rule.id):
+    for label in search_scene(scene, label_pattern((*_LABELS, *chinese, "address")), compiled.rule.id):
         gap = _GAP.match(text, label.end())
         at = gap.end() if gap else label.end()
         if at < len(text) and text[at] == "\n" and ":" in text[label.end() : at]:
@@ -143,7 +152,7 @@ def _value_length(value: str, label: str, *, reach: int, between: str, quoted: b
     ``reach`` is how far the grammar goes, over a line end too.
     """
     marked = ":" in between or "]" in between or "】" in between
-    if len(value) < 3 or not _UNIT_WORD.search(value) or not any(char.isalnum() for char in value):
+    if len(value) < 3 or not value[0].isalnum() or not _UNIT_WORD.search(value):
         return 0
     if label.isascii() and not (marked and any(char.isdigit() for char in value)):
         return 0
@@ -166,7 +175,7 @@ def _extended(text: str, end: int) -> int:
 
 def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
     text = scene.text
-    for match in search(_ADDRESS, text, compiled.rule.id):
+    for match in search_scene(scene, _ADDRESS, compiled.rule.id):
         start, end = match.span()
         lead = _LEAD.match(text, start, min(end, start + 14))
         if lead is not None and _ADDRESS.fullmatch(text, lead.end(), end):

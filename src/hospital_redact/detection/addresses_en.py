@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from hospital_redact.detection.patterns import CompiledRule, search
+from hospital_redact.detection.patterns import CompiledRule, search_scene
 from hospital_redact.detection.scene import Hit, Scene
 
 _TYPES = (
-    "Street|St|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Court|Ct|Crescent|Cres|Close|Mews|Terrace|Terr|Place|Pl|Boulevard|"
+    "Street|St|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Court|Ct|Crescent|Cres|Close|Mews|Terrace|Terr|Place|Pl|"
+    "Boulevard|"
     "Blvd|Way|Square|Sq|Hill|Row|Gardens?|Grove|Walk|Parade|Highway|Hwy|Parkway|Pkwy|Circle|Cir|Trail|Trl|Esplanade|"
-    "Quay|Wharf|Rise|Vale|View|Green|Park|Path|Pike|Turnpike|Plaza|Loop|Alley|Broadway|Strasse|Bay|Drift|Wynd|Gate|Croft|"
+    "Quay|Wharf|Rise|Vale|View|Green|Park|Path|Pike|Turnpike|Plaza|Loop|Alley|Broadway|Strasse|Bay|Drift|Wynd|Gate|"
+    "Croft|"
     "Dale|Meadows?|Heights|Ridge|Hollow|Common|Yard|Passage|Rue"
 )
 # Words that stand between a number and such a word elsewhere: 6 Minute Walk, 64 Disk Drive, 9 September 2024.
@@ -28,8 +30,10 @@ _NO_STREET = (
 )
 # Words of forms and letters, which end an address.
 _FORM = (
-    r"(?!(?:Telephone|Tel|Phone|Mobile(?!, AL )|Email|E-mail|Date|DOB|NHS|MRN|Fax|Patient|Name|Hospital|Ward|Dear|Re|GP|Sex|Age|"
-    r"Employer|Occupation|Insurance|Policy|Contact|Next|Home|Work|Cell|Admitted|Diagnosis|Thank|She|He|They|The patient|Yours)"
+    r"(?!(?:Telephone|Tel|Phone|Mobile(?!, AL )|Email|E-mail|Date|DOB|NHS|MRN|Fax|Patient|Name|Hospital|Ward|Dear|"
+    r"Re|GP|Sex|Age|"
+    r"Employer|Occupation|Insurance|Policy|Contact|Next|Home|Work|Cell|Admitted|Diagnosis|Thank|She|He|They|"
+    r"The patient|Yours)"
     r"(?![A-Za-z]))"
 )
 _WORD = r"(?:[A-Z][A-Za-z'’-]*+\.?|[1-9][0-9]{0,2}(?:st|nd|rd|th)|of|the|de|la|upon)"
@@ -37,22 +41,28 @@ _SIDE = r"(?: (?:North|South|East|West|[NSEW]{1,2})(?![A-Za-z])\.?)?"
 _STREET = rf"(?:(?!{_NO_STREET}){_WORD} ){{1,5}}(?:{_TYPES})(?![A-Za-z])\.?{_SIDE}"
 _NUMBER = r"(?:No\.? ?)?[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,4}[A-Za-z]?)?"
 _UNIT = (
-    r"(?:(?:Flat|Apt|Apartment|Unit|Suite|Ste|Room|Rm|Floor|Level|Block|Blk|Bldg|Building|Tower|Lot|Trailer|Villa|House|Lane|"
+    r"(?:(?:Flat|Apt|Apartment|Unit|Suite|Ste|Room|Rm|Floor|Level|Block|Blk|Bldg|Building|Tower|Lot|Trailer|Villa|"
+    r"House|Lane|"
     r"Alley|Lng|No)\.? ?(?:#|No\.? ?)?[0-9]{1,5}[A-Za-z]?(?:[-/][0-9]{1,4})?|#[0-9]{1,5}[A-Za-z]?"
-    r"|[0-9]{1,2}(?:st|nd|rd|th)? ?(?:[Ff]loor|/F)|(?:Flat|Apt|Apartment|Unit|Block|Suite|Building) [A-Z])(?![0-9A-Za-z])"
+    r"|[0-9]{1,2}(?:st|nd|rd|th)? ?(?:[Ff]loor|/F)|(?:Flat|Apt|Apartment|Unit|Block|Suite|"
+    r"Building) [A-Z])(?![0-9A-Za-z])"
 )
 _HOUSE = (
     r"(?:The [A-Z][a-z’']{2,20}(?: [A-Z][a-z]{2,20})?|[A-Z][A-Za-z’']{1,20}(?: [A-Z][a-z]{2,20}){0,2} "
-    r"(?:House|Cottage|Lodge|Farm|Mansions|Villa|Hall|Barn|Mill|Forge|Rectory|Manor|Buildings?|Towers?|Apartments?|Gardens))"
+    r"(?:House|Cottage|Lodge|Farm|Mansions|Villa|Hall|Barn|Mill|Forge|Rectory|Manor|Buildings?|Towers?|Apartments?|"
+    r"Gardens))"
 )
 _BOX = (
     r"(?:P\.? ?O\.? ?Box|Post Office Box|(?:RR|Rural Route) ?[0-9]{1,3},? Box|Private Bag|Locked Bag|GPO Box)"
     r" ?X?[0-9]{1,6}(?![0-9A-Za-z])"
 )
 _STATE = (
-    "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|"
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|"
-    "Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|"
+    "(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|"
+    "V[AT]|W[AIVY]|"
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|"
+    "Illinois|Indiana|"
+    "Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|"
+    "Nebraska|"
     "Nevada|New (?:Hampshire|Jersey|Mexico|York)|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|"
     "Rhode Island|Tennessee|Texas|Utah|Vermont|(?:West )?Virginia|Washington|Wisconsin|Wyoming)"
 )
@@ -76,7 +86,8 @@ _ADDRESS = regex.compile(
     rf"(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}"
     rf"|{_BOX}{_TAIL}"
     rf"|(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
-    rf"|(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?(?:,? #[0-9]{{1,3}}-[0-9]{{1,5}})?(?:,? Singapore(?: [0-9]{{6}})?)?"
+    rf"|(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
+    r"(?:,? #[0-9]{1,3}-[0-9]{1,5})?(?:,? Singapore(?: [0-9]{6})?)?"
     rf"|(?:(?:{_UNIT}|{_STREET}|{_TOWN}){_COMMA}){{1,5}}(?:{_TOWN} )?{_POSTCODE}"
     rf"|{_TOWN},? {_STATE},? [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9A-Za-z])"
     r")"
@@ -86,5 +97,5 @@ _ADDRESS = regex.compile(
 def find_addresses_en(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
     """Yield addresses in Latin letters for each rule whose recogniser is ``address_en``."""
     for compiled in rules:
-        for match in search(_ADDRESS, scene.text, compiled.rule.id):
+        for match in search_scene(scene, _ADDRESS, compiled.rule.id):
             yield Hit(*match.span(), compiled.rule, compiled.rule.detection.confidence, ("pattern",), "address")

@@ -43,9 +43,10 @@ SELF_DECLARED = "self_declared"
 
 NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
-_NOT_CONFIRMED = frozenset({"patient", "unpublished"})
+PATIENT = "patient"
+_NOT_CONFIRMED = frozenset({PATIENT, "unpublished"})
 
-_OVERSHADOWS_NOTHING = frozenset({"minutes", "unpublished"})
+_OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "minutes", "unpublished"})
 # Passwords, accounts and home addresses stand in papers about anything.
 _NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "minutes", "state_secret_mark"})
 
@@ -54,7 +55,7 @@ TIMEOUT_SECONDS = 5.0
 
 _WINDOW = 20_000
 _OVERLAP = 500
-_TITLE_LINES = 6
+_TITLE_LINES = 10
 _LOOK_ALIKE_LINES = 3
 _TITLE_WIDTH = 60
 _MAX_SPANS = 24
@@ -125,17 +126,20 @@ class _Evidence:
             return score - _LOOK_ALIKE_WEIGHT - min(len(self.look_alikes - self.title_look_alikes), 1)
         return score + min(phrases, 3 if score else 2) - min(len(self.look_alikes), 1)
 
-    def is_overshadowed(self, score: float, best: float) -> bool:
+    def is_overshadowed(self, score: float, best: float, overall: float) -> bool:
         """Whether a stronger category explains these cues: a case of misconduct speaks of money and of contracts.
 
+        ``best`` is the highest score of a category of the house, ``overall`` that of any, a patient's record included.
         A table of its own and a title that the text bears out stand beside any other category.
         """
         wording = len(self.phrases) + len(self.headings)
         if self.persons or len(self.columns) >= 3:
             return False
         if self.titles:
-            return not (wording or self.patterns or self.columns) and score + _LONELY <= best
-        return not (self.patterns and wording + len(self.patterns) >= 4) and score + _OVERSHADOWED <= best
+            return not (wording or self.patterns or self.columns) and score + _LONELY <= overall
+        if self.patterns and wording + len(self.patterns) >= 4:
+            return False
+        return score + _OVERSHADOWED * min(max(len(self.patterns), 1), 2) <= best
 
     def words(self) -> tuple[str, ...]:
         """Return stable words for the places that spoke for or against."""
@@ -179,10 +183,10 @@ def find_categories(
         for rule, found in zip(policy.categories, evidence, strict=True)
     ]
     findings = []
-    best = _best(policy.categories, scores)
+    best, overall = _best(policy.categories, scores)
     for rule, found, score in zip(policy.categories, evidence, scores, strict=True):
         spans = found.spans()
-        yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best)
+        yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best, overall)
         if score >= rule.threshold and spans and (rule.id == SELF_DECLARED or not yields):
             findings.append(_finding(rule, score, spans, found.words()))
     if all(finding.rule == SELF_DECLARED for finding in findings):
@@ -195,16 +199,18 @@ def _competes(rule: CategoryRule) -> bool:
     return rule.category != NO_CATEGORY and rule.matter not in _NOT_CONFIRMED
 
 
-def _best(rules: Sequence[CategoryRule], scores: Sequence[float]) -> float:
-    """Return the score of the strongest category. Minutes do not count: what they are about is another category."""
-    return max(
-        (
-            score
-            for rule, score in zip(rules, scores, strict=True)
-            if rule.category != NO_CATEGORY and rule.category not in _OVERSHADOWS_NOTHING and score >= rule.threshold
-        ),
-        default=0.0,
-    )
+def _best(rules: Sequence[CategoryRule], scores: Sequence[float]) -> tuple[float, float]:
+    """Return the highest score of a category of the house, and that of any.
+
+    Minutes do not count: what they are about is another category.
+    """
+    reached = [
+        (rule, score)
+        for rule, score in zip(rules, scores, strict=True)
+        if rule.category not in _OVERSHADOWS_NOTHING and score >= rule.threshold
+    ]
+    overall = max((score for _, score in reached), default=0.0)
+    return max((score for rule, score in reached if rule.matter != PATIENT), default=0.0), overall
 
 
 def _best_guess(
@@ -214,10 +220,14 @@ def _best_guess(
 
     A text of an unknown kind with some cues is taken for confidential, and said to be uncertain.
     """
-    candidates = [n for n, rule in enumerate(rules) if _competes(rule) and scores[n] >= _GUESS]
-    candidates = [n for n in candidates if evidence[n].score() >= _GUESS]
+    candidates = [
+        number
+        for number, rule in enumerate(rules)
+        if (_competes(rule) or rule.matter == PATIENT) and evidence[number].score() >= _GUESS
+    ]
     if candidates:
-        best = max(candidates, key=lambda number: scores[number])
+        # Where nothing else decides, a hospital's paper is about a patient.
+        best = max(candidates, key=lambda number: (scores[number], rules[number].matter == PATIENT))
         if spans := evidence[best].spans():
             yield _finding(rules[best], scores[best], spans, (*evidence[best].words(), "weak"))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from hospital_redact.detection.patterns import CompiledRule, context_evidence, search, value_span
+from hospital_redact.detection.patterns import CompiledRule, context_evidence, search_scene, value_span
 from hospital_redact.detection.scene import Hit, Scene
 
 _OCR = "[0-9OoIl]"
@@ -21,7 +21,9 @@ _MONTH = "(?:0?[1-9]|1[0-2])"
 _DAY = "(?:0?[1-9]|[12][0-9]|3[01])"
 _HAN = "[〇零一二三四五六七八九十廿卅壹贰叁肆伍陆柒捌玖拾]"
 _WEEKDAY = r"(?:\s?\(?(?:周|星期)[一二三四五六日天]\)?)?"
-_FESTIVAL = r"(?:\s?\(\s?(?:农历|阴历|旧历)?(?:春节|元宵|清明|端午|七夕|中元|中秋|重阳|腊八|小年|除夕|冬至|元旦|国庆)节?\s?\))?"
+_FESTIVAL = (
+    r"(?:\s?\(\s?(?:农历|阴历|旧历)?(?:春节|元宵|清明|端午|七夕|中元|中秋|重阳|腊八|小年|除夕|冬至|元旦|国庆)节?\s?\))?"
+)
 _NO_DIGIT = r"(?<![0-9A-Za-z.\-/])"
 
 _NUMERIC = (
@@ -33,7 +35,8 @@ _NUMERIC = (
     rf"{_NO_DIGIT}[0-9]{{2}}年{_MONTH}月(?:{_DAY}[日号]?)?(?![0-9])",
     rf"{_NO_DIGIT}{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9A-Za-z\-])",
     # 3月5日, 去年11月, 3月上旬, 本月5日
-    rf"(?:去年|今年|前年|本月|同年|当年|次年)?{_NO_DIGIT}[0-9]{{1,2}}\s?月\s?{_OCR}{{1,2}}(?:\s?[日号曰]|(?![0-9个岁])){_WEEKDAY}"
+    rf"(?:去年|今年|前年|本月|同年|当年|次年)?{_NO_DIGIT}[0-9]{{1,2}}\s?月\s?{_OCR}{{1,2}}(?:\s?[日号曰]|"
+    rf"(?![0-9个岁])){_WEEKDAY}"
     rf"(?:\s?[至到~—-]\s?{_DAY}[日号])?",
     rf"(?:去|今|前|同|当|次)年\s?{_MONTH}\s?月(?!龄)|(?:同|当|本|次|上|下)月{_DAY}[日号]",
     rf"{_NO_DIGIT}{_MONTH}月(?:上旬|中旬|下旬|初(?!诊|次|始)|底|末)",
@@ -49,8 +52,10 @@ _NUMERIC = (
 _CHINESE = (
     # 二〇二四年三月五日, 三月五日, 十一月初三, 正月初八, 乙巳年二月初六, 一九五三年冬月初九
     rf"{_HAN}{{4}}年(?:{_HAN}{{1,3}}|[正元冬腊])月(?:初?{_HAN}{{1,3}}[日号]?)?",
-    rf"(?:农历|阴历|旧历)?[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年(?:{_HAN}{{1,2}}|[正冬腊])月(?:初?{_HAN}{{1,3}}日?)?",
-    rf"(?:农历|阴历|旧历)(?:{_HAN}{{1,2}}|[正冬腊])月(?:初?{_HAN}{{1,3}})?|(?<!\p{{Han}})?(?:[正冬腊])月(?:初{_HAN}|{_HAN}{{1,3}})[日号]?",
+    rf"(?:农历|阴历|旧历)?[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年(?:{_HAN}{{1,2}}|"
+    rf"[正冬腊])月(?:初?{_HAN}{{1,3}}日?)?",
+    rf"(?:农历|阴历|旧历)(?:{_HAN}{{1,2}}|[正冬腊])月(?:初?{_HAN}{{1,3}})?|"
+    rf"(?<!\p{{Han}})?(?:[正冬腊])月(?:初{_HAN}|{_HAN}{{1,3}})[日号]?",
     rf"(?<!{_HAN}){_HAN}{{1,2}}月(?:初{_HAN}|{_HAN}{{1,3}}[日号]?)(?!{_HAN}|个)",
 )
 _FULL = (
@@ -60,11 +65,13 @@ _FULL = (
 _LONG = "January|February|March|April|June|July|August|September|October|November|December"
 _WEEK = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,? )?"
 _BEFORE = (
-    "on|from|to|until|since|by|before|after|booked|seen|due|dated|of|admitted|discharged|adm|approx|around|for|and|clinic|"
+    "on|from|to|until|since|by|before|after|booked|seen|due|dated|of|admitted|discharged|adm|approx|around|for|and|"
+    "clinic|"
     "review|between"
 )
 _NOT_COUNTED = (
-    r"(?! (?:day|week|month|edition|grade|percentile|floor|century|rib|cranial|nerve|line|time|dose|attempt|visit|cycle|"
+    r"(?! (?:day|week|month|edition|grade|percentile|floor|century|rib|cranial|nerve|line|time|dose|attempt|visit|"
+    r"cycle|"
     r"metatarsal|finger|toe|intercostal|ventricle))"
 )
 _ENGLISH = (
@@ -77,7 +84,8 @@ _ENGLISH = (
     rf"(?:(?:in|since|until|from|late|early|mid|last) |mid-)(?P<value>(?:{_LONG}))(?![A-Za-z]| (?:[0-9]|and|or)|['’]s)",
     r"(?<![0-9A-Za-z])[0-9]{1,2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)20[0-9]{2}(?![0-9])",
     r"(?<![A-Za-z])(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? [0-9]{1,2}[/.-][0-9]{1,2}(?:[/.-][0-9]{2,4})?",
-    r"(?<![A-Za-z])(?i:on|from|to|until|since|by|of|between|and) (?P<value>(?:the )?[0-9]{1,2}(?:st|nd|rd|th))(?![A-Za-z])"
+    r"(?<![A-Za-z])(?i:on|from|to|until|since|by|of|between|and) (?P<value>(?:the )?[0-9]{1,2}(?:st|nd|rd|"
+    r"th))(?![A-Za-z])"
     rf"(?! (?:of )?(?:{_FULL})){_NOT_COUNTED}",
     rf"(?<![A-Za-z])(?i:{_BEFORE}) (?:the )?(?P<value>{_MONTH}/{_DAY}|{_DAY}/{_MONTH})(?![0-9/%])"
     r"(?! ?(?:mg|in|pain|strength|power|tablet|hours|of|murmur|toes|stairs))",
@@ -89,12 +97,14 @@ _BARE = (
     r"(?<=[于至在到从自起~,、。;( \n])(?<![A-Za-z0-9.)] )(?<!(?:淋巴结|转移|见癌|阳性|[组站旁周])[^\n,。]{0,8})"
     r"(?<!(?:评分|视力|肌力|NRS|VAS|Apgar|GCS|score)\s?)(?P<value>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01]))"
     r"(?=[\s,。;、~]|前后|左右|(?![次片粒满支级分度倍个份])[一-龥]|$)",
-    rf"(?:复诊|复查|预约|随访|出院|入院|手术|就诊)[约于至在日期:： ]{{0,3}}(?P<value>{_MONTH}\.(?:0?[1-9]|[12][0-9]|3[01]))"
+    rf"(?:复诊|复查|预约|随访|出院|入院|手术|就诊)[约于至在日期:： ]{{0,3}}(?P<value>{_MONTH}\.(?:0?[1-9]|"
+    rf"[12][0-9]|3[01]))"
     r"(?![0-9%]|\s?(?:[cCmM][mM]|[xX×*]|mg|g|ml|mL|mmol|℃|元|kg|万|分|年|个|小时|天|周|岁|L))",
     rf"~{_MONTH}/{_DAY}(?![0-9/%])",
     r"(?<=[;,。])(?P<value>(?:[1-9]|1[0-2])\.(?:[123][0-9]|0?[1-9]))"
     r"(?=(?:拔管|拔除|出院|入院|手术|行|复查|转|改|予|停|加|起|上午|下午|晚|晨|握|给|查|换药|拆线|发热|诉)(?!程))",
-    rf"(?<![0-9.])(?P<value>{_MONTH}\.{_DAY}\s?[-~至]\s?{_MONTH}\.{_DAY})(?=期间|[^\n。]{{0,3}}(?:住院|服药|治疗|化疗|输液|在我院))",
+    rf"(?<![0-9.])(?P<value>{_MONTH}\.{_DAY}\s?[-~至]\s?{_MONTH}\.{_DAY})(?![0-9])(?=期间|[^\n。]{{0,3}}(?:住院|"
+    rf"服药|治疗|化疗|输液|在我院))",
 )
 _ANY = regex.compile("|".join((*_NUMERIC, *_CHINESE, *_ENGLISH, *_BARE)))
 
@@ -124,7 +134,7 @@ def find_dates(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
     for compiled in rules:
         rule = compiled.rule
         promised, birth = bool(compiled.words), "出生" in compiled.words
-        for match in search(_PROMISED if promised else _ANY, scene.text, rule.id):
+        for match in search_scene(scene, _PROMISED if promised else _ANY, rule.id):
             start, end = value_span(match)
             while end > start and scene.text[end - 1].isspace():
                 end -= 1
@@ -135,4 +145,5 @@ def find_dates(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
                 continue
             word = context_evidence(scene, start, compiled.words, rule.detection.window)
             if word in ("label", "header") or (birth and _FOLLOWED.match(scene.text, end)):
-                yield Hit(start, end, rule, rule.detection.confidence, ("pattern", word or "context"), "date")
+                evidence = ("pattern", word if word in ("label", "header") else "context")
+                yield Hit(start, end, rule, rule.detection.confidence, evidence, "date")

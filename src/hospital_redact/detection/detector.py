@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hospital_redact.detection.addresses import find_addresses
 from hospital_redact.detection.addresses_en import find_addresses_en
 from hospital_redact.detection.categories import find_categories
 from hospital_redact.detection.dates import find_dates
-from hospital_redact.detection.digits import find_squeezed
+from hospital_redact.detection.disguises import has_content, read_disguised
 from hospital_redact.detection.labels import find_columns, find_labelled
 from hospital_redact.detection.literals import FlatText, flatten, search_literals
 from hospital_redact.detection.marks import find_marks
@@ -18,6 +19,7 @@ from hospital_redact.detection.organisations import find_organisations
 from hospital_redact.detection.patterns import CompiledRule, compile_rule, find_patterns
 from hospital_redact.detection.people import find_people
 from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.detection.small_counts import find_small_counts
 from hospital_redact.detection.statements import find_statements
 from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule, Span
 
@@ -68,8 +70,9 @@ class Detector:
         Raises DetectionError HR301 when a rule or recogniser fails or takes too long, HR302 when a model is missing:
         nothing is skipped in silence.
         """
-        scenes = [Scene(document, view) for view in document.views]
-        cues = find_categories(document, self.policy, scenes=scenes)
+        plain = [Scene(document, view) for view in document.views]
+        cues = find_categories(document, self.policy, scenes=plain)
+        scenes = [*plain, *(reading for scene in plain for reading in read_disguised(scene))]
         categories = {cue.category for cue in cues}
         fired = categories | {cue.rule for cue in cues}
         hits = self._hits(scenes, frozenset({"", *fired}))
@@ -78,7 +81,9 @@ class Detector:
             hits += self._hits(scenes, frozenset({_RECORD}))
         stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in fired]
         titled = {word for cue in cues if "titles" in cue.evidence for word in (cue.rule, cue.category)}
-        hits += [(scene, hit, None) for scene in scenes for hit in find_statements(scene, stated, titled)]
+        hits += [(scene, hit, None) for scene in plain for hit in find_statements(scene, stated, titled)]
+        small, smallest = self._by_recogniser.get("small_count", ()), self.policy.number("statistics.smallest_count")
+        hits += [(scene, hit, None) for scene in plain for hit in find_small_counts(scene, small, smallest)]
         staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
         subjects = _Subjects()
         findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))
@@ -88,7 +93,7 @@ class Detector:
             )
         )
         findings.extend(self._findings(_repeated(scenes, hits, subjects)))
-        findings.extend(self._foreign(scenes))
+        findings.extend(self._foreign(plain))
         return (*merge(findings, self._rules), *cues)
 
     def _hits(self, scenes: Sequence[Scene], wanted: frozenset[str]) -> list[tuple[Scene, Hit, None]]:
@@ -100,7 +105,6 @@ class Detector:
             return tuple(rule for rule in self._by_recogniser.get(kind, ()) if rule.rule.only_with in wanted)
 
         yield from find_patterns(scene, self._by_recogniser.get("pattern", ()), wanted)
-        yield from find_squeezed(scene, rules("pattern"))
         yield from find_labelled(scene, rules("labelled_value"))
         yield from find_columns(scene, rules("table_column"))
         yield from find_addresses(scene, rules("address"))
@@ -114,8 +118,8 @@ class Detector:
         for scene, hit, subject in entries:
             spans = tuple(sorted(scene.locate(hit.start, hit.end)))
             # A box alone is what is left of a value: there is nothing to find in it any more.
-            if any(char.isalnum() for char in scene.document.text_of(spans)):
-                yield to_finding(hit, spans, subject)
+            if has_content(scene.document.text_of(spans)):
+                yield to_finding(replace(hit, evidence=(*hit.evidence, *scene.disguises)), spans, subject)
 
     def _foreign(self, scenes: Sequence[Scene]) -> Iterator[Finding]:
         from hospital_redact.detection.presidio_bridge import run_recognizers  # noqa: PLC0415 - imports presidio
@@ -125,15 +129,17 @@ class Detector:
 
 
 def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
-    """Whether a record, specimen, bed or insurance number shows that a text is about a patient, whatever its kind.
+    """Whether a record, specimen, bed or insurance number, or a labelled date of a visit, shows that a text is about a
+    patient, whatever its kind.
 
     A letter, a chat or a list of text messages has none of the words of a record, and the dates and codes in it say as
     much. Texts about staff and texts for the public are left out.
     """
-    if any(cue.category in _STAFF_CATEGORIES or cue.matter in _FOR_EVERYBODY for cue in cues):
+    strong = [cue for cue in cues if "weak" not in cue.evidence]
+    if any(cue.category in _STAFF_CATEGORIES or cue.matter in _FOR_EVERYBODY for cue in strong):
         return False
     return any(
-        hit.rule.entity in _PATIENT_NUMBERS
+        (hit.rule.entity in _PATIENT_NUMBERS or (hit.rule.entity == "VISIT_DATE" and "label" in hit.evidence))
         and hit.rule.action in (Action.MASK, Action.PLACEHOLDER)
         and not hit.rule.only_with
         and hit.confidence >= _PATIENT_VALUE

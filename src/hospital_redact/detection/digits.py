@@ -34,7 +34,7 @@ _ANNOUNCED = re.compile(
     r"(?:号码?|编号|编码|条码|证件?|(?i:id|no|number|tel|phone|mobile|cell|mrn|nhs|ssn|fax|passport|account|acct|card|call|ring|qq|"
     r"whatsapp|wechat|contact|pin))"
     r"[ \t]*(?:是|为|改为|换成|登记为|is|was|at|on)?[ \t]*[::=#.\-()\[\]]{0,3}\s{0,4}$"
-    r"|(?:电话|手机|微信|联系方式|账户|帐户|传真|邮编|拨打?|致电|打|呼|转|密码)[是为:: \t(]{0,4}\s{0,2}$",
+    r"|(?:电话|手机|宅电|座机|固话|护照|驾照|身份证|微信|联系方式|账户|帐户|传真|邮编|拨打?|致电|打|呼|转|密码)[是为:: \t(]{0,4}\s{0,2}$",
 )
 _EXCLUDED = re.compile(
     r"(?:(?i:isbn|issn|doi|lot|batch|ref(?:erence)?(?: range)?|version|ver|art(?:icle)?|gb/?t?|yy/?t?|ws/?t?|iso|nct|chictr|pmid|udi)"
@@ -69,6 +69,11 @@ class _Group:
     @property
     def plain(self) -> bool:
         return self.raw.rstrip("Xx").isdigit() and self.raw.isascii()
+
+
+def announces(*heads: str) -> bool:
+    """Whether a head of a column or row, or a label, stands for a number."""
+    return any(head and _ANNOUNCED.search(head.rstrip("::") + ":") for head in heads)
 
 
 def find_figures(text: str, heads: Callable[[int], bool]) -> Iterator[Piece]:
@@ -137,34 +142,38 @@ def _is_number(text: str, groups: Sequence[_Group], *, announced: bool) -> bool:
         return False
     value = "".join(group.digits for group in groups)
     sizes = tuple(len(group.raw) for group in groups)
-    gaps = [" " if not gap.strip(" \t") else gap.strip(" \t") for group in groups[1:] for gap in (group.gap,)]
+    gaps = [group.gap.strip(" ") for group in groups[1:]]
     broken = [gap for gap in gaps if _BREAK.search(gap)]
     letters = sum(char in _MISREAD for group in groups for char in group.raw)
     single = set(sizes) == {1}
-    if len(broken) > (len(gaps) if single else 1) or len({gap for gap in gaps if gap not in broken}) > 1:
+    if not single and any("\t" in gap or "|" in gap for gap in gaps):
+        return False  # two cells hold two values, unless each cell holds one figure
+    if len(broken) > (len(gaps) if single or sizes in _PHONE_GROUPS else 1) or len(set(gaps) - set(broken)) > 1:
         return False
-    if letters * 2 > len(value) or letters and not any(char in "0123456789" for group in groups for char in group.raw):
+    if letters * (3 if announced else 4) > len(value) * 2:
         return False
     end = groups[-1].start + len(groups[-1].raw)
     if _UNIT.match(text, end) and not announced:
         return False
+    # What a person writes every day is what the rules' own patterns read.
+    everyday = not single and len(groups) > 1 and all(group.plain for group in groups) and set(gaps) <= {"", "-"}
     if _RESIDENT.fullmatch(value):
         return announced or cn_resident_id(value) or len(groups) <= 4 or single
     steady = single or len(groups) == 1 or (bool(broken) and len(groups) == 2 and _follows_text(text, groups[0].start))
     if _MOBILE.fullmatch(value) and cn_mobile(value):
-        return announced or steady or sizes in _PHONE_GROUPS
+        return steady or (sizes in _PHONE_GROUPS and not everyday) or announced
     if _CARD.fullmatch(value) and bank_card(value):
-        return announced or steady or (set(sizes[:-1]) == {4} and not broken)
+        return not everyday and (announced or steady or (set(sizes[:-1]) == {4} and not broken))
     if _LANDLINE.fullmatch(value):
-        return announced or single or len(groups) == 1
-    return announced and _is_entry(groups, sizes, gaps, single=single)
+        return not everyday and (announced or single or len(groups) == 1)
+    return announced and not everyday and not letters and _is_entry(groups, sizes, gaps, single=single)
 
 
 def _is_entry(groups: Sequence[_Group], sizes: Sequence[int], gaps: Sequence[str], *, single: bool) -> bool:
     """Whether an announced number of no known shape is written as one value and not as several."""
-    if "." in gaps or any(gap.strip() in (",", "、", ";", "~", "—", "–", "/") for gap in gaps) and not single:
-        return False
-    return single or len(groups) == 1 or (len(groups) <= 6 and min(sizes[:-1]) >= 2)
+    if single or len(groups) == 1:
+        return True
+    return set(gaps) <= {"", "-", "·"} and len(groups) <= 6 and min(sizes[:-1]) >= 2
 
 
 def _follows_text(text: str, at: int) -> bool:

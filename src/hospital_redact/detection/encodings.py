@@ -45,16 +45,17 @@ _COMMON_HAN = range(0xB0, 0xD8)  # lead bytes of GB 2312's first level
 
 
 def _is_gb_text(data: bytes) -> bool:
-    """Whether ``data`` is ASCII and everyday Chinese of GB 2312; any pair of high bytes is some character of GB 18030."""
-    at = 0
+    """Whether ``data`` is everyday Chinese of GB 2312, with some ASCII: any two high bytes are a character of GB 18030."""
+    at = pairs = 0
     while at < len(data):
         if data[at] < 0x80:
             at += 1
         elif at + 1 < len(data) and (data[at] in _COMMON_HAN or data[at] in (0xA1, 0xA3)) and data[at + 1] >= 0xA1:
             at += 2
+            pairs += 1
         else:
             return False
-    return True
+    return pairs > 1 or (pairs == 1 and len(data) < 5) or data.isalnum()
 
 
 def _decode(data: bytes) -> tuple[str, str] | None:
@@ -185,6 +186,13 @@ def _from_base32(run: str) -> bytes | None:
         return None
 
 
+def decode_selectors(run: str) -> str:
+    """Return the text that variation selectors spell, one byte a selector; nothing where they spell none."""
+    data = bytes(ord(char) - 0xFE00 if char < "\uff00" else ord(char) - 0xE0100 + 16 for char in run)
+    decoded = _decode(data)
+    return decoded[0] if decoded else ""
+
+
 # --------------------------------------------------------------------------- all of them
 
 _SIGNED: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
@@ -273,6 +281,8 @@ _DIGEST = re.compile(
 )
 _ADDRESS = re.compile(r"(?:://|www\.|doi\.org/)\S*$")
 _SALTED = "U2FsdGVkX1"
+_MEDIA = (_SALTED, "iVBORw0KGgo", "/9j/", "R0lGOD", "JVBERi0", "UEsDB", "H4sI", "SUkqA", "TU0AK")
+"""How OpenSSL's encrypted text, and pictures, PDF and packed files, begin in base64."""
 _WORDS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}|[0-9]{4,}")
 _BEFORE = 120
 
@@ -300,8 +310,10 @@ _LONG = re.compile(
 
 
 def _looks_encoded(run: str) -> bool:
-    if run.startswith(_SALTED):
+    if run.startswith(_MEDIA):
         return True
+    if re.match(r"(?i:sha[0-9]{1,3}|md5)-", run):
+        return False
     if _HEX.fullmatch(run):
         return len(run) not in _DIGEST_LENGTHS and not run.isdigit() and not run.isalpha()
     kinds = (str.isupper, str.islower, str.isdigit)

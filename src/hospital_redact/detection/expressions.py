@@ -46,32 +46,34 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What every match of an expression holds and how far it reaches.
+    """What every match of an expression, or of one of its branches, holds and how far it reaches.
 
-    ``needles``: every match holds one of them; none: nothing is known. ``reach``: the most characters from the start of
-    a match to the last one that it looks at, ``lines``: the most line ends among them; none: no bound. ``at_ends``: it
-    asks for the start or end of the whole text.
+    ``needles``: every match holds one of them. ``reach``: the most characters from the start of a match to the last one
+    that it looks at, ``lines``: the most line ends among them; none: no bound.
     """
 
-    needles: frozenset[str] | None
+    needles: frozenset[str]
     reach: int | None
     lines: int | None
-    at_ends: bool
 
 
 @lru_cache(maxsize=4096)
-def read_needs(pattern: regex.Pattern[str]) -> Needs:
-    """Return what ``pattern`` needs. Never raises: what cannot be read needs nothing."""
-    unknown = Needs(None, None, None, at_ends=True)
+def read_needs(pattern: regex.Pattern[str]) -> tuple[Needs, ...]:
+    """Return what each branch of ``pattern`` needs; nothing when a branch needs nothing or cannot be read."""
     if len(pattern.pattern) > _MAX_SOURCE or pattern.named_lists or pattern.flags & ~_KNOWN_FLAGS:
-        return unknown
+        return ()
     reader = _Reader(pattern)
     try:
-        facts = reader.read()
+        branches = reader.read()
     except (_UnknownError, IndexError, ValueError):
-        return unknown
-    needles = _better(facts.needles, facts.strings)
-    return Needs(_shortest(needles) if needles else None, facts.reach, facts.lines, at_ends=reader.at_ends)
+        return ()
+    needs = []
+    for branch in branches:
+        needles = _better(branch.needles, branch.strings)
+        if needles is None or (branch.reach is None and branch.lines is None):
+            return ()
+        needs.append(Needs(_shortest(needles), branch.reach, branch.lines))
+    return tuple(needs)
 
 
 class _UnknownError(Exception):
@@ -92,6 +94,7 @@ _ANY = _Facts(None, None, 1, 0)
 _ANY_OR_LINE_END = _Facts(None, None, 1, 1)
 _DIGIT = _Facts(frozenset("0"), None, 1, 0)
 _NOTHING = _Facts()
+_TEXT_END = _Facts(lines=None)
 
 
 def _frequency(needles: frozenset[str] | None) -> float:
@@ -220,14 +223,13 @@ class _Reader:
         self._dot_all = bool(pattern.flags & regex.DOTALL)
         self._verbose = bool(pattern.flags & regex.VERBOSE)
         self._depth = 0
-        self.at_ends = False
 
-    def read(self) -> _Facts:
-        """Return the facts about the whole expression. Raises _UnknownError, IndexError, ValueError."""
-        facts = self._choices()
+    def read(self) -> list[_Facts]:
+        """Return the facts about each branch of the expression. Raises _UnknownError, IndexError, ValueError."""
+        branches = self._branches()
         if self._at != len(self._source):
             raise _UnknownError
-        return facts
+        return branches
 
     def _next(self) -> str:
         char = self._source[self._at]
@@ -243,7 +245,7 @@ class _Reader:
         self._at += len(word)
         return True
 
-    def _choices(self) -> _Facts:
+    def _branches(self) -> list[_Facts]:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise _UnknownError
@@ -251,7 +253,7 @@ class _Reader:
         while self._take("|"):
             branches.append(self._branch())
         self._depth -= 1
-        return _choice(branches)
+        return branches
 
     def _branch(self) -> _Facts:
         parts = []
@@ -305,8 +307,8 @@ class _Reader:
         if char == ".":
             return _ANY_OR_LINE_END if self._dot_all else _ANY
         if char in "^$":
-            self.at_ends |= not self._multiline
-            return _NOTHING
+            # A range that ends with a line looks like a text that ends there.
+            return _TEXT_END if char == "$" and not self._multiline else _NOTHING
         if char in "*+?{":
             raise _UnknownError
         return _literal(char)
@@ -328,13 +330,11 @@ class _Reader:
             if opening["alone"]:
                 return _NOTHING
         positive = self._source[self._at - 1] == "="
-        ends = self.at_ends
-        inner = self._choices()
+        inner = _choice(self._branches())
         if not self._take(")"):
             raise _UnknownError
         if behind:
-            self.at_ends = ends  # an expression that is searched from the middle of a text sees what stands before
-            return _NOTHING
+            return _NOTHING  # an expression that is searched from the middle of a text sees what stands before
         if not ahead:
             return inner
         return _Facts(_EMPTY, _better(inner.needles, inner.strings) if positive else None, inner.reach, inner.lines)

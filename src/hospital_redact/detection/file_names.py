@@ -1,4 +1,4 @@
-"""Names in the names of files: patient_John_Smith_2024.pdf, 张伟_CT.docx. There the words have no sentence around them."""
+"""Names in the names of files, patient_John_Smith_2024.pdf and 张伟_CT.docx: words without a sentence around them."""
 
 from __future__ import annotations
 

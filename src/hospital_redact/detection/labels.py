@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import regex
 
-from hospital_redact.detection.patterns import CompiledRule, search, value_span, weigh
+from hospital_redact.detection.patterns import CompiledRule, search, search_scene, value_span, weigh
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell, is_label
 from hospital_redact.detection.words import words
@@ -21,10 +21,12 @@ _NEXT_LINE = regex.compile(r"[ \t]*\n[ \t]*")
 # A value ends before a wide gap, before the next label, and at the end of its line or cell.
 _VALUE_END = regex.compile(
     r"[\n\t|;;。]| {2,}|[ ,、](?=[\p{Han}]{2,8}[::])|[ ,](?=[A-Z][A-Za-z ]{1,14}:)"
-    r"| (?=(?:性别|年龄|民族|婚姻|婚否|国籍|籍贯|职业|电话|手机|联系|住址|地址|邮编|身份证|床号|床位|病区|科室|科别|诊断|出生|单位|关系|血型|文化|学历|病案|住院|门诊|入院|出院))"
+    r"| (?=(?:性别|年龄|民族|婚姻|婚否|国籍|籍贯|职业|电话|手机|联系|住址|地址|邮编|身份证|床号|床位|病区|科室|"
+    r"科别|诊断|出生|单位|关系|血型|文化|学历|病案|住院|门诊|入院|出院))"
 )
 _EMPTY = regex.compile(
-    r"[\W_]*|(?:[万亿千百]?元|万|次|人|例|%|岁|天|个|不详|无|见.*|同上|未填|略|[-—/]+|其他|暂无|N/?A|none|unknown)[\W_]*",
+    r"[\W_]*|(?:[万亿千百]?元|万|次|人|例|%|岁|天|个|不详|无|见.*|同上|未填|略|[-—/]+|其他|暂无|N/?A|none|"
+    r"unknown)[\W_]*",
     regex.IGNORECASE,
 )
 # A number written digit by digit or in pairs: 2 0 2 4 0 8, 20 24 08 71.
@@ -37,13 +39,17 @@ that is confidential for its figures, the names of the columns cannot be listed.
 
 _NOT_FIGURES = words("not_figures")
 # Endings of labels for numbers, one as good as the other: 检查号, 检查编号; claim no, claim #.
-_KINDS = regex.compile(r"(?P<stem>\p{Han}{2,}|[A-Z]{2,}|[A-Z]\p{Han}+)(?:流水号|登记号|号码|编号|编码|代码|单号|序号|号|ID)")
+_KINDS = regex.compile(
+    r"(?P<stem>\p{Han}{2,}|[A-Z]{2,}|[A-Z]\p{Han}+)(?:流水号|登记号|号码|编号|编码|代码|单号|序号|号|ID)"
+)
 _ANY_KIND = r"(?:流水|登记)?[ ]{0,4}(?:号[ ]{0,4}码?|编[ ]{0,4}号|编码|代码|序号|条码|ID号?)"
 _KINDS_EN = regex.compile(r"(?P<stem>.*[A-Za-z])['’]?s? (?:no\.?|number|num|id|#|ref|code)", regex.IGNORECASE)
 _ANY_KIND_EN = r"(?:['’]s)?[ ]{0,3}(?:nos?\.?|numbers?|num\.?|nr\.?|id|#|ref\.?|reference|code)"
-# 病理 3, specimen 2, policy 2024: after a word that is no label by its ending, a short number or a year counts something.
+# 病理 3, specimen 2, policy 2024: after a word that is no label by its ending, a short number or a year is a count.
 _KIND_ENDS = regex.compile(r"(?:号|编号|号码|码|编码|卡|ID|MRN|no\.?|number|#|acct|s/n|sn|serial)$", regex.IGNORECASE)
-_MERE_NUMBER = regex.compile(r"[0-9]{1,3}(?:[./-][0-9]{1,2}){0,2}|(?:19|20)[0-9]{2}(?:[./-][0-9]{1,2}){0,2}|[0-9]{1,3}[A-Za-z]{1,4}")
+_MERE_NUMBER = regex.compile(
+    r"[0-9]{1,3}(?:[./-][0-9]{1,2}){0,2}|(?:19|20)[0-9]{2}(?:[./-][0-9]{1,2}){0,2}|[0-9]{1,3}[A-Za-z]{1,4}"
+)
 NUMBER_VALUE = regex.compile(
     r"(?<![0-9A-Za-z])(?:\(\p{Han}{1,3}\)|(?![第约共见从到在于为是至每])[\p{Han}\u3105-\u3129]{1,3}(?=[0-9A-Z\-]{5}))?"
     r"(?:[A-Z]{1,3} (?=\d))?(?:[A-Za-z]{1,8}[-#/.]){0,3}[A-Za-z]{0,8}\d[0-9A-Za-z]*(?:[-/._][0-9A-Za-z]+){0,5}"
@@ -87,18 +93,18 @@ def heads(header: str, labels: Sequence[str]) -> bool:
         return False
     if EVERY_COLUMN in labels:
         return bare not in _NOT_FIGURES
-    if label_pattern(tuple(labels)).fullmatch(bare if _HAN.search(bare) else header.strip(" :*.")):
-        return True
-    for word in labels:
-        flat = "".join(word.split()).casefold()
-        if _HAN.search(flat):
-            if bare == flat or (len(flat) >= 3 and flat in bare) or (len(flat) == 2 and bare.endswith(flat)):
-                return True
-            if len(flat) == 2 and bare.startswith(flat) and not _HAN.match(bare[2:3]):
-                return True
-        elif regex.search(rf"(?<![a-z]){regex.escape(word.casefold())}(?![a-z])", header.casefold()):
-            return True
-    return False
+    whole = bare if _HAN.search(bare) else header.strip(" :*.")
+    return label_pattern(tuple(labels)).fullmatch(whole) is not None or any(_holds(header, bare, w) for w in labels)
+
+
+def _holds(header: str, bare: str, word: str) -> bool:
+    """Whether a ``header`` (``bare``: without blanks, in small letters) holds ``word``."""
+    flat = "".join(word.split()).casefold()
+    if not _HAN.search(flat):
+        return regex.search(rf"(?<![a-z]){regex.escape(word.casefold())}(?![a-z])", header.casefold()) is not None
+    if len(flat) == 2:
+        return bare.endswith(flat) or (bare.startswith(flat) and not _HAN.match(bare[2:3]))
+    return bare == flat or (len(flat) >= 3 and flat in bare)
 
 
 def find_labelled(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
@@ -116,7 +122,7 @@ def find_columns(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
 
 def _beside_labels(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
     text = scene.text
-    for label in search(label_pattern(compiled.rule.detection.context), text, compiled.rule.id):
+    for label in search_scene(scene, label_pattern(compiled.rule.detection.context), compiled.rule.id):
         gap = _GAP.match(text, label.end())
         at = gap.end() if gap else label.end()
         marked = gap is not None and gap["mark"] is not None
@@ -142,32 +148,41 @@ def _value_at(
     cell = scene.cell_at(at)
     if cell is not None and cell.heading and cell.start > label.start():
         return None
-    if limit <= at or _EMPTY.fullmatch(text, at, limit) or is_label(text[at:limit]):
+    start, stop = _read_value(text, compiled, at, limit)
+    if stop <= start or not (marked or _is_unmarked_label(text, label, text[start:stop], spaced=spaced)):
         return None
+    hit = weigh(scene, compiled, start, stop, text[start:stop])
+    return hit and _with(hit, "label")
+
+
+def _read_value(text: str, compiled: CompiledRule, at: int, limit: int) -> tuple[int, int]:
+    """Return where the value in ``at`` to ``limit`` lies; an empty range when there is none."""
+    if limit <= at or _EMPTY.fullmatch(text, at, limit) or is_label(text[at:limit]):
+        return at, at
     spaced_out = _SPACED_OUT.match(text, at, limit)
     if spaced_out and value_pattern(compiled).fullmatch("".join(spaced_out.group().split())):
         start, stop = spaced_out.span()
     else:
         match = value_pattern(compiled).match(text, at, limit)
-        if match is None:
-            return None
-        start, stop = value_span(match)
+        start, stop = value_span(match) if match else (at, at)
     while stop > start and text[stop - 1].isspace():
         stop -= 1
-    value = text[start:stop]
-    if stop <= start or _EMPTY.fullmatch(value) or is_label(value):
-        return None
+    empty = _EMPTY.fullmatch(text, start, stop) is not None or is_label(text[start:stop])
+    return (at, at) if empty else (start, stop)
+
+
+def _is_unmarked_label(text: str, label: regex.Match[str], value: str, *, spaced: bool) -> bool:
+    """Whether a word that no colon follows is the label of ``value``."""
     word = "".join(label.group().split())
-    if not marked and _KIND_ENDS.search(word) is None and _MERE_NUMBER.fullmatch(value):
-        return None
-    if not marked and _HAN.match(value):
-        bounded = label.start() == 0 or not _HAN.match(text[label.start() - 1])
-        # 单位见说明, 职业病防治: a word without a mark after it is a label only as a verb or alone before a gap.
-        numbered = _KIND_ENDS.search(word) is not None and any(char.isdigit() for char in value)
-        if not (word.endswith(_JOINS_VERB) or (spaced and (bounded or numbered))):
-            return None
-    hit = weigh(scene, compiled, start, stop, value)
-    return hit and _with(hit, "label")
+    by_ending = _KIND_ENDS.search(word) is not None
+    if not by_ending and _MERE_NUMBER.fullmatch(value):
+        return False
+    if not _HAN.match(value):
+        return True
+    bounded = label.start() == 0 or not _HAN.match(text[label.start() - 1])
+    # 单位见说明, 职业病防治: before Chinese characters a word is a label only as a verb, or alone before a gap.
+    numbered = by_ending and any(char.isdigit() for char in value)
+    return word.endswith(_JOINS_VERB) or (spaced and (bounded or numbered))
 
 
 def _under_headers(scene: Scene, compiled: CompiledRule, *, labels: bool) -> Iterator[Hit]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import ahocorasick_rs
 
+from hospital_redact.detection.disguises import read_disguised
 from hospital_redact.detection.normalisation import normalise
 from hospital_redact.detection.scene import Scene
 from hospital_redact.model import Action, Document, Finding, Span
@@ -49,12 +50,14 @@ def find_terms(document: Document, terms: Sequence[str]) -> tuple[Finding, ...]:
     """Return every place where one of ``terms`` stands in ``document``, in any view.
 
     Matched after NFKC, without regard to white space and invisible characters, case-sensitively, also inside words and
-    across lines and cells. Terms without a visible character match nothing.
+    across lines and cells, and in disguise (:mod:`.disguises`). Terms without a visible character match nothing.
     """
     values = list(dict.fromkeys(value for value in map(flatten, terms) if value))
     found: dict[tuple[Span, ...], int] = {}
-    for view in document.views:
-        scene = Scene(document, view)
+    if not values:
+        return ()
+    plain = [Scene(document, view) for view in document.views]
+    for scene in (*plain, *(reading for scene in plain for reading in read_disguised(scene))):
         for number, start, end in search_literals(FlatText(scene), values):
             spans = scene.locate(start, end)
             if spans:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from hospital_redact.detection.patterns import CompiledRule, search
+from hospital_redact.detection.patterns import CompiledRule, search_scene
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.model import Kind
 
@@ -26,7 +26,7 @@ _HEAD_LINES = 12
 def find_marks(scene: Scene, rules: Sequence[CompiledRule], *, state: bool) -> Iterator[Hit]:
     """Yield the marks that ``rules`` describe; ``state`` asks for the star, which only a state mark bears."""
     for compiled in rules:
-        for match in search(compiled.pattern, scene.text, compiled.rule.id):
+        for match in search_scene(scene, compiled.pattern, compiled.rule.id):
             if not _is_mark(scene, match.start(), match.end(), starred="★" in match.group() or "☆" in match.group()):
                 continue
             # The last word: 医院秘密·机密 is 机密.

@@ -24,7 +24,9 @@ _CAPS = r"(?:(?:(?:VAN|VON|DE|DER|DEL|DI|DA|LA|LE|BIN|AL) )*(?:[OD]['’]|MC|Mc)
 _INITIAL = r"(?:\p{Lu}\.(?:[ ]?\p{Lu}\.)*|\p{Lu}(?![\p{L}]))"
 _ANY = rf"(?:{_WORD}|{_CAPS}|{_INITIAL})"
 _NICK = r"(?:[ ][\"“(‘']\p{Lu}\p{Ll}{1,15}[\"”)’'])?"
-_FATHER = rf"(?:[ ](?:s/o|d/o|a/l|a/p|S/O|D/O|A/L|A/P|bin|binti|BIN|BINTI)[ ](?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}))?)"
+_FATHER = (
+    rf"(?:[ ](?:s/o|d/o|a/l|a/p|S/O|D/O|A/L|A/P|bin|binti|BIN|BINTI)[ ](?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}))?)"
+)
 _SUFFIX = r"(?:,?[ ](?:Jr\.?|Sr\.?|II|III|IV)(?![\p{L}]))?"
 _GIVEN_NAMES = rf"(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}|{_INITIAL})){{0,2}}"
 NAME = (
@@ -74,7 +76,8 @@ _HEADED = regex.compile(rf"(?m)^[ \t]*(?P<label>TO|FROM|CC|ATTN|NAME|PATIENT)[ \
 # What a letter is about is a patient only where a patient's particulars follow: Re: Parking is a matter.
 _CONCERNING = regex.compile(
     rf"(?m)^[ \t]*(?i:re|regarding|concerning|subject)[ \t]*[:.]?[ \t]+(?P<name>{NAME})"
-    r"(?=[^\n]{0,60}?\n?[^\n]{0,40}?(?i:\bd\.?o\.?b\b|\bborn\b|\bNHS\b|\bMRN\b|hosp(?:ital)? (?:no|num)|\baged?\b|\byears? old\b|y/o))"
+    r"(?=[^\n]{0,60}?\n?[^\n]{0,40}?"
+    r"(?i:\bd\.?o\.?b\b|\bborn\b|\bNHS\b|\bMRN\b|hosp(?:ital)? (?:no|num)|\baged?\b|\byears? old\b|y/o))"
 )
 _START = r"(?<![\p{L}\d])"
 _TITLE = regex.compile(
@@ -95,7 +98,8 @@ _GREETING = regex.compile(
     rf"(?m)^[ \t]*(?:Dear|Hi|Hello|Hey|Good (?:morning|afternoon|evening))[ ]+(?P<name>{NAME})(?=[ ]?[,:!.-]|[ ]*$)"
 )
 _SIGN_OFF = regex.compile(
-    rf"(?mi:^[ \t]*(?:(?:kind|best|warm|many)[ ])?(?:regards|wishes|thanks|sincerely|yours (?:sincerely|faithfully|truly)|love))"
+    r"(?mi:^[ \t]*(?:(?:kind|best|warm|many)[ ])?"
+    r"(?:regards|wishes|thanks|sincerely|yours (?:sincerely|faithfully|truly)|love))"
     rf",?[ \t]*\n{{1,3}}[ \t]*(?P<name>{NAME})(?=[ \t]*(?:\n|$|,))"
 )
 _PLAIN = r"\p{Ll}[\p{Ll}'’-]+(?:[ ]\p{Ll}[\p{Ll}.'’-]*){1,3}"
@@ -105,13 +109,19 @@ _UNCAPPED = regex.compile(
     rf"|(?i:^[ \t]*(?:patient|pt|client))[ \t]*:)[ \t]*(?P<name>{_PLAIN})(?=[ \t]*(?:$|[,;(|/]|[ \t]{{2,}}))"
 )
 # Who speaks in a chat or writes a message: a name of two words before a colon.
-_SPEAKER = regex.compile(rf"(?m)(?:^|[\t|]|[0-9][ ]{{1,3}}|\][ ]?)(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})[ ]?:(?=[ ]?\S)")
+_SPEAKER = regex.compile(
+    rf"(?m)(?:[0-9][ ]{{1,3}}|[0-9]\t|\][ ]?)(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})[ ]?:(?=[ ]?\S)"
+)
 _WROTE = regex.compile(rf"{_START}(?P<name>{NAME})[ ](?:wrote|writes):?")
+_TRADE = regex.compile(
+    rf"{_START}(?i:{alternatives(words('latin_trades'))}),?[ ](?P<name>{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{1,3}})"
+)
 _CHINESE = alternatives(frozenset(word for word in ROLE_OF if len(word) > 1))
 _CHINESE_LABEL = regex.compile(rf"(?P<label>{_CHINESE})[ ]?:?[ ]?(?P<name>{_ANY}(?:[ ,·]{{1,2}}{_ANY}){{1,4}})")
 _KIN = alternatives(words("relative_labels") & words("direct_labels") | words("sure_labels"))
 _KIN_ALONE = regex.compile(
-    rf"(?:{_KIN})[ ]?:?[ ]?(?P<name>\p{{Lu}}\p{{Ll}}{{2,15}})(?=[ ]?(?:[,,。;;、()!]|$|\n|陪|签|在|说|于|来|女士|先生|小姐))"
+    rf"(?:{_KIN})[ ]?:?[ ]?(?P<name>\p{{Lu}}\p{{Ll}}{{2,15}})"
+    r"(?=[ ]?(?:[,,。;;、()!]|$|\n|陪|签|在|说|于|来|女士|先生|小姐))"
 )
 _CHINESE_TWIN = regex.compile(
     rf"\p{{Han}}{{2,8}}[ ]?[/(][ ]?(?P<name>(?:{_CAPS}|{_WORD})(?:[ ](?:{_CAPS}|{_WORD})){{1,3}})"
@@ -149,6 +159,15 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     for pattern, role_of, evidence in _CUES:
         for match in pattern.finditer(text):
             yield from _accept(text, match, role_of(match), evidence)
+    yield from _spelled_otherwise(text)
+    for cell in scene.cells:
+        if _SURNAME_FIRST.fullmatch(text, cell.start, cell.end):
+            yield Mention(cell.start, cell.end, Role.OTHER, 0.7, ("shape",))
+    yield from _in_columns(scene)
+
+
+def _spelled_otherwise(text: str) -> Iterator[Mention]:
+    """Yield names without capitals, in both scripts, as initials and in pinyin."""
     for match in _UNCAPPED.finditer(text):
         if not any(word in _STOP or word in _PLAIN_WORDS for word in regex.findall(r"[\p{L}'’-]+", match["name"])):
             yield Mention(*match.span("name"), Role.PATIENT, 0.75, ("label",))
@@ -162,10 +181,6 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     for match in _PINYIN.finditer(text):
         if not _NOT_PINYIN & set(match.group().casefold().split()) and not is_eponym(text, match.end()):
             yield Mention(*match.span(), Role.OTHER, 0.55, ("shape",))
-    for cell in scene.cells:
-        if _SURNAME_FIRST.fullmatch(text, cell.start, cell.end):
-            yield Mention(cell.start, cell.end, Role.OTHER, 0.7, ("shape",))
-    yield from _in_columns(scene)
 
 
 def _always(role: Role) -> Callable[[regex.Match[str]], Role]:
@@ -193,6 +208,7 @@ _CUES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str]], Role], str],
     (_MAIL, _always(Role.OTHER), "context"),
     (_AGE, _always(Role.PATIENT), "context"),
     (_WROTE, _always(Role.OTHER), "context"),
+    (_TRADE, _always(Role.OTHER), "trade"),
     (_SPEAKER, _always(Role.OTHER), "speaker"),
     (_GREETING, _always(Role.OTHER), "context"),
     (_SIGN_OFF, _always(Role.OTHER), "context"),
@@ -256,8 +272,9 @@ def _accept(text: str, match: regex.Match[str], role: Role, evidence: str) -> It
     name = text[start:end]
     if end <= start or not is_latin_name(name) or is_eponym(text, end):
         return
-    if evidence == "speaker" and not _THINGS.isdisjoint(name.casefold().split()):
+    if evidence in ("speaker", "trade") and not _THINGS.isdisjoint(name.casefold().split()):
         return
     if role is Role.OTHER and evidence == "label" and name.isupper() and " " not in name:
         return  # To: PICU
-    yield Mention(start, end, role, 0.85 if evidence == "label" else 0.8, (evidence,))
+    told = evidence if evidence in ("label", "title") else "context"
+    yield Mention(start, end, role, 0.85 if told == "label" else 0.8, (told,))

@@ -90,10 +90,16 @@ _USUAL = COMMON_SURNAMES - _LOOSE - frozenset("时方石高白万马金段夏")
 _PET = regex.compile(r"(?P<twice>\p{Han})(?P=twice)|[小阿]\p{Han}{1,2}|\p{Han}儿")
 _PARTS_OF_CHILDREN = frozenset("便腿臂肠脑时儿腹面麦米葱指趾鱼")
 _INITIALLED = regex.compile(
-    rf"(?:{alternatives(words('initialled_labels'))})[ ]?[:]?[ ]?(?P<name>[{''.join(sorted(SURNAMES))}][ ]?[A-Z]{{1,3}})(?![A-Za-z0-9-])"
+    rf"(?:{alternatives(words('initialled_labels'))})[ ]?[:]?[ ]?"
+    rf"(?P<name>[{''.join(sorted(SURNAMES))}][ ]?[A-Z]{{1,3}})(?![A-Za-z0-9-])"
 )
 # In a chat @ stands before somebody, unless it is a department or everybody.
 _HANDLE = regex.compile(r"(?<![A-Za-z0-9.])@[ ]?(?P<name>[\p{Han}A-Za-z0-9_-]{2,10})(?=[^\p{L}0-9_-]|$)")
+# Who speaks in a chat: 鹏哥:, 朵朵妈:
+_SPEAKER = regex.compile(
+    r"(?m)^[ \t]*(?:[\[(]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[\])]?[ ]*)?(?!大|二|三|小[哥姐弟妹]|表|堂|老[大二])"
+    r"(?P<name>\p{Han}{1,3}(?:哥|姐|叔|婶|嫂|爷爷|奶奶|妈妈?|爸爸?|姨|总))[ ]?:"
+)
 _NOBODY = regex.compile(
     r".*(?:所有人|全体|成员|[科室部处院组群]|中心|医院|公司|平台|客服|服务|官方|团队|小组|办公室|助手|[a-z]\.[a-z].*)"
 )
@@ -129,6 +135,7 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     yield from _minority(scene)
     yield from _shaped(scene.text)
     yield from _after_offices(scene.text)
+    yield from _in_messages(scene.text)
     yield from _in_columns(scene)
 
 
@@ -211,7 +218,8 @@ def _read_after(text: str, place: _Place) -> int:
 
 def _is_loose(text: str, at: int, end: int) -> bool:
     """Whether the next word begins right after a label without mark: 儿子|和最杰出的, 妇女儿|童保健."""
-    runs_on = end < len(text) and HAN.match(text[end]) is not None and not text.startswith((*TITLES, *FOLLOW_WORDS), end)
+    ends = end >= len(text) or not HAN.match(text[end]) or text[end] in FOLLOW
+    runs_on = not ends and not text.startswith((*TITLES, *FOLLOW_WORDS), end)
     return (text[at] in _LOOSE and runs_on) or text[at - 1 : at + 1] == "儿童"
 
 
@@ -252,7 +260,7 @@ def _pet_name(text: str, at: int) -> int:
 
 
 def _after_offices(text: str) -> Iterator[Mention]:
-    """Yield names after offices and trades of public life, initials after 受试者 (张W), and people addressed by @."""
+    """Yield names after offices and trades of public life: 总统克林顿, 委员傅全有."""
     for office in _PUBLIC.finditer(text):
         at = office.end()
         run = _RUN.match(text, at)
@@ -263,10 +271,18 @@ def _after_offices(text: str) -> Iterator[Mention]:
             yield Mention(at, at + length, Role.OTHER, 0.6, ("label",))
         elif whole[0] in _USUAL or whole[:2] in COMPOUND_SURNAMES or text[run.end() : run.end() + 1] in DOTS:
             end = read_name(text, at, sure=False, marked=False)
+            if end == at and len(whole) in (2, 3) and not any(whole[:n] in NOT_NAMES for n in (2, 3)):
+                end = run.end()  # 委员傅全有、
             if end > at:
                 yield Mention(at, end, Role.OTHER, 0.6, ("label",))
+
+
+def _in_messages(text: str) -> Iterator[Mention]:
+    """Yield family names with initials (受试者张W), and who speaks or is addressed by @ in a chat."""
     for match in _INITIALLED.finditer(text):
         yield Mention(*match.span("name"), Role.PATIENT, 0.8, ("label",))
+    for match in _SPEAKER.finditer(text):
+        yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
     for match in _HANDLE.finditer(text):
         if not _NOBODY.fullmatch(match["name"]) and HAN.search(match["name"]):
             yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
@@ -304,7 +320,7 @@ def _before_titles(scene: Scene) -> Iterator[Mention]:
             while last > 0 and title.start() - last < 3 and text[last - 1] == " ":
                 last -= 1
         first = last
-        while first > 0 and last - first < 6 and HAN.match(text[first - 1]):
+        while first > 0 and last - first < 10 and HAN.match(text[first - 1]):
             first -= 1
         run = text[first:last]
         if not run or _TITLE_STOP.match(text, title.end()):
@@ -319,10 +335,9 @@ def _before_titles(scene: Scene) -> Iterator[Mention]:
                 continue
             name = run[-length:]
             left = run[:-length]
-            bounded = (not left and complete) or (
-                left and ((left[-1] in LEAD_IN or left[-1] in "的到") or left in ROLE_OF or left[-2:] in ROLE_OF)
-            )
-            if bounded and is_plausible(name) and name not in _HONORED_ONLY:
+            bounded = _leads(left) if left else complete
+            usual = is_plausible(name) or (is_dual(name) and title.group() in _PERSONAL)
+            if bounded and usual and name not in _HONORED_ONLY:
                 yield Mention(last - length, last, _title_role(title.group()), 0.8, ("title",))
                 break
 

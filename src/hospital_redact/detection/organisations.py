@@ -11,40 +11,56 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from hospital_redact.detection.patterns import CompiledRule, search, value_span
+from hospital_redact.detection.patterns import CompiledRule, search_scene, value_span
 from hospital_redact.detection.scene import Hit, Scene
 
 _LAST = (
-    "公司|集团|企业|工厂|(?<!出)厂|煤矿|(?<!开|采)矿|小学|中学|大学|学院|师院|学校|幼儿园|职高|技校|党校|一中|二中|三中|实验校|"
-    "机务段|车务段|工务段|供电段|电务段|客运段|供电局|电业局|工程局|税务局|公安局|教育局|气象局|水利局|林业局|交通局|邮政局|勘探局|管理局|海事局|"
-    "派出所|法院|检察院|海关|消防队|支队|大队|中队|部队|武警|银行|支行|信用社|农商行|邮储|交易所|事务所|研究所|研究院|设计院|出版社|报社|电视台|剧团|"
-    "剧院|歌舞团|文工团|博物馆|图书馆|文化馆|合作社|供销社|村委会|居委会|街道办|使馆|领事馆|商行|布行|[货药菜车粮]行|商贸行|网吧|面馆|茶楼|棋牌室|超市|"
-    "酒店|饭店|宾馆|旅馆|餐馆|餐厅|食堂|火锅店|早餐店|工地|夜市|市场|菜场|商场|商城|车间|车队|船队|车行|渔船|轮渡|养殖场|农场|林场|牧场|渔场|茶场|"
-    "砖厂|采石场|煤业|矿业|工作室|门市部|经营部|服务部|营业部|专卖店|理发店|美容院|加油站|收费站|客运站|火车站|公交总站|仓库|物流园|产业园|养老院|福利院|"
+    "公司|集团|工厂|(?<!出)厂|煤矿|(?<!开|采)矿|小学|中学|大学|学院|师院|学校|幼儿园|职高|技校|党校|一中|二中|三中|"
+    "实验校|"
+    "机务段|车务段|工务段|供电段|电务段|客运段|供电局|电业局|工程局|税务局|公安局|教育局|气象局|水利局|林业局|"
+    "交通局|邮政局|勘探局|管理局|海事局|"
+    "派出所|法院|检察院|海关|消防队|支队|大队|中队|部队|武警|银行|支行|信用社|农商行|邮储|交易所|事务所|研究所|"
+    "研究院|设计院|出版社|报社|电视台|剧团|"
+    "剧院|歌舞团|文工团|博物馆|图书馆|文化馆|合作社|供销社|村委会|居委会|街道办|使馆|领事馆|商行|布行|"
+    "[货药菜车粮]行|商贸行|网吧|面馆|茶楼|棋牌室|超市|"
+    "酒店|饭店|宾馆|旅馆|餐馆|餐厅|食堂|火锅店|早餐店|工地|夜市|市场|菜场|商场|商城|车间|车队|船队|车行|渔船|轮渡|"
+    "养殖场|农场|林场|牧场|渔场|茶场|"
+    "砖厂|采石场|煤业|矿业|工作室|门市部|经营部|服务部|营业部|专卖店|理发店|美容院|加油站|收费站|客运站|火车站|"
+    "公交总站|仓库|物流园|产业园|养老院|福利院|"
     "敬老院|项目部|指挥部|开发区管委会|作坊|工坊|店铺|商店|药店|书店|修理厂|修配厂"
 )
 _CARE = r"(?!附属|医院|[\p{Han}]{0,6}(?:医院|卫生院|诊所|卫生室)|文化|学历|毕业|程度|规定|制度|管理|标准)"
 _TAIL = (
-    r"(?:[ ]?\(?\p{Han}{1,6}(?:车间|分厂|分公司|校区|支行|分店|门店|(?<!全|一|内|外|胸|腹|头|背|底|根|顶)部|机电处|处(?=退休|职工|工作)|"
-    r"(?:综采|作业|钻井|施工|养路|工程|采油|掘进|运输|装卸)?[一二三四五六七八九十]?队|[一二三四五六七八九十]车间|班组)\)?)?"
+    r"(?:[ ]?\(?\p{Han}{1,6}(?:车间|分厂|分公司|校区|支行|分店|门店|(?<!全|一|内|外|胸|腹|头|背|底|根|顶)部|机电处|"
+    r"处(?=退休|职工|工作)|"
+    r"(?:综采|作业|钻井|施工|养路|工程|采油|掘进|运输|装卸)?[一二三四五六七八九十]?队|[一二三四五六七八九十]车间|"
+    r"班组)\)?)?"
 )
 _GENERIC = (
-    r"(?!人民(?:法院|检察院|政府)|退费|工作单位|单位|学校|账户|开户|以上|全国|国内|国外|大型|小型|私营|民营|国有|农村|城镇|"
-    r"(?:我|本|该|贵|某|外|上级|保险|物业|医药|器械|家具|一家|某家|那家|各)\p{Han}{0,2}(?:公司|厂|院|学校|大学|学院|银行|企业|超市|药店|市场|工地|车间))"
+    r"(?!人民(?:法院|检察院|政府)|退费|工作单位|单位|学校|账户|开户|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
+    r"农村|城镇|"
+    r"(?:我|本|该|贵|某|外|上级|保险|物业|医药|器械|家具|一家|某家|那家|各)\p{Han}{0,2}(?:公司|厂|院|学校|大学|"
+    r"学院|银行|企业|超市|药店|市场|工地|车间))"
 )
-_INSIDE = r"(?:(?![在系于的为至到从由被把因将给让及与致不可曾但其])[\p{Han}0-9A-Za-z]|[“”\"·]|\(\p{Han}{1,8}\))"
+_INSIDE = (
+    r"(?:(?![在系于的为至到从由被把因将给让及与致不可曾但其或者须]|应当|规定|委托|简称|成立|进入|同时|检查|[0-9]{4}年)"
+    r"[\p{Han}0-9A-Za-z]|[“”\"·]|\(\p{Han}{1,8}\))"
+)
 _NAMED = rf"{_GENERIC}{_INSIDE}{{2,22}}?(?:{_LAST}){_TAIL}{_CARE}"
 
 _WORKS = (
     r"(?:\p{Han}{0,2}(?:上班|上夜班|做工|打工|务工|工作|任职|当差|值班|上学|读书|就读|教书|退休|下岗|摆摊|开车|住校)"
-    r"|\p{Han}{0,4}?(?:做|当|任|读|教|学)(?!了|过|检查|手术|治疗|化疗|透析|检验|CT|MR|B超|核酸|了解))"
+    r"|\p{Han}{0,2}?(?:做|当(?!于|时|地|天|日|庭)|任|读|教(?!育)|学(?!生|院|校|会|术|者|位))"
+    r"(?!了|过|检查|手术|治疗|化疗|透析|检验|CT|MR|B超|核酸|了解))"
 )
 _TRADE = (
-    "店员|员工|职工|教师|老师|教员|工人|司机|学生|会计|出纳|技术员|保安|经理|厨师|护工|干部|科员|保育员|工程师|列车员|收银员|服务员|营业员|"
+    "店员|员工|职工|教师|老师|教员|工人|司机|学生|会计|出纳|技术员|保安|经理|厨师|护工|干部|科员|保育员|工程师|"
+    "列车员|收银员|服务员|营业员|"
     "退休|离休|下岗|负责人|法人|老板|董事长|总经理"
 )
 _KIN = (
-    "妻|夫|子|女|父|母|兄|弟|姐|妹|爱人|丈夫|妻子|配偶|儿子|女儿|父亲|母亲|哥哥|弟弟|姐姐|妹妹|长子|次子|长女|次女|儿媳|女婿|家属|监护人"
+    "妻|夫|子|女|父|母|兄|弟|姐|妹|爱人|丈夫|妻子|配偶|儿子|女儿|父亲|母亲|哥哥|弟弟|姐姐|妹妹|长子|次子|长女|次女|"
+    "儿媳|女婿|家属|监护人"
 )
 # Nothing of the name says that it is one; the verbs on both sides do: 现于兰州东部市场恒发布行做工.
 _UNNAMED = (
@@ -53,28 +69,33 @@ _UNNAMED = (
 )
 _EMPLOYED = (
     rf"(?:在|于|到|去|系|是|为)\s?(?P<value>{_NAMED}){_WORKS}",
-    rf"(?:现[在于]|自称在|[他她哥弟姐妹夫妻子女爸妈父母]在)\s?(?P<value>{_UNNAMED})(?:上班|做工|打工|务工|任职|上夜班|教书)",
+    rf"(?:现[在于]|自称在|[他她哥弟姐妹夫妻子女爸妈父母]在)\s?(?P<value>{_UNNAMED})(?:上班|做工|打工|务工|任职|"
+    rf"上夜班|教书)",
     rf"(?<!\p{{Han}})(?:系|原系|为)\s?(?P<value>{_NAMED})\s?(?:{_TRADE})",
-    rf"(?<!计量|计价|记账|用人|本|各|数|货币)单位\s?[:：]?\s?(?P<value>{_NAMED})",
+    rf"(?<!计量|计价|记账|用人|本|各|数|货币|任何|有关|相关)单位\s?[:：]?\s?(?!和|或|应|对)(?P<value>{_NAMED})",
     rf"(?:(?<![\p{{Han}}0-9])|(?<=[原系]))(?P<value>{_NAMED})\s?(?:{_TRADE})(?!\p{{Han}}?(?:须|应当|不得))",
     rf"(?:{_KIN})[ ::]{{0,4}}\p{{Han}}{{2,4}}[ ,(、]{{1,4}}(?P<value>{_NAMED})",
     r"(?:配偶|妻子?|丈夫|长[子女]|次[子女]|儿子|女儿|父亲|母亲|[父母子女])[ ::]{1,4}\p{Han}{2,4}[ ,]{1,4}"
     r"(?P<value>(?!退休|已故|务农|无业|学生|在家|联系|电话|身体|体健|健康|因|患)[\p{Han}()]{4,24})(?=[ ,\n]|$)",
-    r"(?i:(?<![a-z])(?:works? (?:at|for)|working (?:at|for)|worked (?:at|for)|employed (?:at|by)|coverage at|job at|retired from|"
+    r"(?i:(?<![a-z])(?:works? (?:at|for)|working (?:at|for)|worked (?:at|for)|employed (?:at|by)|coverage at|"
+    r"job at|retired from|"
     r"staff at|teaches at|studies at|student at|attends))\s"
-    r"(?P<value>(?:the )?[A-Z](?:[A-Za-z&’'-]|\.(?! [A-Z])){1,20}(?: (?:[A-Z](?:[A-Za-z&’'-]|\.(?! [A-Z])){1,20}|of|and|&)){0,5}(?: #?\d{1,3})?)",
+    r"(?P<value>(?:the )?[A-Z](?:[A-Za-z&’'-]|\.(?! [A-Z])){1,20}(?: (?:[A-Z](?:[A-Za-z&’'-]|\.(?! [A-Z])){1,20}|"
+    r"of|and|&)){0,5}(?: #?\d{1,3})?)",
 )
 _BY_NAME = (
-    rf"(?:(?<![\p{{Han}}0-9A-Za-z])|(?<=[在系于到为是从由原至赴的向被致]))(?P<value>{_NAMED})",
+    rf"(?:(?<![\p{{Han}}0-9A-Za-z])|(?<=[在系于到为是从由原至赴的向被致址位]))(?P<value>{_NAMED})",
     r"(?<!\p{Han})[系,、](?P<value>(?!患者|病人|否认|无业|退休)\p{Han}{4,20})"
     r"(?=(?:店员|员工|职工|教师|工人|司机|学生|会计|技术员|保安|经理|厨师|护工)(?!\p{Han}))",
     r"(?:at|of|for) (?:the )?(?P<value>[A-Z][A-Za-z&.-]{1,20}(?: [A-Z][A-Za-z&.-]{1,20}){0,4}) where "
     r"(?:she|he|they) (?:works?|worked|teaches|studies)",
     r"(?:at|from|for) (?:the )?(?P<value>(?:[A-Z][A-Za-z&.\x27’-]{1,20} ){1,5}(?:School|College|University|Ltd|Limited|"
-    r"Inc|PLC|LLC|Factory|Works|Mill|Studio|Farm|Hotel|Bank|Council|Church|Nursery|Garage|Company|Foundry|Library|Bakery|"
+    r"Inc|PLC|LLC|Factory|Works|Mill|Studio|Farm|Hotel|Bank|Council|Church|Nursery|Garage|Company|Foundry|Library|"
+    r"Bakery|"
     r"Brewery|Supermarket|Railways?|Airlines?|Depot|Shipyard|Quarry|Restaurant|Academy))(?![A-Za-z])"
     r"(?! (?:Hospital|of Medicine|Medical))",
-    r"(?<![A-Za-z])(?P<value>[A-Z][A-Za-z’']{2,20} (?:&|and) (?:Sons?|Daughters?|Co|Company|Brothers|Bros|Partners)(?![A-Za-z])\.?"
+    r"(?<![A-Za-z])(?P<value>[A-Z][A-Za-z’']{2,20} (?:&|and) (?:Sons?|Daughters?|Co|Company|Brothers|Bros|"
+    r"Partners)(?![A-Za-z])\.?"
     r"(?:, [A-Z][a-z]{2,20})?)",
 )
 _WITH_SIGN = regex.compile("|".join(_EMPLOYED))
@@ -85,7 +106,7 @@ def find_organisations(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[
     """Yield employers and schools for each rule whose recogniser is ``organisation``."""
     for compiled in rules:
         sign = compiled.rule.detection.require_context
-        for match in search(_WITH_SIGN if sign else _WITHOUT, scene.text, compiled.rule.id):
+        for match in search_scene(scene, _WITH_SIGN if sign else _WITHOUT, compiled.rule.id):
             start, end = value_span(match)
             evidence = ("pattern", "context") if sign else ("pattern",)
             yield Hit(start, end, compiled.rule, compiled.rule.detection.confidence, evidence, "organisation")

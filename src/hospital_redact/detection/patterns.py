@@ -27,6 +27,7 @@ _AFTER_LABEL = regex.compile(r"[\s::=#.\-*_()是为]*(?:\([^()\n]{0,12}\)[\s::]*
 _SPACE = regex.compile(r"\s+")
 _ZEROS = regex.compile(r"0+")
 _MAX_LINES = 24  # more are as good as the whole text
+_MAX_REACH = 60  # a shorter match is not worth looking for the lines around it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,15 +102,16 @@ class PatternGroup:
     def __init__(self, patterns: Sequence[regex.Pattern[str]]) -> None:
         self._patterns = tuple(patterns)
         self._needs = tuple(map(read_needs, self._patterns))
-        users: dict[str, list[int]] = {}
-        for number, needs in enumerate(self._needs):
-            for needle in needs.needles or ():
-                users.setdefault(needle, []).append(number)
+        users: dict[str, list[tuple[int, Needs]]] = {}
+        for number, branches in enumerate(self._needs):
+            for needs in branches:
+                for needle in needs.needles:
+                    users.setdefault(needle, []).append((number, needs))
         # Digits stand in runs, and a run of 18 holds fifteen times 0000.
-        self._runs = tuple((len(n), tuple(u)) for n, u in sorted(users.items()) if not n.strip("0"))
-        needles = [needle for needle in users if needle.strip("0")]
-        self._users = tuple(tuple(users[needle]) for needle in needles)
-        self._automaton = ahocorasick_rs.AhoCorasick(needles)
+        self._runs = tuple((len(needle), used) for needle, used in sorted(users.items()) if not needle.strip("0"))
+        words = {needle: used for needle, used in users.items() if needle.strip("0")}
+        self._users = tuple(words.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(words))
 
     def matches(
         self, scene: Scene, owners: Sequence[str], without: Container[int] = ()
@@ -118,50 +120,52 @@ class PatternGroup:
 
         ``owners`` as in :func:`search`. Raises DetectionError HR301 on a timeout.
         """
-        places = self._places(scene.folded)
-        for number, (pattern, needs) in enumerate(zip(self._patterns, self._needs, strict=True)):
-            if number in without or (needs.needles is not None and number not in places):
+        ranges = self._ranges(scene, without)
+        whole = [(0, len(scene.text))]
+        for number, pattern in enumerate(self._patterns):
+            if number in without:
                 continue
-            for start, stop in _ranges(scene.text, needs, places.get(number, ())):
+            for start, stop in ranges.get(number, ()) if self._needs[number] else whole:
                 for match in search(pattern, scene.text, owners[number], start, stop):
                     yield number, match
 
-    def _places(self, folded: str) -> dict[int, list[tuple[int, int]]]:
-        """Return for each expression where its needles stand."""
+    def _ranges(self, scene: Scene, without: Container[int]) -> dict[int, list[tuple[int, int]]]:
+        """Return for each expression with needles the parts of the text that hold every match of it."""
         places: dict[int, list[tuple[int, int]]] = {}
-        for needle, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for number in self._users[needle]:
-                places.setdefault(number, []).append((start, end))
+        for needle, start, end in self._automaton.find_matches_as_indexes(scene.folded, overlapping=True):
+            places.setdefault(needle, []).append((start, end))
+        found = [(self._users[needle], spans) for needle, spans in places.items()]
         if self._runs:
-            for run in _ZEROS.finditer(folded):
-                start, end = run.span()
-                for length, numbers in self._runs:
-                    if length > end - start:
-                        break
-                    for number in numbers:
-                        places.setdefault(number, []).append((start, end))
-        return places
+            runs = [run.span() for run in _ZEROS.finditer(scene.folded)]
+            found += [(used, [run for run in runs if run[1] - run[0] >= length]) for length, used in self._runs]
+        ranges: dict[int, list[tuple[int, int]]] = {}
+        for used, spans in found:
+            for number, needs in used:
+                if number not in without:
+                    ranges.setdefault(number, []).extend(_reached(scene.text, needs, spans))
+        return {number: _merged(parts) for number, parts in ranges.items()}
 
 
-def _ranges(text: str, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _reached(text: str, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the parts of ``text`` that hold every match around ``places`` and all that it looks at behind itself."""
-    whole = [(0, len(text))]
-    lines = None if needs.at_ends or needs.lines is None or needs.lines > _MAX_LINES else needs.lines
-    if needs.needles is None or (needs.reach is None and lines is None):
-        return whole
-    ranges: list[tuple[int, int]] = []
-    for first, last in sorted(places):
-        start, stop = 0, len(text)
-        if lines is not None:
-            start, stop = _around(text, first, last, lines)
-        if needs.reach is not None:
-            # One character more: an expression may ask whether a word ends.
-            start, stop = max(start, first - needs.reach), min(stop, last + needs.reach + 1)
-        if ranges and start <= ranges[-1][1]:
-            ranges[-1] = ranges[-1][0], max(stop, ranges[-1][1])
-        else:
-            ranges.append((start, stop))
-    return ranges
+    # One character more: an expression may ask whether a word ends.
+    reach = len(text) if needs.reach is None else needs.reach + 1
+    reached = [(max(0, last - reach), min(len(text), first + reach)) for first, last in places]
+    if needs.lines is None or needs.lines > _MAX_LINES or (needs.reach is not None and needs.reach <= _MAX_REACH):
+        return reached
+    lines = [_around(text, first, last, needs.lines) for first, last in places]
+    return [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(reached, lines, strict=True)]
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    ranges.sort()
+    merged = ranges[:1]
+    for start, stop in ranges:
+        if start > merged[-1][1]:
+            merged.append((start, stop))
+        elif stop > merged[-1][1]:
+            merged[-1] = merged[-1][0], stop
+    return merged
 
 
 def _around(text: str, first: int, last: int, lines: int) -> tuple[int, int]:
@@ -202,6 +206,17 @@ def context_evidence(scene: Scene, start: int, words: Sequence[str], window: int
         if any(_SPACE.sub("", word) in heads for word in words):
             return "header"
     return "context" if found else ""
+
+
+def search_scene(scene: Scene, pattern: regex.Pattern[str], owner: str) -> Iterator[regex.Match[str]]:
+    """Yield what :func:`search` yields in the text of ``scene``, looking only where ``pattern`` can match."""
+    for _, match in _group_alone(pattern).matches(scene, (owner,)):
+        yield match
+
+
+@lru_cache(maxsize=1024)
+def _group_alone(pattern: regex.Pattern[str]) -> PatternGroup:
+    return PatternGroup((pattern,))
 
 
 @lru_cache(maxsize=32)

@@ -24,7 +24,9 @@ _LATIN = regex.compile(r"[A-Za-z]{2}|[A-Z]\.")
 _ITEM = regex.compile(
     r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
 )
-_TWO_WORDS = regex.compile(r"\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}\.?)?[ ]\p{Lu}[\p{L}'’-]+|\p{Lu}[\p{L}'’-]+,[ ]\p{Lu}[\p{L}'’-]+")
+_LATIN_CELL = regex.compile(
+    r"\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}\.?)?(?:[ ]\p{Lu}[\p{L}'’-]+){1,2}|\p{Lu}[\p{L}'’-]+,[ ]\p{Lu}[\p{L}'’-]+"
+)
 _INLINE = regex.compile(r"(?m)\([0-9]{1,2}\)[ ]*(?P<name>\p{Han}{2,6})(?=[ ]|[(,;、:。]|$)")
 _SHORT = regex.compile(r"\p{Han}{2,4}")
 
@@ -98,7 +100,8 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
     for item in _INLINE.finditer(text):  # (1)希拉克(2)朱佩(3)埃西
         groups.setdefault(("line", text.rfind("\n", 0, item.start())), []).append(item.span("name"))
     for cell in scene.cells:
-        if (cell.row and _SHORT.fullmatch(text, cell.start, cell.end)) or _TWO_WORDS.fullmatch(text, cell.start, cell.end):
+        latin = not cell.heading and _LATIN_CELL.fullmatch(text, cell.start, cell.end)
+        if latin or (cell.row and _SHORT.fullmatch(text, cell.start, cell.end)):
             groups.setdefault((cell.table, cell.column), []).append((cell.start, cell.end))
     for entries in groups.values():
         known = [places[start] for start, end in entries if start in places and places[start].end == end]

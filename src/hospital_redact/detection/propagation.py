@@ -48,9 +48,9 @@ _TITLED = regex.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Dear|Hi|Hello|Baby)\.?,? $")
 _INITIAL = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
 # What people do and months, virtues and flowers do not.
 _HUMAN = regex.compile(
-    r"(?:['’]s (?:\p{Ll}+ )?(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|partner|condition))"
-    r"| (?:said|says|told|reports?|reported|states?|stated|lives|attends|attended|denies|denied|presented|complains|complained"
-    r"|tolerated|underwent|feels|felt|agreed|asked|called|smokes|drinks|takes|wants|wishes|understands|slept|ate|wrote|visits"
+    r"(?:['’]s (?:\p{Ll}+ )?(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|partner))"
+    r"| (?:said|says|told|reports?|reported|states?|stated|lives|attends|attended|denies|denied|presented|complains"
+    r"|complained|tolerated|underwent|feels|felt|agreed|asked|called|smokes|drinks|takes|wants|wishes|understands|slept|ate|wrote|visits"
     r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|went home|came back)\b"
 )
 _COMMON_LATIN = words("latin_common")
@@ -108,7 +108,7 @@ def share_aliases(people: Mapping[str, Person], *, record: bool) -> None:
             continue
         parts = regex.split(rf"[{DOTS}.。]", person.name)
         if len(parts) > 1:
-            person.aliases |= {part for part in parts if len(part) >= 3}
+            person.aliases |= {part for part in parts if len(part) >= 3 and part not in NOT_NAMES}
         elif person.role is not Role.STAFF and is_plausible(person.name) and (record or person.role in _CALLED_BY):
             person.aliases |= {alias for alias in _called(person.name) if alias not in NOT_NAMES}
 
@@ -174,26 +174,27 @@ def _may_stand(text: str, start: int, end: int, name: str, seen: Seen | None, *,
     """Whether an occurrence of a name may be the person; ``whole``: it is the whole name and no part."""
     if not HAN.match(name):
         return _latin_may_stand(text, start, end, name, whole=whole)
-    gap = "".join(char for char in text[start:end] if char.isspace())
-    if "\t" in gap or len(gap) > 4 * (len(name) - 1):
-        return False
     before, after = text[start - 1 : start], text[end : end + 1]
     free_before, free_after = not HAN.match(before or " "), not HAN.match(after or " ")
     follows = free_after or after in FOLLOW or text.startswith((*TITLES, *FOLLOW_WORDS), end)
-    if (
-        gap
-        and len(gap) < len(name) - 1 + (len(name) == 2)
-        and not (free_before and (free_after or (whole and follows)))
-    ):
+    gap = "".join(char for char in text[start:end] if char.isspace())
+    if gap and not _may_be_spaced(gap, len(name), loose=free_before and (free_after or (whole and follows))):
+        return False
+    if (not whole and names_a_thing(text, start, end)) or (after == "色" and len(name) == 2):
         return False
     everyday = is_dual(name) or name in NOT_NAMES
-    if len(name) == 2 and (everyday or not whole or (seen is not None and is_word(name, seen))):
-        stands = (free_before or before in LEAD_IN) and follows
-        if everyday and stands:
-            of_somebody = after != "的" or text.startswith(_OF_SOMEBODY, end + 1)
-            return of_somebody and not names_a_thing(text, start, end)
-        return stands
-    return True
+    if len(name) > 2 or (whole and not everyday and (seen is None or not is_word(name, seen))):
+        return True
+    of_somebody = not everyday or after != "的" or text.startswith(_OF_SOMEBODY, end + 1)
+    stands = follows and of_somebody and (free_before or before in LEAD_IN)
+    return stands and not (everyday and names_a_thing(text, start, end))
+
+
+def _may_be_spaced(gap: str, length: int, *, loose: bool) -> bool:
+    """Whether blanks inside a name set its characters apart; ``loose``: nothing joins it to the words around."""
+    if "\t" in gap or len(gap) > 4 * (length - 1):
+        return False
+    return loose or len(gap) >= length - 1 + (length == 2)
 
 
 def _latin_may_stand(text: str, start: int, end: int, name: str, *, whole: bool) -> bool:
@@ -238,15 +239,20 @@ def _initials(name: str, family: int) -> frozenset[str]:
 
 
 def _honoured(scene: Scene, persons: Iterable[Person], *, staff_document: bool) -> Iterator[tuple[int, int, Person]]:
-    """Yield family names before 先生, 女士, 家属, 某 and the like, when exactly that family is known in this document."""
+    """Yield family names before 先生, 家属, 某 and the like, when that family is known in this document."""
     families: dict[str, list[Person]] = {}
     for person in persons:
         if person.role is not Role.STAFF and HAN.match(person.name) and not any(dot in person.name for dot in DOTS):
             family = person.name[:2] if person.name[:2] in COMPOUND_SURNAMES else person.name[:1]
             families.setdefault(family, []).append(person)
-    if not families:
-        return
-    text = scene.text
+    if families:
+        yield from _before_honorifics(scene.text, families, staff_document=staff_document)
+        yield from _nicknames(scene.text, families)
+
+
+def _before_honorifics(
+    text: str, families: Mapping[str, list[Person]], *, staff_document: bool
+) -> Iterator[tuple[int, int, Person]]:
     for pattern in (TITLE, _ALSO_TITLES):
         for match in pattern.finditer(text):
             for length in (2, 1):
@@ -260,6 +266,10 @@ def _honoured(scene: Scene, persons: Iterable[Person], *, staff_document: bool) 
                 if not public and (not HAN.match(before or " ") or before in LEAD_IN or before in "床家"):
                     yield start, match.start(), person
                 break
+
+
+def _nicknames(text: str, families: Mapping[str, list[Person]]) -> Iterator[tuple[int, int, Person]]:
+    """Yield 老王 and 小令狐 of families that are known."""
     for match in _NICKNAME.finditer(text):
         after = text[match.end() : match.end() + 1]
         ends = not HAN.match(after or " ") or after in FOLLOW or text.startswith(FOLLOW_WORDS, match.end())

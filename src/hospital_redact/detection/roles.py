@@ -1,8 +1,8 @@
 """Whose name it is (03_names, rule 6): what the words beside a name show, and what the kind of document makes of it.
 
 Staff may stay in a copy, so a name is staff on positive evidence only: an office of this hospital. An office of
-another body (国家体改委主任, 上海市委书记) shows a person and no staff. In a document about pay, personnel or a complaint
-the employees it is about are no longer in office.
+another body (国家体改委主任, 上海市委书记) shows a person and no staff. In a document about pay, personnel or a
+complaint the employees it is about are no longer in office.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ class Hit:
     """Characters ``start`` to ``end`` of a scene that ``rule`` claims, before overlaps are settled.
 
     ``evidence`` are stable words: ``pattern``, ``context``, ``label``, ``header``, ``check_digit``,
-    ``failed_check``, ``squeezed``, ``tagger``, ``propagated``, ``presidio``, ``level:机密``.
+    ``failed_check``, ``tagger``, ``propagated``, ``presidio``, ``level:机密``, and what a reading saw through.
     """
 
     start: int
@@ -34,18 +34,26 @@ class Hit:
 class Scene:
     """One view of a document, ready to be searched. Holds text, so its ``repr`` shows none."""
 
+    disguises: tuple[str, ...] = ()
+    """Stable words for what a reading saw through, see :mod:`.disguises`; they become evidence of its hits."""
+
     __slots__ = ("_cell_starts", "_folded", "cells", "document", "normal", "text", "view")
 
-    def __init__(self, document: Document, view: View) -> None:
+    def __init__(
+        self, document: Document, view: View, normal: Normalised | None = None, cells: tuple[Cell, ...] | None = None
+    ) -> None:
+        """Prepare ``view``. A reading of it that is not the plain one (:mod:`.disguises`) brings its own text and cells."""
         self.document = document
         self.view = view
-        self.normal: Normalised = normalise(view.text)
+        self.normal: Normalised = normalise(view.text) if normal is None else normal
         self.text = self.normal.text
         self._folded: str | None = None
-        cells = block_cells(document, view, self.normalised_range)
-        self.cells: tuple[Cell, ...] = cells or text_cells(self.text)
-        if cells:
-            self.cells = tuple(sorted((*cells, *text_cells(self.text, taken=cells)), key=lambda cell: cell.start))
+        if cells is None:
+            drawn = block_cells(document, view, self.normalised_range)
+            cells = drawn or text_cells(self.text)
+            if drawn:
+                cells = tuple(sorted((*drawn, *text_cells(self.text, taken=drawn)), key=lambda cell: cell.start))
+        self.cells: tuple[Cell, ...] = cells
         self._cell_starts = [cell.start for cell in self.cells]
 
     @property

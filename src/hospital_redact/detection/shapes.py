@@ -41,6 +41,7 @@ MINORITY = regex.compile(rf"(?:{alternatives(_SYLLABLES)}){{2,4}}(?!族)|乌日�
 
 _SOUND = "".join(sorted(characters("sounds")))
 _DOTTED_SOUND = _SOUND + "不来送蓬丰才次仁曲珍措姆德吉央金旺堆洛桑顿珠"
+_SOUND_RUN = regex.compile(rf"[{_SOUND}]+")
 _SOUNDED = regex.compile(rf"[{_SOUND}]{{3,9}}")
 FOREIGN = regex.compile(
     rf"(?<!\p{{Han}})[{_DOTTED_SOUND}]{{1,8}}(?:[{DOTS}][{_DOTTED_SOUND}]{{1,9}}){{1,4}}"
@@ -104,12 +105,8 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     """
     if _MASKED.match(text, at) or text[at : at + 2] in _PARTIES:
         return at
-    stopped = _STOPPED.match(text, at)
-    if stopped and MINORITY.search(stopped.group().replace("。", "")):
-        return stopped.end()
-    dotted = _DOTTED.match(text, at)
-    if dotted and (dotted.group().find(".") < 0 or marked):
-        return at + trim_tail(dotted.group())
+    if length := _dotted_length(text, at, marked=marked):
+        return at + length
     for pattern in _SPACED:
         spaced = pattern.match(text, at)
         if spaced and marked and _is_spaced_name(spaced.group(), promised=form):
@@ -122,6 +119,15 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
         return run.end()
     length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
     return at + length
+
+
+def _dotted_length(text: str, at: int, *, marked: bool) -> int:
+    """Return the length of the dotted name at ``at``, 0 for none; a full stop is a dot only in a name by sound."""
+    stopped = _STOPPED.match(text, at)
+    if stopped and MINORITY.search(stopped.group().replace("。", "")):
+        return stopped.end() - at
+    dotted = _DOTTED.match(text, at)
+    return trim_tail(dotted.group()) if dotted and (marked or "." not in dotted.group()) else 0
 
 
 def _is_spaced_name(text: str, *, promised: bool) -> bool:
@@ -139,6 +145,9 @@ def trim_tail(name: str) -> int:
     for i in range(last + 1, len(name)):
         if name[i] in FOLLOW or any(name.startswith(title, i) for title in TITLES):
             return i
+    sound = _SOUND_RUN.match(name, last)
+    if sound and sound.end() - last >= 2 and _SOUND_RUN.match(name) and len(name) > last + 4:
+        return sound.end()  # 詹姆斯·帕金森|首次描述
     return min(len(name), last + 6)
 
 

@@ -31,7 +31,8 @@ _ANNOUNCED = regex.compile(
 )
 _ABBREVIATIONS = words("latin_abbreviations")
 _LOGIN = regex.compile(
-    r"(?:[@_]|(?:账号|帐号|用户|用户名|登录名|登录|微信|邮箱|(?i:user|login|account|userid|username|e-?mail))[ ]?(?:为|是)?[ ]?[::]?[ ]?)$"
+    r"(?:[@_]|(?:账号|帐号|用户|用户名|登录名|登录|微信|邮箱|(?i:user|login|account|userid|username|e-?mail))"
+    r"[ ]?(?:为|是)?[ ]?[::]?[ ]?)$"
 )
 _MANY = 400
 """A document that names more people is a list; their pinyin is then followed for the first ones only."""
@@ -79,9 +80,9 @@ def _spellings(name: str) -> Iterator[tuple[str, Kind]]:
     head, comma, tail = name.partition(",")
     parts = [part.casefold().replace("'", "").replace("’", "").replace("-", "") for part in _LATIN.findall(head)]
     if comma:
-        given = [part.casefold().replace("'", "").replace("-", "") for part in _LATIN.findall(tail)]
-        if parts and given:
-            yield from _arranged("".join(parts), tuple(given), joined=False)
+        names = [part.casefold().replace("'", "").replace("-", "") for part in _LATIN.findall(tail)]
+        if parts and names:
+            yield from _arranged("".join(parts), tuple(names), joined=False)
         return
     at = next((i for i, part in enumerate(parts) if i and part in PARTICLES), len(parts) - 1)
     if at >= 1:

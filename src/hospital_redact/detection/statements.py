@@ -46,6 +46,11 @@ _NUMBERING, _LABEL, _END, _HEADING, _HEADING_END = (
 _SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
     _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs")
 )
+# 袁圆汇报: is what somebody said, 袁圆: is whose turn it is.
+_SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
+# After these words and a colon the statement begins: 经研究,决定:
+_TURN = regex.compile(r"(?:决定|议定|如下|意见|结论|认为|明确|同意|强调|要求|that|follows):[ ]?")
+_NOTHING = regex.compile("").match("")
 _CELL_GAP = regex.compile(r"\t+|[ ]*\|[ ]*")
 _TERMINAL = frozenset("。!?;.:)”\"'")
 _HAN = regex.compile(r"\p{Han}")
@@ -82,16 +87,30 @@ def find_statements(scene: Scene, rules: Sequence[CompiledRule], titled: Collect
         return
     sentences = [sentence for sentence in split_sentences(scene) if _states(scene, sentence)]
     for compiled in rules:
-        open_line = -1
-        for sentence in sentences:
-            evidence = _evidence(scene, compiled, sentence, compiled.rule.only_with in titled)
-            if not evidence and sentence.line == open_line:
-                evidence = "same_line"
-            if evidence:
-                if sentence.item or sentence.labelled:
-                    open_line = sentence.line
-                confidence = compiled.rule.detection.confidence
-                yield Hit(sentence.start, sentence.end, compiled.rule, confidence, (evidence,), "statement")
+        for first, last, evidence in _runs(scene, compiled, sentences, compiled.rule.only_with in titled):
+            yield Hit(first, last, compiled.rule, compiled.rule.detection.confidence, (evidence,), "statement")
+
+
+def _runs(
+    scene: Scene, compiled: CompiledRule, sentences: Sequence[Sentence], titled: bool
+) -> Iterator[tuple[int, int, str]]:
+    """Yield where statements lie: each sentence that counts, those of one numbered line that follow it included."""
+    run: tuple[int, int, str] | None = None
+    line = -1
+    for sentence in sentences:
+        evidence = _evidence(scene, compiled, sentence, titled)
+        if run is not None and sentence.line == line:
+            run = (run[0], sentence.end, run[2])
+            continue
+        if run is not None:
+            yield run
+            run = None
+        if evidence and (sentence.item or sentence.labelled):
+            run, line = (sentence.start, sentence.end, evidence), sentence.line
+        elif evidence:
+            yield sentence.start, sentence.end, evidence
+    if run is not None:
+        yield run
 
 
 def _evidence(scene: Scene, compiled: CompiledRule, sentence: Sentence, titled: bool) -> str:
@@ -137,13 +156,13 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
             continue
         start, item = _after_numbering(scene.text, begin, stop)
         following = scene.text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-        if _is_heading(scene.text, start, stop, following, item=item):
+        if _is_heading(scene.text, begin, start, stop, following):
             heading, intro = scene.text[start:stop].casefold().rstrip(": "), ""
             continue
         if not item:
             intro = ""
         label = _LABEL.match(scene.text, start, min(stop, start + _MAX_LABEL))
-        labelled = label is not None and label.end() < stop
+        labelled = label is not None and label.end() < stop and not _SAYING.search(label.group("label"))
         content = label.end() if labelled and label else start
         own = scene.text[start:content].strip(" \t::【】").casefold()
         for first, last in _sentences_of(scene.text, content, stop):
@@ -201,18 +220,25 @@ def _after_numbering(text: str, begin: int, stop: int) -> tuple[int, bool]:
     return found.end(), True
 
 
-def _is_heading(text: str, start: int, stop: int, following: str, *, item: bool) -> bool:
+def _is_heading(text: str, begin: int, start: int, stop: int, following: str) -> bool:
+    """Whether the line that begins at ``begin``, its number left out, names what follows."""
     if text[stop - 1] == ":" and stop - start <= _MAX_LABEL // 2:
         return True
-    if text[stop - 1] in _TERMINAL or not _HEADING.fullmatch(text, start, stop):
+    bare = stop - 1 if text[stop - 1] == "。" else stop
+    if not _HEADING.fullmatch(text, start, bare):
         return False
-    if _HEADING_END.search(text, start, stop):
+    if _HEADING_END.search(text, start, bare):
         return True
-    if item:  # a row of short points is a list, a short point above a longer text its heading
-        return not _NUMBERING.match(following) and not _VERBS.search(text, start, stop)
-    if not _HAN.search(text, start, stop):
-        return not _VERBS.search(text, start, stop)
-    return stop - start <= _SHORT and not _VERBS.search(text, start, stop)
+    if bare < stop or text[stop - 1] in _TERMINAL or _VERBS.search(text, start, stop):
+        return False
+    if start > begin:  # a row of short points is a list, a short point above a longer text its heading
+        return _style(text[begin:start]) != _style((_NUMBERING.match(following) or _NOTHING).group())
+    return stop - start <= _SHORT or not _HAN.search(text, start, stop)
+
+
+def _style(number: str) -> str:
+    """Return how a line is numbered: ``1.`` and ``2.`` alike, ``1.1`` otherwise."""
+    return regex.sub(r"[一二三四五六七八九十百]+", "一", regex.sub(r"\d+", "1", number.strip()))
 
 
 def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -227,6 +253,9 @@ def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]
         while last > first and (text[last - 1].isspace() or text[last - 1] in ";:,、"):
             last -= 1
         last = min(last, first + _MAX_SENTENCE)
+        turn = _TURN.search(text, first, min(last, first + 2 * _MAX_LABEL))
+        if turn is not None and last - turn.end() >= _MIN_CELL:
+            first = turn.end()
         enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_LATIN
         if last - first >= enough:
             yield first, last

@@ -13,10 +13,11 @@ import regex
 from hospital_redact.detection.names_en import is_eponym, is_latin_name
 from hospital_redact.detection.names_zh import DIRECT, Mention
 from hospital_redact.detection.roles import role_around
-from hospital_redact.detection.shapes import DOTS, HAN, is_masked, is_plausible, is_sounded
+from hospital_redact.detection.shapes import DOTS, HAN, is_dual, is_masked, is_plausible, is_sounded
 from hospital_redact.detection.taggers import Seen, is_word, tag
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
+    FOLLOW,
     FOLLOW_WORDS,
     LEAD_IN,
     NOT_NAMES,
@@ -29,7 +30,8 @@ from hospital_redact.detection.words import (
 from hospital_redact.model import Role
 
 _EPONYM = regex.compile(
-    r"氏?(?:病|征|综合征|综合症|症|体征|试验|评分|量表|法|分级|分期|分类|杂音|反射|手术|术|染色|瘤|线|三角|骨折|脱位|面瘫|法则|准则|定律|指数|现象|细胞|管|导管|小体|腺|孔|韧带|束|纤维|麻痹|奖|杯|路|医院)"
+    r"氏?(?:病|征|综合征|综合症|症|体征|试验|评分|量表|法|分级|分期|分类|杂音|反射|手术|术|染色|瘤|线|三角|骨折|脱位|面瘫"
+    r"|法则|准则|定律|指数|现象|细胞|管|导管|小体|腺|孔|韧带|束|纤维|麻痹|奖|杯|路|医院)"
 )
 _DOCTRINE = regex.compile(r"(?:理论|思想(?![上斗])|主义|学说|定理|假说|新时代)")
 """A name before these words is a doctrine; nobody is told apart by it."""
@@ -37,8 +39,9 @@ _DOCTRINE = regex.compile(r"(?:理论|思想(?![上斗])|主义|学说|定理|�
 _PLACE = regex.compile(r"[湖河岛州省国镇村海湾峰港]|山(?!先生)|大学|学院|公司|集团|银行|酒店|地区|半岛|广场|机场")
 # Drugs have names by sound too: what is given, and how much of it.
 _DOSE = regex.compile(
-    r"[®™]|(?:针|片|胶囊|颗粒|注射|口服|静[滴点脉]|[钠素霉汀平唑]|[ ]?[0-9.]+[ ]?(?:m?g|μg|ml|U|IU|片|粒|支|毫克|克|毫升)|[+]|"
-    r"[ ]?[0-9]{1,4}(?:\.[0-9]+)?(?![0-9岁床月年号:]|[ ]?(?:岁|床))|[ ]?(?:D|d|q|Q|bid|tid|qd)[0-9]*(?![A-Za-z])|\p{Han}{0,4}(?:化疗|方案))"
+    r"[®™+]|针|片|胶囊|颗粒|注射|口服|静[滴点脉]|[钠素霉汀平唑]|\p{Han}{0,4}(?:化疗|方案)"
+    r"|[ ]?[0-9.]+[ ]?(?:m?g|μg|ml|U|IU|片|粒|支|毫克|克|毫升)"
+    r"|[ ]?[0-9]{1,4}(?:\.[0-9]+)?(?![0-9岁床月年号:]|[ ]?(?:岁|床))|[ ]?(?:D|d|q|Q|bid|tid|qd)[0-9]*(?![A-Za-z])"
 )
 _GIVEN_DRUG = regex.compile(
     r"(?:给予|予以|应用|服用|口服|静滴|静点|泵入|加用|改用|停用|注射|联合|商品名[:为]?|具体为|(?<!授)[予用服替])[“\"]?$"
@@ -46,8 +49,7 @@ _GIVEN_DRUG = regex.compile(
 _JOURNAL = regex.compile(r"[.,]?[ ]?(?:19|20)[0-9]{2}(?:[ ]\p{Lu}\p{Ll}{2})?[;,:]")
 _THINGS = words("latin_things")
 _EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
-_MODEL_NAMES = frozenset("张三 李四 王五 赵六 张某某".split())
-_COLOUR = frozenset("色")
+_MODEL_NAMES = frozenset({"张三", "李四", "王五", "赵六"})
 _LOOSE = characters("loose_surnames")
 _GIVEN = characters("given_only")
 _CALLED = frozenset("老小阿")
@@ -62,7 +64,10 @@ def find_tagged(text: str, shown: Iterable[Mention], seen: Seen) -> Iterator[Men
         if (start, end) in taken or not (trimmed := _chinese_person(text, start, end, seen)):
             continue
         evidence = ("tagger", "partly_masked") if text[start + 1 : start + 2] == "某" else ("tagger",)
-        yield Mention(start, trimmed, role_around(text, start, trimmed), 0.6, evidence)
+        role = role_around(text, start, trimmed)
+        yield Mention(start, trimmed, role, 0.6, evidence)
+        if trimmed == end and _is_short(text, start, end):
+            yield Mention(start, end + 1, role, 0.5, evidence)
     for start, end in tag(text, "en", seen):
         name = text[start:end]
         if (start, end) in taken or HAN.search(name) or any(char.isdigit() or char in "\t|" for char in name):
@@ -73,6 +78,15 @@ def find_tagged(text: str, shown: Iterable[Mention], seen: Seen) -> Iterator[Men
             continue
         if not _names_a_thing(text, start, end):
             yield Mention(start, start + len(name.rstrip()), Role.OTHER, 0.5, ("tagger",))
+
+
+def _is_short(text: str, start: int, end: int) -> bool:
+    """Whether a tagged name of two characters may have lost its third: 李国|能为, 臧克|和教授."""
+    third, rest = text[end : end + 1], text[end + 1 : end + 2]
+    if end - start != 2 or not HAN.match(third or " ") or text[start] not in SURNAMES:
+        return False
+    runs_on = third not in FOLLOW and rest in FOLLOW and is_plausible(text[start : end + 1])
+    return runs_on or text.startswith(TITLES, end + 1)
 
 
 def _names_a_thing(text: str, start: int, end: int) -> bool:
@@ -111,24 +125,32 @@ def _chinese_person(text: str, start: int, end: int, seen: Seen) -> int:
 def _is_chinese_name(text: str, start: int, end: int, seen: Seen) -> bool:
     """Whether a tagged word of two characters and more is a name in its form."""
     name = text[start:end]
-    if text[end : end + 1] in _COLOUR and text[end : end + 1]:
-        return False
-    if name in NOT_NAMES or text[start : end + 1] in NOT_NAMES or is_masked(name) or name.endswith("氏"):
-        return False
     role = role_around(text, start, end)
+    if _is_word_of_text(text, start, end, role):
+        return False
     if is_sounded(name) and not _PLACE.match(text, end):
         return True
     if name[0] not in SURNAMES and name[:2] not in COMPOUND_SURNAMES:
         return _is_given(name) or (3 <= len(name) <= 6 and role is not Role.OTHER)
-    before = text[start - 1 : start]
-    if name[0] in _LOOSE and role is Role.OTHER and HAN.match(before) and before not in LEAD_IN:
-        return False
-    if name[1:] in NOT_NAMES:
-        return False
     if len(name) == 2:
         # What the tagger calls no person when it stands alone needs more than the tagger (平安, 杜仲).
         return is_plausible(name) and (role is not Role.OTHER or not is_word(name, seen))
     return is_plausible(name) or (len(name) == 3 and name[:2] not in NOT_NAMES)
+
+
+def _is_word_of_text(text: str, start: int, end: int, role: Role) -> bool:
+    """Whether a tagged word is an everyday word, a part of one, masked already, or the model of a form."""
+    name, before = text[start:end], text[start - 1 : start]
+    if name in NOT_NAMES or name[1:] in NOT_NAMES or text[start : end + 1] in NOT_NAMES or text.startswith("色", end):
+        return True
+    if is_masked(name) or name.endswith("氏"):
+        return True
+    if name in _MODEL_NAMES and _EXAMPLE.search(text, max(0, start - 16), start):
+        return True
+    if role is not Role.OTHER:
+        return False
+    # 平安, 康宁: the tagger alone makes no person of an everyday word, nor of 于介入 inside a sentence.
+    return is_dual(name) or (name[0] in _LOOSE and HAN.match(before) is not None and before not in LEAD_IN)
 
 
 def _is_given(name: str) -> bool:

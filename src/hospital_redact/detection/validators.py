@@ -114,6 +114,19 @@ def hkid(value: str) -> bool:
     return (total + int(parts[3], 16)) % 11 == 0
 
 
+_TW_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of their numbers, from 10 on
+
+
+def tw_id(value: str) -> bool:
+    """National identification or resident number of Taiwan: a letter, nine digits, the last a MOD 10 check digit."""
+    text = compact(value)
+    if not re.fullmatch(r"[A-Z][0-9]{9}", text):
+        return False
+    number = f"{_TW_LETTERS.index(text[0]) + 10}{text[1:]}"
+    weights = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True)) % 10 == 0
+
+
 def iban(value: str) -> bool:
     """ISO 13616 account number: MOD 97 equals 1."""
     text = compact(value)
@@ -199,6 +212,7 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
             nhs_number,
             not_a_date,
             org_code,
+            tw_id,
             uscc,
             us_ssn,
             vin,

@@ -15,7 +15,7 @@ from typing import Any
 from hospital_redact.errors import HospitalRedactError
 from hospital_redact.formats.text import decode, split_lines
 from hospital_redact.languages import ENGLISH, Language
-from hospital_redact.model import Document, Edit, Finding, LevelSuggestion, Span
+from hospital_redact.model import Document, Edit, Finding, LevelSuggestion, Recognisable, Span
 from hospital_redact.pipeline import RedactedCopy, Review
 
 SCHEMA_VERSION = 1
@@ -62,6 +62,7 @@ def describe_review(review: Review, *, show_values: bool = False, text: str | No
             for reason in review.suggestion.reasons
         ],
         "look_at": list(review.suggestion.needs_human),
+        "recognisable": [_describe_recognisable(review.document, r, show_values) for r in review.suggestion.recognisable],
         "findings": sorted(findings, key=lambda f: (f["start"], f["end"])),
         "unread": [{"what": u.what, "where": str(u.location), "reason": u.reason} for u in review.document.unread],
         "notes": list(review.document.notes),
@@ -74,6 +75,24 @@ def _describe_level(suggestion: LevelSuggestion) -> Json:
         "residual_level": str(suggestion.residual_level),
         "decision": suggestion.decision.value,
         "needs_human": bool(suggestion.needs_human),
+        "approvers": list(suggestion.approvers),
+        "conditions": list(suggestion.conditions),
+    }
+
+
+def _describe_recognisable(document: Document, who: Recognisable, show_values: bool) -> Json:
+    """Return who could be recognised by what, and the coarser form on offer; as text only when asked for."""
+    return {
+        "person": who.person,
+        "items": [
+            {
+                "kind": item.kind,
+                "where": _where(document, item.spans),
+                "offer": item.offer,
+                **({"text": document.text_of(item.spans[:1]), "coarser": item.replacement} if show_values else {}),
+            }
+            for item in who.items
+        ],
     }
 
 

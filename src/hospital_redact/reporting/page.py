@@ -8,7 +8,7 @@ from html import escape
 
 from hospital_redact.languages import Language
 from hospital_redact.reporting.data import Json
-from hospital_redact.reporting.text import look_at_words
+from hospital_redact.reporting.text import look_at_words, sign_lines
 
 # White on each of the level colours, and grey on white, has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
 _STYLE = """
@@ -60,6 +60,8 @@ def _section(entry: Json, say: Language) -> Iterator[str]:
         f"<span>{say('after redaction')} {_level(entry['residual_level'])}</span> "
         f"<span>{say('decision:')} <strong>{escape(say(entry['decision']))}</strong></span></p>"
     )
+    for line in sign_lines(entry, say):
+        yield f"<p>{escape(line.strip())}</p>"
     if entry["look_at"]:
         words = escape(look_at_words(entry, say))
         yield f'<p class="alert"><strong>{say("A person must look at")}</strong>{say(": ")}{words}</p>'

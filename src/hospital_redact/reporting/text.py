@@ -14,6 +14,7 @@ def scan_lines(entry: Json, say: Language) -> Iterator[str]:
     """Yield the lines for one scanned file."""
     yield f"{entry['number']}  {entry['id']}"
     yield _level_line(entry, say)
+    yield from sign_lines(entry, say)
     for reason in entry["reasons"]:
         quote = f" 「{reason['quote']}」" if reason["quote"] else ""
         title = reason["title"] if say.name == "zh" else reason["title_en"]
@@ -39,6 +40,7 @@ def redact_lines(entry: Json, say: Language) -> Iterator[str]:
     """Yield the lines for one input of ``redact``, failures excepted (they go to standard error)."""
     yield f"{entry['number']}  {entry['path']} -> {printable(entry['output'])}"
     yield _level_line(entry, say)
+    yield from sign_lines(entry, say)
     yield say("   {status}; removed: {listed}", status=entry["status"], listed=_listed(entry["counts"], say))
     yield f"   {entry['message']}"
     yield from _look_at(entry, say)
@@ -63,6 +65,19 @@ def _level_line(entry: Json, say: Language) -> str:
         residual=entry["residual_level"],
         decision=entry["decision"],
     )
+
+
+def sign_lines(entry: Json, say: Language) -> Iterator[str]:
+    """Yield who signs for the decision, what must be at hand, and who could be recognised by what."""
+    if entry.get("approvers"):
+        yield say("   to be signed by: {listed}", listed=say(", ").join(entry["approvers"]))
+    if entry.get("conditions"):
+        yield say("   to be at hand: {listed}", listed=say(", ").join(say(word) for word in entry["conditions"]))
+    for who in entry.get("recognisable", ()):
+        listed = say(", ").join(
+            f"{say(item['kind'])} ({say.place(item['where'])}) -> {say(item['offer'])}" for item in who["items"]
+        )
+        yield say("   {person} can be recognised by: {listed}", person=who["person"], listed=listed)
 
 
 def _listed(counts: dict[str, int], say: Language) -> str:

@@ -29,7 +29,7 @@ _MIN_SPELLING = 4
 _MAX_ROWS = 20  # a number of more records is a hospital's own, or a placeholder
 
 _SKIPPED = np.array([ord(char) for char in DOTS], np.uint32)
-_WORD_GAP = regex.compile(r"[ ,.\-_]{1,3}(?:\p{L}[ .,]{1,3})?")
+_WORD_GAP = regex.compile(r"[ ,.\-_]{1,3}(?:\p{Latin}[ .,]{1,3})?")
 _NUMERALS = str.maketrans("〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789")
 _GROUP = regex.compile(r"[0-9]+|[A-Za-z]{1,6}(?=[ \-./_#]?[0-9])|(?<=[0-9])[A-Za-z]{1,6}")
 _GROUP_GAP = regex.compile(r"[ \-./_·()]{0,3}|[ ]?\n[ ]?")

@@ -217,6 +217,7 @@ class _Findings:
         self._patients: set[str] = set()  # subject keys that the roster makes patients
         self._strong_patients: set[str] = set()
         self._staff: set[str] = set()
+        self._same_person: dict[str, str] = {}  # of a subject key the one that counts
 
     def with_matches(self, matches: Iterable[_Match]) -> tuple[Finding, ...]:
         """Return the findings with all matches."""
@@ -274,13 +275,20 @@ class _Findings:
             return  # an office that the document shows outweighs a name alone, and a ward, where doctors work as well
         self._note(number, match.evidence)
         if found.subject is not None:
-            for row in match.rows.tolist():
-                self._keys.setdefault(row, found.subject)
+            self._join(found.subject, match.rows)
             self._patients.add(found.subject)
             if match.sure:
                 self._strong_patients.add(found.subject)
         elif found.role not in _PRIVATE:
             self._found[number] = self._as_patient(self._found[number])
+
+    def _join(self, subject: str, rows: Rows) -> None:
+        """Note that ``subject`` is named by ``rows``; two subjects of one record are one person."""
+        for row in rows.tolist():
+            first = self._keys.setdefault(row, subject)
+            # A spelling of several records joins nobody: zhangwei is 张伟 and 张薇.
+            if first != subject and len(rows) == 1 and first not in self._same_person:
+                self._same_person.setdefault(subject, first)
 
     def _key_of(self, match: _Match) -> str:
         rows = match.rows.tolist()
@@ -324,15 +332,18 @@ class _Findings:
 
     def _settled(self, finding: Finding) -> Finding:
         """Return ``finding`` with the role that the roster gives its subject; a patient's goes before one of staff."""
-        if finding.entity != _PERSON or finding.role in _PRIVATE or finding.subject is None:
+        if finding.entity != _PERSON or finding.subject is None:
             return finding
+        settled = replace(finding, subject=self._same_person.get(finding.subject, finding.subject))
+        if finding.role in _PRIVATE:
+            return settled
         of_patient = self._patients if finding.role is Role.OTHER else self._strong_patients
-        if finding.subject in of_patient:
-            return self._as_patient(finding)
-        rule = next((rule for rule in self._rules.values() if rule.id == PUBLIC_ROLE_RULE), None)
+        if of_patient & {finding.subject, settled.subject}:
+            return self._as_patient(settled)
+        rule = self._rules.get(PUBLIC_ROLE_RULE)
         if finding.role is Role.OTHER and finding.subject in self._staff and rule is not None:
-            return _under(rule, finding, Role.STAFF)
-        return finding
+            return _under(rule, settled, Role.STAFF)
+        return settled
 
     def _as_patient(self, finding: Finding) -> Finding:
         return _under(self._rules[NAME_RULE], finding, Role.PATIENT)

@@ -1,0 +1,109 @@
+"""The trained tagger as a user calls it: spans, clauses, long texts, the spaCy component, a changed file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hospital_redact.detection import hospital_tagger
+from hospital_redact.detection.hospital_tagger import CHUNK, clauses, decode, likely_clauses, load_network, score
+from hospital_redact.detection.hospital_tagger import tag_persons as tag
+from hospital_redact.errors import DetectionError
+
+MIXED = st.text(alphabet="患者张伟王李丽因胸闷3天入院，。：\n Ab·́\ud800😀", max_size=80)
+
+
+def names(text: str) -> list[str]:
+    return [text[person.start : person.end] for person in tag(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("患者陆晓彤因反复胸闷3天入院。", "陆晓彤"),
+        ("值班护士熊佳慧已通知家属。", "熊佳慧"),
+        ("由其女儿曹雨薇陪同就诊", "曹雨薇"),
+        ("12\t尹建国\t男\t67\t冠心病", "尹建国"),
+    ],
+)
+def test_persons_are_found(text: str, name: str) -> None:
+    assert names(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "予阿托伐他汀20mg每晚一次，监测肝功能。",
+        "双肺呼吸音清，未闻及干湿性啰音，心律齐。",
+        "黄芪30g，白术15g，防风10g，当归12g，水煎服。",
+        "",
+        "\n\n",
+    ],
+)
+def test_clinical_text_without_a_person_has_none(text: str) -> None:
+    assert names(text) == []
+
+
+@given(MIXED)
+@settings(deadline=None, max_examples=60)
+def test_spans_lie_in_the_text_in_order(text: str) -> None:
+    end = 0
+    for person in tag(text):
+        assert end <= person.start < person.end <= len(text)
+        assert 0 <= person.confidence <= 1
+        end = person.end
+
+
+@given(MIXED)
+@settings(deadline=None, max_examples=60)
+def test_clauses_are_all_of_the_text(text: str) -> None:
+    ranges = list(clauses(text))
+    assert "".join(text[start:end] for start, end in ranges) == text
+    assert set(likely_clauses(text)) <= set(ranges)
+    assert likely_clauses(text, -np.inf) == ranges
+
+
+def test_a_long_text_is_scored_as_its_parts_are() -> None:
+    line = "患者陆晓彤因反复胸闷3天入院，值班护士熊佳慧。\n"
+    text = line * (2 * CHUNK // len(line) + 3)
+    whole = score(text, load_network())
+    assert np.allclose(whole, np.tile(score(line * 3, load_network())[len(line) : 2 * len(line)], (text.count("\n"), 1))[: len(whole)], atol=1e-3) or len(
+        whole
+    ) == len(text)
+    assert np.allclose(whole[CHUNK - 50 : CHUNK + 50], score(text[CHUNK - 100 : CHUNK + 100], load_network())[50:150], atol=1e-3)
+
+
+def test_bias_trades_misses_for_false_alarms() -> None:
+    output = score("患者陆晓彤因反复胸闷3天入院，值班护士熊佳慧。", load_network())
+    assert decode(output, bias=1000.0)
+    assert decode(output, bias=-1000.0) == []
+
+
+def test_the_component_sets_persons() -> None:
+    spacy = pytest.importorskip("spacy")
+    hospital_tagger.register()
+    pipeline = spacy.blank("zh")
+    pipeline.add_pipe("hospital_redact_names")
+    document = pipeline("患者陆晓彤因反复胸闷3天入院。")
+    assert [(entity.text, entity.label_) for entity in document.ents] == [("陆晓彤", "PERSON")]
+
+
+@pytest.mark.parametrize("content", [None, b"another model"])
+def test_a_missing_or_changed_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    path = tmp_path / "weights.npz"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setattr(hospital_tagger, "WEIGHTS", path)
+    load_network.cache_clear()
+    try:
+        with pytest.raises(DetectionError) as caught:
+            load_network()
+        assert caught.value.code == "HR302"
+    finally:
+        load_network.cache_clear()
