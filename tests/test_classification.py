@@ -228,12 +228,13 @@ def test_genes_and_persons_do_not_go_abroad() -> None:
     assert suggest([value("resident_id")], context).decision is Decision.APPROVE_THEN_RELEASE
 
 
-def test_a_special_disease_beside_a_kept_patient_needs_approval() -> None:
+def test_a_special_disease_beside_a_patient_needs_approval() -> None:
     findings = [value("medical_record_number"), value("special_disease", 1)]
-    assert "flagged:special_disease" in suggest(findings).needs_human
-    assert suggest(findings).decision is Decision.RELEASE_REDACTED
-    kept = classify(document(), findings, POLICY, ReleaseContext(), removed=lambda _: False)
-    assert kept.decision is Decision.APPROVE_THEN_RELEASE
+    suggestion = suggest(findings)
+    assert "flagged:special_disease" in suggestion.needs_human
+    assert suggestion.decision is Decision.APPROVE_THEN_RELEASE
+    assert suggestion.approvers[-1] == "医务部"
+    assert suggest(findings[1:]).decision is Decision.RELEASE  # nobody is in it
 
 
 def test_unread_parts_need_a_person() -> None:

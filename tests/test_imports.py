@@ -39,7 +39,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     ),
     ("pipeline", "restoration"),
     ("reporting",),
-    ("batch", "release", "expiry"),
+    ("batch", "release", "expiry", "calibration"),
     ("", "commands", "cli", "__main__"),  # "" is the package itself: its public names, loaded late
 )
 TIER = {name: number for number, names in enumerate(TIERS) for name in names}

@@ -242,7 +242,18 @@ def test_the_command_line_from_end_to_end(tmp_path: Path, capsys: pytest.Capture
     assert codes(copies[0])[0]
     assert "not used: 血型" in capsys.readouterr().err
 
-    refused = ["redact", paths[0], "-o", str(tmp_path / "no"), "--pseudonyms", "reversible", "--key", str(key)]
+    refused = [
+        "redact",
+        paths[0],
+        "-o",
+        str(tmp_path / "no"),
+        "--workers",
+        "0",
+        "--pseudonyms",
+        "reversible",
+        "--key",
+        str(key),
+    ]
     assert main([*refused, "--lang", "en"]) == 3
     assert "HR406" in capsys.readouterr().err
     allowed = [*refused, "--to", "superior", "--recipient", "云桥市卫健委", "--reference", "2024-17"]

@@ -21,13 +21,39 @@ TARGET = Path(__file__).parents[1] / "src" / "hospital_redact" / "detection" / "
 HEAD = """\
 # Readings of Chinese characters without tones, ü as v. Written by tools/readings.py from pypinyin {version} (MIT).
 """
-SURNAME_READINGS = dict(
-    pair.split(":")
-    for pair in (
-        "单:shan 解:xie 仇:qiu 曾:zeng 查:zha 区:ou 盖:ge 朴:piao 乐:yue 万:wan 尉:yu 长:zhang 翟:zhai 缪:miao 覃:qin 冼:xian "
-        "员:yun 召:shao 燕:yan 任:ren 宁:ning 折:she 纪:ji 哈:ha 重:chong 种:chong 黑:he 牟:mou 逄:pang 郗:xi 令:ling"
-    ).split()
-)
+SURNAME_READINGS = {
+    "单": "shan",
+    "解": "xie",
+    "仇": "qiu",
+    "曾": "zeng",
+    "查": "zha",
+    "区": "ou",
+    "盖": "ge",
+    "朴": "piao",
+    "乐": "yue",
+    "万": "wan",
+    "尉": "yu",
+    "长": "zhang",
+    "翟": "zhai",
+    "缪": "miao",
+    "覃": "qin",
+    "冼": "xian",
+    "员": "yun",
+    "召": "shao",
+    "燕": "yan",
+    "任": "ren",
+    "宁": "ning",
+    "折": "she",
+    "纪": "ji",
+    "哈": "ha",
+    "重": "chong",
+    "种": "chong",
+    "黑": "he",
+    "牟": "mou",
+    "逄": "pang",
+    "郗": "xi",
+    "令": "ling",
+}
 
 
 def characters() -> list[str]:

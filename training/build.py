@@ -18,9 +18,9 @@ from pathlib import Path
 # this when it is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
-from hospital_redact.detection import hospital_tagger  # noqa: E402 - see above
-from training.network import train, write_network  # noqa: E402
-from training.teacher import generate_lines, joined, label  # noqa: E402
+from hospital_redact.detection import hospital_tagger
+from training.network import train, write_network
+from training.teacher import generate_lines, joined, label
 
 SHARES = {"zh": 0.25, "soup": 0.75}
 """Grammars and their parts of the text. Loose words are the most: they teach what is *not* a name."""
@@ -55,7 +55,9 @@ def main() -> int:
     digest = hashlib.sha256(chosen.output.read_bytes()).hexdigest()
     if chosen.output == hospital_tagger.WEIGHTS:
         source = Path(hospital_tagger.__file__)
-        text = re.sub(r'^WEIGHTS_SHA256 = "[0-9a-f]*"', f'WEIGHTS_SHA256 = "{digest}"', source.read_text("utf-8"), flags=re.M)
+        text = re.sub(
+            r'^WEIGHTS_SHA256 = "[0-9a-f]*"', f'WEIGHTS_SHA256 = "{digest}"', source.read_text("utf-8"), flags=re.M
+        )
         source.write_text(text, encoding="utf-8")
     report(f"{chosen.output.name}: {chosen.output.stat().st_size} bytes, {digest}")
     return 0

@@ -27,17 +27,23 @@ _FRESH = frozenset({"someone", "employee"})
 _LISTS = {
     "disease": "diseases", "symptom": "symptoms", "drug": "drugs", "herb": "herbs", "finding": "findings",
     "examn": "exams", "operation": "operations", "dept": "departments", "dept2": "departments", "place": "places",
-    "word": "sayings", "cityname": "cities", "linkc": "links_clinical", "linko": "links_office", "occupation": "occupations", "relation": "relations",
+    "word": "sayings", "cityname": "cities", "linkc": "links_clinical", "linko": "links_office",
+    "occupation": "occupations", "relation": "relations",
 }  # fmt: skip
 _SYLLABLES = tuple("培奥替昔洛兰西米诺他格瑞伐卡普罗沙比美拉达利非多可乐帕吉维阿立恩舒泰依珠赛")
 _ENDINGS = (
-    "沙坦 地平 他汀 替尼 单抗 洛尔 普利 拉唑 霉素 沙星 西泮 唑仑 双胍 格列净 列汀 西林 康唑 洛韦 司琼 曲坦 平片 胶囊 颗粒"
-).split()
+    "沙坦", "地平", "他汀", "替尼", "单抗", "洛尔", "普利", "拉唑", "霉素", "沙星", "西泮", "唑仑", "双胍", "格列净",
+    "列汀", "西林", "康唑", "洛韦", "司琼", "曲坦", "平片", "胶囊", "颗粒",
+)  # fmt: skip
+"""What names of medicines are made of: as many more as a list can hold, with the look of transliterated persons."""
 
 
 @cache
 def _words_by_class(held: bool) -> dict[str, tuple[tuple[str, ...], tuple[int, ...]]]:
-    """Everyday words of jieba's list by word class, persons left out, with running sums of their frequencies."""
+    """Words of jieba's list by word class, with running sums of their weights.
+
+    Persons are only in ``nr``, neither among the nouns nor in ``x``, which is any word.
+    """
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("jieba is missing: pip install -r training/requirements.txt")
@@ -45,7 +51,10 @@ def _words_by_class(held: bool) -> dict[str, tuple[tuple[str, ...], tuple[int, .
     for line in Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8").splitlines():
         word, count, kind = line.split(" ")
         # A frequent word is in both halves: what is held out is rare words.
-        if kind.startswith("nr") or not 1 <= len(word) <= 5 or (is_held(word) != held and int(count) < 2000):
+        if not 1 <= len(word) <= 5 or (is_held(word) != held and int(count) < 2000):
+            continue
+        if kind.startswith("nr"):
+            by_class.setdefault("nr", []).append((word, int(int(count) ** 0.6) + 1))
             continue
         weight = int(int(count) ** 0.6) + 1
         for name in {kind, kind[0], "x"} if kind[0] in "nvadrmtilczfspqu" else {kind}:
@@ -59,6 +68,11 @@ def _words_by_class(held: bool) -> dict[str, tuple[tuple[str, ...], tuple[int, .
 def is_held(word: str) -> bool:
     """Whether ``word`` is kept for measuring: a fifth of all words, by their bytes."""
     return zlib.crc32(word.encode()) % 5 == 0
+
+
+@cache
+def _half(entries: tuple[str, ...], held: bool) -> tuple[str, ...]:
+    return tuple(entry for entry in entries if is_held(entry) == held)
 
 
 class Writer:
@@ -81,30 +95,41 @@ class Writer:
         return sample if clean else spoil(sample, self._random)
 
     def _fill(self, slot: str) -> Value | None:
-        random = self._random
         kind, _, form = slot.partition(".")
         if (role := _ROLES.get(kind.rstrip("23456789"))) is not None:
             return self._person(kind, form, role)
+        if slot in ("foreign", "latin"):
+            return Value(self._stranger(slot), "PERSON", "other")
+        if slot in VALUES:
+            return VALUES[slot](self._random, self._language)
+        plain = self._plain(slot)
+        return None if plain is None else Value(plain)
+
+    def _plain(self, slot: str) -> str | None:
+        """Return what fills a slot of no label: a number of a range, an everyday word, an entry of a list."""
+        random = self._random
         if slot.startswith("n:"):
             low, high = slot[2:].split("-")
-            return Value(str(random.randint(int(low), int(high))))
+            return str(random.randint(int(low), int(high)))
         if slot.startswith("w:"):
-            return Value(self._word(slot[2:]))
-        if slot == "foreign":
-            return Value(foreign_name(random).full, "PERSON", "other")
+            return self._word(slot[2:])
         if slot == "drug" and self._language == "zh" and random.random() < 0.2:
-            return Value("".join(random.sample(_SYLLABLES, random.choice((1, 2, 2, 3)))) + random.choice(_ENDINGS))
-        if slot in _LISTS or slot in VALUES:
-            if slot in _LISTS:
-                name = _LISTS[slot] + ("_en" if self._language == "en" else "")
-                return Value(self._choose(word_list(name)))
-            return VALUES[slot](random, self._language)
+            return "".join(random.sample(_SYLLABLES, random.choice((1, 2, 2, 3)))) + random.choice(_ENDINGS)
+        if slot in _LISTS:
+            return self._choose(word_list(_LISTS[slot] + ("_en" if self._language == "en" else "")))
         return None
+
+    def _stranger(self, slot: str) -> str:
+        """Return the name of a foreigner by its sound, or one in Latin letters, often the given name alone."""
+        random = self._random
+        if slot == "foreign":
+            return foreign_name(random).full
+        name = english_name(random) if random.random() < 0.6 else pinyin_name(random)
+        return name.full if random.random() < 0.5 else name.given
 
     def _choose(self, entries: tuple[str, ...]) -> str:
         """Return an entry; for a large list only of the half that this grammar may use."""
-        mine = tuple(entry for entry in entries if is_held(entry) == self._held) if len(entries) > 60 else entries
-        return self._random.choice(mine)
+        return self._random.choice(_half(entries, self._held) if len(entries) > 60 else entries)
 
     def _word(self, kind: str) -> str:
         words, weights = _words_by_class(self._held)[kind]

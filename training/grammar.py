@@ -126,9 +126,9 @@ def _parse(text: str, at: int, *, nested: bool) -> tuple[tuple[Part, ...], int]:
 
 
 def expand(rules: Rules, start: str, fill: Filler, random: Random) -> Sample:
-    """Return a text made from the rule ``start``. Raises ValueError for a slot nobody knows or a grammar without end."""
+    """Return a text made from the rule ``start``. Raises ValueError for an unknown slot or a grammar without end."""
     pieces: list[Value] = []
-    _expand(rules, (Slot(start),), fill, random, pieces, 0)
+    _Expansion(rules, fill, random, pieces).write((Slot(start),), 0)
     marks, at = [], 0
     for piece in pieces:
         if piece.label:
@@ -137,22 +137,29 @@ def expand(rules: Rules, start: str, fill: Filler, random: Random) -> Sample:
     return Sample("".join(piece.text for piece in pieces), tuple(marks))
 
 
-def _expand(
-    rules: Rules, parts: tuple[Part, ...], fill: Filler, random: Random, pieces: list[Value], depth: int
-) -> None:
-    if depth > MAX_DEPTH:
-        raise ValueError("slots inside slots without end")
-    for part in parts:
-        if isinstance(part, str):
-            pieces.append(Value(part))
-        elif isinstance(part, Choice):
-            _expand(rules, random.choice(part.options), fill, random, pieces, depth + 1)
-        elif part.name in rules:
-            alternatives = rules[part.name]
-            chosen = random.choices(alternatives, [a.weight for a in alternatives])[0]
-            _expand(rules, chosen.parts, fill, random, pieces, depth + 1)
-        else:
-            value = fill(part.name)
-            if value is None:
-                raise ValueError(f"nothing fills the slot {part.name}")
-            pieces.append(value)
+class _Expansion(NamedTuple):
+    """One expansion under way; what is written is added to ``pieces``."""
+
+    rules: Rules
+    fill: Filler
+    random: Random
+    pieces: list[Value]
+
+    def write(self, parts: tuple[Part, ...], depth: int) -> None:
+        """Add what ``parts`` write, ``depth`` slots and choices inside others."""
+        if depth > MAX_DEPTH:
+            raise ValueError("slots inside slots without end")
+        for part in parts:
+            if isinstance(part, str):
+                self.pieces.append(Value(part))
+            elif isinstance(part, Choice):
+                self.write(self.random.choice(part.options), depth + 1)
+            elif part.name in self.rules:
+                alternatives = self.rules[part.name]
+                weights = [alternative.weight for alternative in alternatives]
+                self.write(self.random.choices(alternatives, weights)[0].parts, depth + 1)
+            else:
+                value = self.fill(part.name)
+                if value is None:
+                    raise ValueError(f"nothing fills the slot {part.name}")
+                self.pieces.append(value)

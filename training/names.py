@@ -11,6 +11,10 @@ from hospital_redact.detection.words import COMPOUND_SURNAMES, DUAL, SURNAMES, c
 
 WORDS = Path(__file__).with_name("words")
 
+# Sorted, since the order of a set is another in each process.
+_COMPOUND, _DUAL, _SOUNDS = sorted(COMPOUND_SURNAMES), sorted(DUAL), sorted(characters("sounds"))
+_SYLLABLES, _PINYIN = sorted(words("minority_syllables")), sorted(words("pinyin_surnames"))
+
 
 @cache
 def word_list(name: str) -> tuple[str, ...]:
@@ -29,6 +33,11 @@ def _surnames() -> tuple[tuple[str, ...], tuple[float, ...]]:
     weights = [1 / (rank + 6) for rank in range(len(frequent))]
     tail = 0.35 * sum(weights) / len(rare)
     return (*frequent, *rare), (*weights, *[tail] * len(rare))
+
+
+@cache
+def _characters(name: str) -> str:
+    return "".join(word_list(name))
 
 
 @cache
@@ -54,7 +63,7 @@ class Name:
 def han_name(random: Random) -> Name:
     """Return a Chinese name of two to four characters."""
     if random.random() < 0.03:
-        family = random.choice(sorted(COMPOUND_SURNAMES))
+        family = random.choice(_COMPOUND)
     else:
         names, weights = _surnames()
         family = random.choices(names, weights)[0]
@@ -67,22 +76,21 @@ def han_name(random: Random) -> Name:
 def _given_character(random: Random) -> str:
     kind = random.random()
     if kind < 0.72:
-        ranks = word_list("given_common")
-        return random.choice("".join(ranks))
+        return random.choice(_characters("given_common"))
     if kind < 0.9:
-        return random.choice("".join(word_list("given_more")))
+        return random.choice(_characters("given_more"))
     return random.choice(_level_one())
 
 
 def word_name(random: Random) -> Name:
     """Return a name that is an everyday word, a herb or a place as well."""
-    full = random.choice(sorted(DUAL) + list(word_list("word_names")))
+    full = random.choice((*_DUAL, *word_list("word_names")))
     return Name(full, full[0], full[1:], "word")
 
 
 def minority_name(random: Random) -> Name:
     """Return a Uyghur, Kazakh, Mongolian, Yi or Tibetan name by its sound, with a dot or without."""
-    syllables = sorted(words("minority_syllables"))
+    syllables = _SYLLABLES
     first = "".join(random.sample(syllables, random.choice((1, 2, 2))))
     if random.random() < 0.55:
         dot = random.choice("·····•‧・")
@@ -94,7 +102,7 @@ def minority_name(random: Random) -> Name:
 
 def foreign_name(random: Random) -> Name:
     """Return a foreign name written by its sound."""
-    sounds = sorted(characters("sounds"))
+    sounds = _SOUNDS
     family = "".join(random.sample(sounds, random.choice((2, 2, 3, 3, 4))))
     if random.random() < 0.5:
         return Name(family, family, family, "foreign")
@@ -104,7 +112,7 @@ def foreign_name(random: Random) -> Name:
 
 def pinyin_name(random: Random) -> Name:
     """Return a Chinese name in Latin letters, in one of the customary orders and cases."""
-    family = random.choice(sorted(words("pinyin_surnames"))).capitalize()
+    family = random.choice(_PINYIN).capitalize()
     parts = random.sample(word_list("pinyin_given"), random.choice((1, 2, 2)))
     given = random.choice(("", "", "-")).join(parts)
     given = given.capitalize()

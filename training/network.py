@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,8 @@ def new_network(codes: Ints, random: np.random.Generator) -> Network:
         return (random.standard_normal((rows, columns)) * np.sqrt(2 / rows)).astype(np.float32)
 
     def table(rows: int, columns: int) -> Floats:
-        return (random.standard_normal((rows, columns)) * 0.1).astype(np.float32)
+        values: Floats = (random.standard_normal((rows, columns)) * 0.1).astype(np.float32)
+        return values
 
     return Network(
         ids=ids,
@@ -174,7 +176,7 @@ class Adam:
 
 def write_network(network: Network, path: Path) -> None:
     """Write ``network`` as ``hospital_tagger.read_network`` reads it: tables in bytes, the rest in half precision."""
-    arrays: dict[str, NDArray[np.generic]] = {"ids": network.ids}
+    arrays: dict[str, Any] = {"ids": network.ids}
     for name in network.__slots__:
         values = getattr(network, name)
         if name in SIZES:

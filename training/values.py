@@ -9,21 +9,26 @@ from types import MappingProxyType
 from training.grammar import Value
 from training.names import word_list
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
 
 def date(random: Random, language: str) -> Value:
     """Return a day of the last twenty years."""
     year, month, day = random.randint(2005, 2025), random.randint(1, 12), random.randint(1, 28)
+    numbers = f"{year}-{month:02}-{day:02}"
+    forms = [
+        f"{year}年{month}月{day}日",
+        numbers,
+        f"{year}.{month}.{day}",
+        f"{month}月{day}日",
+        f"{year}/{month}/{day}",
+    ]
     if language == "en":
-        months = "January February March April May June July August September October November December".split()
-        name = months[month - 1]
-        forms = (
-            f"{day} {name} {year}", f"{name} {day}, {year}", f"{month:02}/{day:02}/{year}", f"{year}-{month:02}-{day:02}",
-        )  # fmt: skip
-    else:
-        forms = (
-            f"{year}年{month}月{day}日", f"{year}-{month:02}-{day:02}", f"{year}.{month}.{day}", f"{month}月{day}日",
-            f"{year}/{month}/{day}",
-        )  # fmt: skip
+        name = _MONTHS[month - 1]
+        forms = [f"{day} {name} {year}", f"{name} {day}, {year}", f"{month:02}/{day:02}/{year}", numbers]
     return Value(random.choice(forms), "DATE")
 
 
@@ -76,7 +81,9 @@ def address(random: Random, language: str) -> Value:
         street = random.choice(word_list("roads_en"))
         return Value(f"{random.randint(1, 990)} {street}, {random.choice(word_list('cities_en'))}", "ADDRESS")
     road = random.choice(word_list("roads"))
-    tail = f"{random.randint(1, 300)}号{random.choice(('', f'{random.randint(1, 30)}幢{random.randint(1, 4)}单元{random.randint(1, 20)}02室'))}"
+    number = random.randint(1, 300)
+    room = f"{random.randint(1, 30)}幢{random.randint(1, 4)}单元{random.randint(1, 20)}02室"
+    tail = f"{number}号{random.choice(('', room))}"
     place = random.choice(
         (
             f"{random.choice(word_list('cities'))}{random.choice(word_list('districts'))}{road}{tail}",

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from hospital_redact.pipeline import RedactedCopy, Redactor, Review
     from hospital_redact.planfile import dump_plan, load_plan
     from hospital_redact.policy import load_policy
+    from hospital_redact.pseudonyms import Pseudonyms
+    from hospital_redact.restoration import restore_copy
+    from hospital_redact.subjects import Subjects, load_subjects
 
 __version__ = "0.1.0"
 
@@ -47,6 +50,9 @@ _HOMES = {
     "pipeline": ("RedactedCopy", "Redactor", "Review"),
     "planfile": ("dump_plan", "load_plan"),
     "policy": ("load_policy",),
+    "pseudonyms": ("Pseudonyms",),
+    "restoration": ("restore_copy",),
+    "subjects": ("Subjects", "load_subjects"),
 }
 
 __all__ = [
@@ -57,6 +63,7 @@ __all__ = [
     "OutputError",
     "PlanError",
     "PolicyError",
+    "Pseudonyms",
     "ReadError",
     "RedactedCopy",
     "RedactionPlan",
@@ -64,11 +71,14 @@ __all__ = [
     "RegisterError",
     "ReleaseContext",
     "Review",
+    "Subjects",
     "VerificationError",
     "__version__",
     "dump_plan",
     "load_plan",
     "load_policy",
+    "load_subjects",
+    "restore_copy",
 ]
 
 

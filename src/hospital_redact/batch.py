@@ -23,7 +23,7 @@ from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
 from hospital_redact.isolation import Limits, WorkerPool, remove_stale
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event, log_to_stderr
-from hospital_redact.model import Allowed, RedactionPlan, ReleaseContext
+from hospital_redact.model import Allowed, Policy, RedactionPlan, ReleaseContext
 from hospital_redact.pipeline import PUBLIC, Recorder, Redactor, Review
 from hospital_redact.pseudonyms import Pseudonyms
 from hospital_redact.reporting.data import (
@@ -165,7 +165,11 @@ def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
     """Review one file; errors become an entry with ``code`` and ``message``."""
     try:
         review = _review(redactor, path, task)
-        return {"number": number, "id": shown_path(redactor, path, task, review), **_scanned(review, task)}
+        return {
+            "number": number,
+            "id": shown_path(redactor, path, task, review),
+            **_scanned(review, redactor.policy, task),
+        }
     except Exception as error:  # one bad file must not stop the others
         return _failed_scan(redactor, number, path, task, error)
 
@@ -195,7 +199,7 @@ def scan_record(redactor: Redactor, line: str | bytes, task: Task) -> Json:
         review = redactor.review_text(
             text, context=task.context, terms=task.terms, subjects=roster_of(task), allow=task.allow
         )
-        return {"id": name, **describe_review(review, show_values=task.show_values, text=text)}
+        return {"id": name, **describe_review(review, redactor.policy, show_values=task.show_values, text=text)}
     except Exception as error:
         failure = as_our_error(error)
         return {"id": name, "code": failure.code, "message": task.language.message(failure)}
@@ -278,8 +282,8 @@ def roster_of(task: Task) -> Subjects | None:
     return None if task.subjects is None else subjects_of(task.subjects)
 
 
-def _scanned(review: Review, task: Task) -> Json:
-    return {**describe_review(review, show_values=task.show_values), "code": None}
+def _scanned(review: Review, policy: Policy, task: Task) -> Json:
+    return {**describe_review(review, policy, show_values=task.show_values), "code": None}
 
 
 def exit_code(entries: Sequence[Json]) -> int:

@@ -31,6 +31,8 @@ from hospital_redact.quasi_identifiers import QUASI, count_persons, find_recogni
 PUBLISHED = "published"
 ADMINISTRATIVE = "administrative"
 MEDICAL_RECORD = "medical_record"
+GENERAL_NOTICE = "general_notice"
+BLANK_FORM = "blank_form"
 PUBLIC_CONTACT = "PUBLIC_CONTACT"
 HOSPITAL_MARK = "HOSPITAL_MARK"
 
@@ -48,6 +50,7 @@ _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
 # Evidence for a patient's name that a public notice about staff has as well.
 _SAID_OF_ANYBODY = frozenset({"sex", "propagated", "tagger", "shape"})
 _SEVERAL = 3
+_TITLED = 0.15
 _ACCOUNTS = frozenset({"BANK_CARD", "BANK_ACCOUNT", "IBAN"})
 _NO_LEVEL = "nothing"
 _MAX_PLACES = 8
@@ -152,6 +155,24 @@ class _Facts:
         return any("titles" in places or {"patterns", "phrases"} <= places for places in shown)
 
     @property
+    def genre(self) -> float:
+        """Return how surely the text is of a kind that speaks of confidential matters and holds none; 0 if it is not.
+
+        Advertisements, news and what is published; rules, laws and blank forms. Not what says that it must not leave,
+        and not what names somebody.
+        """
+        if not self.exempt or any(f.rule == SELF_DECLARED for f in self.cues):
+            return 0.0
+        if any(f.entity == PERSON_NAME and f.role is not Role.STAFF and self._is_named(f) for f in self.values):
+            return 0.0
+        kinds = [f for f in (*self.published, *self.notices) if f.rule != GENERAL_NOTICE]
+        return max((f.confidence + (_TITLED if "titles" in f.evidence else 0.0) for f in kinds), default=0.0)
+
+    def _is_named(self, finding: Finding) -> bool:
+        """Whether a name is that of somebody an amount or fact may belong to, and no author's or speaker's."""
+        return finding.role is Role.STAFF_SUBJECT or bool(set(finding.evidence) - _SAID_OF_ANYBODY)
+
+    @property
     def marked(self) -> Level:
         """Return the level that the hospital's own mark states; 公开 where there is none."""
         words = (word for f in self.values if f.entity == HOSPITAL_MARK for word in f.evidence)
@@ -183,6 +204,8 @@ class _Facts:
             # In a published case the names are those of authors, in an empty form there are none.
             return bool(numbers) or any(not self.exempt or f.entity not in _SOFT_ENTITIES for f in self.persons)
         numbers = [f for f in numbers if f.entity != "DEVICE_SERIAL"]
+        if any(f.rule == BLANK_FORM for f in self.notices):
+            return bool(numbers)  # what a form asks for is taken for a name
         if any(f.matter not in (PATIENT, "unpublished") for f in self.cues):
             return bool(numbers and called) or len(numbers) >= _SEVERAL
         if self.exempt:  # 公示: 男, 1981年6月生 is what an appointment says of anybody
@@ -203,10 +226,12 @@ class _Facts:
                 weighed.append(_Weighed(finding, level, undecided))
         # Once something is proved confidential, wording counts as well, whatever the title says.
         wording_only = self.exempt and not any(_HARD_EVIDENCE & set(finding.evidence) for finding in self.cues)
+        genre = self.genre
         for finding in self.cues:
             if finding.rule == MEDICAL_RECORD and not self.has_patient:
                 continue  # nobody is in it: teaching material, an empty form, a published case
-            if wording_only:
+            table = {"columns", "persons"} & set(finding.evidence)
+            if wording_only or (finding.confidence <= genre and not table):
                 self._exempt(finding.rule)
                 continue
             weighed.append(_Weighed(finding, *self._level_of(finding)))

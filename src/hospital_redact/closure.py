@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from hospital_redact.model import Document, Edit, Finding, Policy, RedactionPlan, Span, edits_by_block
+from hospital_redact.model import CATEGORY_CUE, Document, Edit, Finding, Policy, RedactionPlan, Span, edits_by_block
 from hospital_redact.planning import apply_plan, span_before
 from hospital_redact.verification import remaining_findings
 
@@ -27,12 +27,17 @@ def close_plan(
     closed = tuple(findings)
     plan = make_plan(closed)
     known: set[Span] = set()
+    # The parts of a document do not show what it is about: what means nothing without its category needs it from the
+    # whole.
+    fired = {"", "medical_record"} | {w for f in closed if f.entity == CATEGORY_CUE for w in (f.rule, f.category)}
+    foreign = {rule.id for rule in policy.rules if rule.only_with not in fired}
     for _ in range(MAX_ROUNDS):
         spans = {edit.span for edit in plan.edits}
         # Only around what this round has changed can anything new be seen.
         edited = apply_plan(document, plan, near=spans - known)
         known = spans
         left = remaining_findings(document, plan, edited, policy=policy, findings=detect(edited))
+        left = tuple(finding for finding in left if finding.rule not in foreign)
         if not left:
             break
         edits = edits_by_block(plan.edits)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import regex
 
 from hospital_redact.errors import OutputError, PolicyError
+from hospital_redact.model import Allowed
 from hospital_redact.policy import load_policy
 from hospital_redact.rulefiles import IDENTIFIER
 
@@ -142,17 +143,26 @@ def write_policy(folder: Path, answers: Answers, *, overwrite: bool = False) -> 
     return path
 
 
+def entry_text(entry: Allowed) -> list[str]:
+    """Return the lines of TOML of one entry, a blank one before it."""
+    return [
+        "",
+        "[[allow]]",
+        f"text = {_quoted(entry.text)}",
+        f'kind = "{entry.kind}"',
+        f"reason = {_quoted(entry.reason)}",
+    ]
+
+
 def _allow(text: str, kind: str, reason: str) -> list[str]:
-    return ["", "[[allow]]", f"text = {_quoted(text)}", f'kind = "{kind}"', f"reason = {_quoted(reason)}"]
+    return entry_text(Allowed(text, kind, reason))
 
 
 def _list(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(_quoted, texts))}]"
 
 
-_ESCAPES: Mapping[int, str] = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\t"): "\\t"}
-
-
 def _quoted(text: str) -> str:
-    """Return ``text``, which has no control characters, as a basic string of TOML 1.0."""
-    return f'"{text.strip().translate(_ESCAPES)}"'
+    """Return ``text`` as a basic string of TOML 1.0; control characters, which no value needs, become spaces."""
+    plain = _CONTROL.sub(" ", text).strip()
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

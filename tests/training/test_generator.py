@@ -15,9 +15,7 @@ from training.grammar import Mark, Sample, Value, expand, read_rules
 from training.names import chinese_name, english_name
 from training.noise import lines, spoil
 
-needs_words = pytest.mark.skipif(
-    find_spec("jieba") is None, reason="jieba is not installed: training/requirements.txt"
-)
+needs_words = pytest.mark.skipif(find_spec("jieba") is None, reason="jieba is not installed: training/requirements.txt")
 ALL = sorted(path.stem for path in GRAMMARS.glob("*.txt"))
 
 

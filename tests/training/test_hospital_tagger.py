@@ -69,12 +69,11 @@ def test_clauses_are_all_of_the_text(text: str) -> None:
 
 def test_a_long_text_is_scored_as_its_parts_are() -> None:
     line = "患者陆晓彤因反复胸闷3天入院，值班护士熊佳慧。\n"
-    text = line * (2 * CHUNK // len(line) + 3)
-    whole = score(text, load_network())
-    assert np.allclose(whole, np.tile(score(line * 3, load_network())[len(line) : 2 * len(line)], (text.count("\n"), 1))[: len(whole)], atol=1e-3) or len(
-        whole
-    ) == len(text)
-    assert np.allclose(whole[CHUNK - 50 : CHUNK + 50], score(text[CHUNK - 100 : CHUNK + 100], load_network())[50:150], atol=1e-3)
+    whole = score(line * (2 * CHUNK // len(line) + 3), load_network())
+    # Far from the ends of the text each line looks the same, also the two that lie across the borders of a chunk.
+    inner = whole[len(line) : len(whole) - len(line)].reshape(-1, len(line), 4)
+    assert len(whole) > 2 * CHUNK
+    assert np.allclose(inner, inner[0], atol=1e-3)
 
 
 def test_bias_trades_misses_for_false_alarms() -> None:

@@ -44,7 +44,8 @@ def network() -> Network:
     "name", ["characters", "bigrams", "trigrams", "first", "first_bias", "second", "second_bias", "last", "last_bias"]
 )
 def test_a_gradient_is_the_slope_of_the_loss(network: Network, name: str) -> None:
-    batch = Labelled(*(column[:24] for column in labelled()))
+    data = labelled()
+    batch = Labelled(data.codes[:24], data.tags[:24], data.lac[:24], data.sure[:24])
     _, gradients = backward(batch, network)
     weights = getattr(network, name)
     at = np.unravel_index(np.abs(gradients[name]).argmax(), weights.shape)

@@ -1,6 +1,19 @@
 """The commands, one a module, each with ``add`` (its arguments) and ``run`` (args -> exit code)."""
 
-from hospital_redact.commands import clauses, expiry, init, mark, plan, redact, register, restore, rules, scan, verify
+from hospital_redact.commands import (
+    calibrate,
+    clauses,
+    expiry,
+    init,
+    mark,
+    plan,
+    redact,
+    register,
+    restore,
+    rules,
+    scan,
+    verify,
+)
 
-COMMANDS = (init, scan, redact, plan, verify, restore, mark, expiry, clauses, rules, register)
+COMMANDS = (init, calibrate, scan, redact, plan, verify, restore, mark, expiry, clauses, rules, register)
 """In the order of ``--help``."""

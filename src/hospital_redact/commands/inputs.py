@@ -78,9 +78,9 @@ def make_task(args: argparse.Namespace, redactor: Redactor) -> Task:
 
 
 def _roster_of(args: argparse.Namespace) -> RosterSource | None:
-    """Return where the roster of ``--subjects`` is."""
-    if not args.subjects:
-        if args.subjects_query:
+    """Return where the roster of ``--subjects`` is; none for a command without it."""
+    if not getattr(args, "subjects", None):
+        if getattr(args, "subjects_query", None):
             raise UsageError("--subjects-query needs --subjects URL")
         return None
     from hospital_redact.subjects import RosterSource

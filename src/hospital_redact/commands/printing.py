@@ -51,10 +51,15 @@ def print_json(value: Json, indent: int | None = None) -> None:
 
 def write_report(path: Path, report: Json) -> None:
     """Write the JSON report. Raises OutputError HR703."""
+    write_text(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8. Raises OutputError HR703."""
     from hospital_redact.errors import OutputError
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError("HR703", "the report cannot be written ({kind})", kind=type(error).__name__) from None

@@ -37,6 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     add_subjects(scan, say)
     add_limits(scan, say, 60)
     scan.add_argument("--format", choices=FORMATS, default="text", help=say("output format (default: text)"))
+    scan.add_argument("--explain", action="store_true", help=say("say why each finding was made (format text)"))
     scan.add_argument("--fail-level", choices=LEVELS, help=say("exit 1 when a file reaches this level"))
     add_show_values(scan, say)
     scan.set_defaults(run=run)
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         elif args.format == "text" and not entry["code"]:
             from hospital_redact.reporting.text import scan_lines
 
-            print(*scan_lines(entry, args.say), sep="\n")
+            print(*scan_lines(entry, args.say, explain=args.explain), sep="\n")
     _print_whole(args.format, entries, args.say)
     reached = any(_reaches(entry, args.fail_level) for entry in entries if not entry["code"])
     return exit_code(entries) or int(reached)

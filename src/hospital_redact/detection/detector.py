@@ -82,8 +82,9 @@ class Detector:
         stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in fired]
         titled = {word for cue in cues if "titles" in cue.evidence for word in (cue.rule, cue.category)}
         hits += [(scene, hit, None) for scene in plain for hit in find_statements(scene, stated, titled)]
-        small, smallest = self._by_recogniser.get("small_count", ()), self.policy.number("statistics.smallest_count")
-        hits += [(scene, hit, None) for scene in plain for hit in find_small_counts(scene, small, smallest)]
+        if small := self._by_recogniser.get("small_count", ()):
+            smallest = self.policy.number("statistics.smallest_count")
+            hits += [(scene, hit, None) for scene in plain for hit in find_small_counts(scene, small, smallest)]
         staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
         subjects = _Subjects()
         findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))

@@ -209,7 +209,9 @@ _WORDS = {
 }  # fmt: skip
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _SAID = "|".join(sorted((*_WORDS, *_TIMES), key=len, reverse=True))
-_SPOKEN = re.compile(rf"(?<![A-Za-z])(?:(?:{_SAID}|[0-9])(?:[ ]?[,.\-][ ]?|[ ]+|\n)){{6,40}}(?:{_SAID}|[0-9])(?![A-Za-z0-9])", re.I)
+_SPOKEN = re.compile(
+    rf"(?<![A-Za-z])(?:(?:{_SAID}|[0-9])(?:[ ]?[,.\-][ ]?|[ ]+|\n)){{6,40}}(?:{_SAID}|[0-9])(?![A-Za-z0-9])", re.I
+)
 _SAID_WORD = re.compile(rf"(?:{_SAID})(?![A-Za-z])|[0-9]", re.I)
 
 

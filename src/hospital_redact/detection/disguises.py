@@ -239,7 +239,9 @@ def _uncovered(match: re.Match[str]) -> Piece | None:
     start, run = match.start(), match.group()
     if match["turned"]:
         order = [i for i in range(len(run) - 1, -1, -1) if run[i] not in _TURNS]
-        return Piece(start, match.end(), "".join(run[i] for i in order), tuple((start + i, start + i + 1) for i in order))
+        return Piece(
+            start, match.end(), "".join(run[i] for i in order), tuple((start + i, start + i + 1) for i in order)
+        )
     spelt = "".join(chr(ord(char) - 0xE0000) for char in run) if match["tags"] else decode_selectors(run)
     return Piece(start, match.end(), f" {spelt} ") if len(spelt.strip()) > 1 else None
 
@@ -263,7 +265,9 @@ def find_unread(document: Document, removed: Sequence[Span]) -> tuple[Unread, ..
         hidden = [] if view.text.isascii() else [*_hidden(view.text)]
         for what, (start, end) in [*(("encoded_text", place) for place in find_opaque(view.text)), *hidden]:
             spans = view.locate(start, end)
-            if all(any(s.start <= span.start and span.end <= s.end for s in gone.get(span.block, ())) for span in spans):
+            if all(
+                any(s.start <= span.start and span.end <= s.end for s in gone.get(span.block, ())) for span in spans
+            ):
                 continue
             place = document.blocks[spans[0].block].location
             found[Unread(what, place, f"{end - start} characters look encoded, and no reading of them is known")] = None

@@ -225,7 +225,9 @@ _PARTS = re.compile(r"[A-Za-z0-9]{8,}={0,2}")
 
 def find_encoded(text: str) -> list[Piece]:
     """Return what is written in an encoding in ``text``, by place, without overlaps. Linear in ``len(text)``."""
-    pieces = [piece for sign, pattern, read in _SIGNED if sign in text for piece in map(read, pattern.finditer(text)) if piece]
+    pieces = [
+        piece for sign, pattern, read in _SIGNED if sign in text for piece in map(read, pattern.finditer(text)) if piece
+    ]
     pieces += [piece for piece in map(_escaped, _SPACED_HEX.finditer(text)) if piece]
     for token in _TOKEN.finditer(text):
         run = token.group()

@@ -67,7 +67,7 @@ class Network:
     """The weights. ``ids`` gives each code point below 65536 the row of ``characters``; row 0 is any other.
 
     ``bigrams`` and ``trigrams`` are tables of hashed pairs and triples; their heights are powers of two. ``first`` and
-    ``second`` are layers (inputs, outputs) over ``2 * WIDTH + 1`` characters with ``*_bias``; ``last`` gives the output.
+    ``second`` are layers (inputs, outputs) over ``2 * WIDTH + 1`` characters with ``*_bias``; ``last`` is the output's.
     """
 
     ids: NDArray[np.uint16]

@@ -68,7 +68,9 @@ def _fold_word(word: str) -> str:
     if word.isascii() or not _SUSPECT.search(word):
         return word
     folded = "".join(_LETTERS.get(char, char) for char in word)
-    if any(not char.isascii() and char not in _SCIENCE and "LATIN" not in unicodedata.name(char, "") for char in folded):
+    if any(
+        not char.isascii() and char not in _SCIENCE and "LATIN" not in unicodedata.name(char, "") for char in folded
+    ):
         return word
     return "".join(
         _SCIENCE[char] if char in _SCIENCE and _is_between_latin(folded, i) else char for i, char in enumerate(folded)

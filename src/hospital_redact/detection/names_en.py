@@ -105,7 +105,8 @@ _SIGN_OFF = regex.compile(
 _PLAIN = r"\p{Ll}[\p{Ll}'’-]+(?:[ ]\p{Ll}[\p{Ll}.'’-]*){1,3}"
 # Names typed without capitals: after the word name, or where the line holds nothing else.
 _UNCAPPED = regex.compile(
-    rf"(?m){_START}(?:(?i:(?:patient|full|client|member|first|last|sur|given|family)?[ ]?name|next of kin|nok)[ \t]*[:=]"
+    rf"(?m){_START}(?:(?i:(?:patient|full|client|member|first|last|given|family)?[ ]?(?:sur)?name|next of kin|nok)"
+    r"[ \t]*[:=]"
     rf"|(?i:^[ \t]*(?:patient|pt|client))[ \t]*:)[ \t]*(?P<name>{_PLAIN})(?=[ \t]*(?:$|[,;(|/]|[ \t]{{2,}}))"
 )
 # Who speaks in a chat or writes a message: a name of two words before a colon.
@@ -128,7 +129,8 @@ _CHINESE_TWIN = regex.compile(
     r"(?=[ ]?[)\n,;。]|[ ]?$)"
 )
 _INITIALS = regex.compile(
-    r"(?:患者|病人|受试者|受检者|姓名)[ ]?:?[ ]?(?P<name>[A-Z]\.(?:[ ]?[A-Z]\.){1,3}|[A-Z](?:\.[A-Z]){1,3})(?![A-Za-z])"
+    r"(?:患者|病人|受试者|受检者|姓名|缩写|(?i:initials))[ ]?:?[ ]?"
+    r"(?P<name>[A-Z]\.(?:[ ]?[A-Z]\.){1,3}|[A-Z](?:\.[A-Z]){1,3})(?![A-Za-z])"
 )
 _SYLLABLE = (
     r"(?:[bpm](?:a|ai|ao|an|ang|o|ei|en|eng|i|iao|ie|ian|in|ing|u)|f(?:a|an|ang|ei|en|eng|o|ou|u)|[dt](?:a|ai|ao|an|ang|e|eng|i|iao|ie|iu|ian|ing|ong|ou|u|ui|un|uan|uo)|"

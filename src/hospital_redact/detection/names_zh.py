@@ -107,11 +107,12 @@ _NOBODY = regex.compile(
 _KIN = words("kin_labels")
 _CONTACT = ("的电话", "的手机", "的微信", "电话", "手机", "签字", "签名", "陪", "商量", "联系")
 _STATES = words("states")
+# The rest of a name that a line end cuts.
+_BELOW = regex.compile(r"\n[ ]{0,8}(?P<rest>\p{Han}{1,2})(?!\p{Han})")
 _PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
 _TITLE_STOP = regex.compile(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
-_LEADS = ("的", "到", "同意", "关于", "给予", "任命", "批准", "聘任", "免去", "推荐", "表彰", "授予", "感谢", "邀请", "通知", "告知", "委托",
-          "慰问", "事务所", "公司", "医院", "局", "科", "处", "室", "学校", "大学", "学院", "中心")  # fmt: skip
+_LEADS = tuple(sorted(words("leads")))
 _PERSONAL = frozenset({"先生", "女士", "同志", "老师", "阿姨", "大爷", "大妈", "奶奶", "爷爷"})
 _HONORED_ONLY = frozenset({"各位", "诸位", "尊敬", "敬爱", "亲爱"})
 
@@ -209,6 +210,9 @@ def _read_after(text: str, place: _Place) -> int:
     end = read_name(text, at, sure=place.word in SURE_LABELS, marked=place.marked, form=form)
     if not place.marked and _is_loose(text, at, end):
         return at
+    below = _BELOW.match(text, end) if 2 <= end - at <= 3 else None
+    if below and end - at + len(below["rest"]) <= 4 and SEX.match(text, below.end()):
+        return below.end()
     if end == at and family:
         end = _pet_name(text, at)
     if end == at and place.word in _KIN:
@@ -419,6 +423,8 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         run = text[first : sex.start()]
         label = next((n for n in range(min(4, len(run)), 1, -1) if run[:n] in DIRECT), 0)
         first, run = first + label, run[label:]
+        if run.endswith("族"):  # 女，苗族，37岁
+            continue
         if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and (is_plausible(run) or is_dual(run))):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
 

@@ -20,7 +20,16 @@ from hospital_redact.detection.lookalikes import EVERYWHERE, fold_letters
 _STABLE = r"\t\n\r\x20-\x7e\u3001-\u3011\u3041-\u3094\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u2018-\u201d\u2500-\u25ff"
 _SYMBOLS = "".join(
     char
-    for char in map(chr, (*range(0xA1, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x2060), *range(0x2190, 0x2800), *range(0x3012, 0x3020)))
+    for char in map(
+        chr,
+        (
+            *range(0xA1, 0x180),
+            *range(0x2010, 0x2028),
+            *range(0x2030, 0x2060),
+            *range(0x2190, 0x2800),
+            *range(0x3012, 0x3020),
+        ),
+    )
     if unicodedata.normalize("NFKC", char) == char and unicodedata.category(char)[0] != "C"
 )
 _UNSTABLE_RUN = re.compile(rf"[^{_STABLE}{re.escape(_SYMBOLS)}]+")
@@ -130,7 +139,7 @@ def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: list[i
 
 
 def _without_frames(cluster: str) -> str:
-    """Return ``cluster`` without the marks that no Latin letter, digit or Han character bears in any spelling."""
-    if len(cluster) > 1 and (cluster[0].isascii() or "\u3400" <= cluster[0] <= "\u9fff"):
+    """Return ``cluster`` without the marks that are no part of a letter; Thai, Hebrew and others spell with them."""
+    if len(cluster) > 1 and not "\u0370" <= cluster[0] < "\u2000":
         return "".join(char for char in cluster if not _is_mark(char))
     return cluster

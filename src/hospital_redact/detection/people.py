@@ -24,6 +24,8 @@ _LATIN = regex.compile(r"[A-Za-z]{2}|[A-Z]\.")
 _ITEM = regex.compile(
     r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
 )
+_MODELS = frozenset({"张三", "李四", "王五", "赵六"})
+_EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
 _LATIN_CELL = regex.compile(
     r"\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}\.?)?(?:[ ]\p{Lu}[\p{L}'’-]+){1,2}|\p{Lu}[\p{L}'’-]+,[ ]\p{Lu}[\p{L}'’-]+"
 )
@@ -86,8 +88,14 @@ def _mentions(scene: Scene, seen: Seen, *, tagged: bool) -> Iterator[Mention]:
     if tagged:
         shown.extend(find_tagged(scene.text, tuple(shown), seen))
         shown.extend(find_in_file_names(scene, seen))
-    yield from shown
-    yield from _siblings(scene, shown)
+    shown.extend(_siblings(scene, tuple(shown)))
+    yield from (mention for mention in shown if not _is_model(scene.text, mention))
+
+
+def _is_model(text: str, mention: Mention) -> bool:
+    """Whether a name is the example that tells how to fill in a form: 填写示例:姓名“张三”."""
+    name = text[mention.start : mention.end]
+    return name in _MODELS and _EXAMPLE.search(text, max(0, mention.start - 16), mention.start) is not None
 
 
 def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:

@@ -183,7 +183,8 @@ def _may_stand(text: str, start: int, end: int, name: str, seen: Seen | None, *,
     if (not whole and names_a_thing(text, start, end)) or (after == "色" and len(name) == 2):
         return False
     everyday = is_dual(name) or name in NOT_NAMES
-    if len(name) > 2 or (whole and not everyday and (seen is None or not is_word(name, seen))):
+    pet = not whole and name[0] in "小阿"
+    if len(name) > 2 or not (everyday or pet or (seen is not None and is_word(name, seen))):
         return True
     of_somebody = not everyday or after != "的" or text.startswith(_OF_SOMEBODY, end + 1)
     stands = follows and of_somebody and (free_before or before in LEAD_IN)

@@ -165,14 +165,14 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
         labelled = label is not None and label.end() < stop and not _SAYING.search(label.group("label"))
         content = label.end() if labelled and label else start
         own = scene.text[start:content].strip(" \t::【】").casefold()
-        for first, last in _sentences_of(scene.text, content, stop):
+        for before, first, last in _sentences_of(scene.text, content, stop):
             leads = tuple(lead for lead in (own, intro, heading) if lead)
             ended = scene.text[last : last + 1]
             if ended == ":" or scene.text[max(first, last - 3) : last].endswith(("如下", "as follows")):
                 intro = scene.text[max(first, last - 24) : last].casefold()
                 if last - first <= _MAX_LABEL // 2:
                     continue
-            full = start if first == content else first
+            full = start if before == content else before
             yield Sentence(full, first, last, number, item, labelled, leads)
 
 
@@ -241,7 +241,8 @@ def _style(number: str) -> str:
     return regex.sub(r"[一二三四五六七八九十百]+", "一", regex.sub(r"\d+", "1", number.strip()))
 
 
-def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Yield where a sentence begins, where what it states begins, and where it ends."""
     position = start
     while position < stop:
         found = _END.search(text, position, stop)
@@ -253,12 +254,13 @@ def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]
         while last > first and (text[last - 1].isspace() or text[last - 1] in ";:,、"):
             last -= 1
         last = min(last, first + _MAX_SENTENCE)
+        before = first
         turn = _TURN.search(text, first, min(last, first + 2 * _MAX_LABEL))
         if turn is not None and last - turn.end() >= _MIN_CELL:
             first = turn.end()
         enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_LATIN
         if last - first >= enough:
-            yield first, last
+            yield before, first, last
 
 
 def _rows_of_cells(scene: Scene) -> dict[int, list[Cell]]:

@@ -48,8 +48,6 @@ _GIVEN_DRUG = regex.compile(
 )
 _JOURNAL = regex.compile(r"[.,]?[ ]?(?:19|20)[0-9]{2}(?:[ ]\p{Lu}\p{Ll}{2})?[;,:]")
 _THINGS = words("latin_things")
-_EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
-_MODEL_NAMES = frozenset({"张三", "李四", "王五", "赵六"})
 _LOOSE = characters("loose_surnames")
 _GIVEN = characters("given_only")
 _CALLED = frozenset("老小阿")
@@ -139,13 +137,11 @@ def _is_chinese_name(text: str, start: int, end: int, seen: Seen) -> bool:
 
 
 def _is_word_of_text(text: str, start: int, end: int, role: Role) -> bool:
-    """Whether a tagged word is an everyday word, a part of one, masked already, or the model of a form."""
+    """Whether a tagged word is an everyday word, a part of one, or masked already."""
     name, before = text[start:end], text[start - 1 : start]
     if name in NOT_NAMES or name[1:] in NOT_NAMES or text[start : end + 1] in NOT_NAMES or text.startswith("色", end):
         return True
     if is_masked(name) or name.endswith("氏"):
-        return True
-    if name in _MODEL_NAMES and _EXAMPLE.search(text, max(0, start - 16), start):
         return True
     if role is not Role.OTHER:
         return False

@@ -15,7 +15,7 @@ from typing import Any
 from hospital_redact.errors import HospitalRedactError
 from hospital_redact.formats.text import decode, split_lines
 from hospital_redact.languages import ENGLISH, Language
-from hospital_redact.model import Document, Edit, Finding, LevelSuggestion, Recognisable, Span
+from hospital_redact.model import Document, Edit, Finding, LevelSuggestion, Policy, Recognisable, Span
 from hospital_redact.pipeline import RedactedCopy, Review
 
 SCHEMA_VERSION = 1
@@ -27,11 +27,15 @@ Json = dict[str, Any]
 # --------------------------------------------------------------------------- scan
 
 
-def describe_review(review: Review, *, show_values: bool = False, text: str | None = None) -> Json:
-    """Return what ``scan`` prints of one document; ``text`` is the record's own text where there is one."""
+def describe_review(review: Review, policy: Policy, *, show_values: bool = False, text: str | None = None) -> Json:
+    """Return what ``scan`` prints of one document; ``text`` is the record's own text where there is one.
+
+    Each finding says by which rule, under which clause of ``policy`` and on what evidence it was made.
+    """
     if text is None and review.document.media_type == PLAIN_TEXT:
         text = decode(review.source.data).text
     offsets = _Offsets(review.document, text)
+    clauses = {rule.id: str(rule.clauses[0]) for rule in policy.rules}
     findings = [
         {
             "start": start,
@@ -39,7 +43,9 @@ def describe_review(review: Review, *, show_values: bool = False, text: str | No
             "entity": finding.entity,
             "category": finding.category,
             "rule": finding.rule,
+            "clause": clauses.get(finding.rule, ""),
             "confidence": round(finding.confidence, 2),
+            "evidence": list(finding.evidence),
             "where": str(review.document.blocks[spans[0].block].location),
             **({"text": review.document.text_of(spans)} if show_values else {}),
         }
@@ -62,7 +68,9 @@ def describe_review(review: Review, *, show_values: bool = False, text: str | No
             for reason in review.suggestion.reasons
         ],
         "look_at": list(review.suggestion.needs_human),
-        "recognisable": [_describe_recognisable(review.document, r, show_values) for r in review.suggestion.recognisable],
+        "recognisable": [
+            _describe_recognisable(review.document, r, show_values) for r in review.suggestion.recognisable
+        ],
         "findings": sorted(findings, key=lambda f: (f["start"], f["end"])),
         "unread": [{"what": u.what, "where": str(u.location), "reason": u.reason} for u in review.document.unread],
         "notes": list(review.document.notes),

@@ -9,9 +9,15 @@ from hospital_redact.languages import Language
 from hospital_redact.model import Verification
 from hospital_redact.reporting.data import Json, printable
 
+WEAKENING = frozenset({"failed_check", "weak"})
+"""Evidence that lowered a finding's confidence. What is neither here nor in :data:`BASIS` raised it."""
 
-def scan_lines(entry: Json, say: Language) -> Iterator[str]:
-    """Yield the lines for one scanned file."""
+BASIS = frozenset({"pattern", "tagger", "presidio", "listed", "position"})
+"""Evidence that says how a value was found at all."""
+
+
+def scan_lines(entry: Json, say: Language, *, explain: bool = False) -> Iterator[str]:
+    """Yield the lines for one scanned file; with ``explain`` each finding with its clause and evidence."""
     yield f"{entry['number']}  {entry['id']}"
     yield _level_line(entry, say)
     yield from sign_lines(entry, say)
@@ -24,8 +30,11 @@ def scan_lines(entry: Json, say: Language) -> Iterator[str]:
     counts = Counter(finding["category"] for finding in entry["findings"])
     yield say("   to remove: {listed}", listed=_listed(counts, say))
     for finding in entry["findings"]:
-        if "text" in finding:
-            yield f"      {say.place(finding['where'])}{say(': ')}{finding['entity']} {finding['text']!r}"
+        if explain or "text" in finding:
+            value = f" {finding['text']!r}" if "text" in finding else ""
+            yield f"      {say.place(finding['where'])}{say(': ')}{finding['entity']}{value}"
+        if explain:
+            yield f"         {explanation(finding, say)}"
     for part in entry["unread"]:
         yield say(
             "   not read: {what}, {where}: {reason}",
@@ -34,6 +43,21 @@ def scan_lines(entry: Json, say: Language) -> Iterator[str]:
             reason=say.detail(part["reason"]),
         )
     yield from _look_at(entry, say)
+
+
+def explanation(finding: Json, say: Language) -> str:
+    """Return why a finding was made: rule, clause, confidence, and with + and - what raised and lowered it.
+
+    The words of the evidence are stable and not translated, as the ids of rules are.
+    """
+    signs = (("" if word in BASIS else "-" if word in WEAKENING else "+", word) for word in finding["evidence"])
+    return say(
+        "[{rule}] {clause}; confidence {confidence}: {evidence}",
+        rule=finding["rule"],
+        clause=finding["clause"],
+        confidence=f"{finding['confidence']:.2f}",
+        evidence=", ".join(sign + word for sign, word in signs),
+    )
 
 
 def redact_lines(entry: Json, say: Language) -> Iterator[str]:

@@ -222,8 +222,8 @@ class _Findings:
     def with_matches(self, matches: Iterable[_Match]) -> tuple[Finding, ...]:
         """Return the findings with all matches."""
         listed = [(match, spans) for match in matches if (spans := self._spans(match))]
-        # Names that are found already first: they give the subject keys to all other spellings.
-        listed.sort(key=lambda pair: self._same(pair[1]) is None)
+        # Who is clear and found already comes first: they give the subject keys to all other spellings.
+        listed.sort(key=lambda pair: (len(pair[0].rows) > 1, self._same(pair[1]) is None))
         for match, spans in listed:
             if match.clue.kind in (Kind.NUMBER, Kind.SLIP):
                 self._take_number(match, spans)
