@@ -26,7 +26,7 @@ from hospital_redact.formats.base import Source
 from hospital_redact.model import AcceptedUnread, Finding, Kept, RedactionPlan, Span, Verification
 from hospital_redact.pipeline import Review
 from hospital_redact.planfile import dump_plan, load_plan
-from hospital_redact.planning import squeeze
+from hospital_redact.replacements import squeeze
 from hospital_redact.reporting.text import redact_lines
 from hospital_redact.verification import remaining_findings
 

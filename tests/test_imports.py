@@ -24,6 +24,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
         "subjects",
         "pseudonyms",
         "kinship",
+        "replacements",
         "context",
         "allowing",
         "quasi_identifiers",

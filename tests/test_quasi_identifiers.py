@@ -14,12 +14,11 @@ from hospital_redact.quasi_identifiers import count_persons, find_recognisable
 
 POLICY = load_policy()
 
-STORY = (
-    "医院故事\n张某（化名），苗族，37岁，是一名养蜂人。2024年3月5日，他因反复手抖来我院就诊，确诊为肝豆状核变性，治疗后好转。"
-)
+STORY = "医院故事\n张某（化名），苗族，37岁，云岭县人，与双胞胎姐姐同住，多年反复手抖，确诊为肝豆状核变性，治疗后好转。"
+DATED = "医院故事\n张某（化名），养蜂人，2024年3月5日因反复手抖由家人送到急诊，确诊为肝豆状核变性。"
 LETTER = (
-    "CASE LETTER\nMRN 0012345 Patient: Rose May. A 37-year-old beekeeper and a twin sister of a patient of ours, she was "
-    "diagnosed with Fabry disease."
+    "CASE LETTER\nMRN 0012345 Patient: Rose May. A 37-year-old Tibetan, resident of Ashcombe, and a twin sister of a "
+    "patient of ours, she was diagnosed with Fabry disease."
 )
 
 
@@ -38,7 +37,7 @@ def kinds(who: Recognisable) -> set[str]:
 
 def test_a_false_name_does_not_hide_a_person() -> None:
     (who,) = recognisable(STORY)
-    assert kinds(who) >= {"minority", "occupation", "date", "rare_disease"}
+    assert kinds(who) >= {"minority", "kinship", "age", "rare_disease"}
     review = redactor().review_text(STORY)
     assert f"recognisable:{who.person}" in review.suggestion.needs_human
     # Nothing is edited by itself.
@@ -48,13 +47,17 @@ def test_a_false_name_does_not_hide_a_person() -> None:
 
 def test_each_has_a_coarser_form() -> None:
     (who,) = recognisable(STORY)
-    offers = {item.kind: (item.offer, item.replacement) for item in who.items}
+    made = document_of_text(DATED)
+    findings = redactor().review_text(DATED).findings
+    (dated,) = find_recognisable(made, findings, POLICY, lambda _: False)
+    offers = {item.kind: (item.offer, item.replacement) for item in (*who.items, *dated.items)}
     assert offers["date"] == ("year_only", "2024年")
+    assert offers["occupation"] == ("occupation_group", "")
     assert offers["age"] == ("age_band", "30—39岁")
     assert offers["rare_disease"] == ("disease_group", "某罕见病")
     assert offers["minority"] == ("leave_out", "")
     assert "肝豆" not in repr(who)
-    assert "2024" not in repr(who)
+    assert "2024" not in repr(dated)
 
 
 def test_english() -> None:

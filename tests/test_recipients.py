@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from support import ROOT
 
+from hospital_redact.errors import PolicyError
+from hospital_redact.languages import Language
 from hospital_redact.model import Decision, ReleaseContext
 from hospital_redact.pipeline import Redactor, Review
 from hospital_redact.planning import apply_plan
+from hospital_redact.policy import load_policy
+from hospital_redact.reporting.data import describe_review
+from hospital_redact.reporting.text import sign_lines
 
 RECORD = """出院小结
 姓名：赵小满 性别：女 年龄：46岁 住院号：0004417820
@@ -22,7 +29,9 @@ PAYROLL = """2024年9月职工工资代发表
 葛青云\t6222029400528020061\t210202197205196153\t3440.00\t1450.00\t7012.30\t6512.30
 闵昊天\t6222029400528020079\t330106197803124560\t3120.00\t1180.00\t6402.50\t5947.50"""
 
-BONUS = "关于科室超收节支奖励发放的说明\n心内科：核定奖励总额312,400元，科主任提取8%，其余按工作量分配。\n上述数额请勿外传。"
+BONUS = """关于科室超收节支奖励发放的说明
+心内科：核定奖励总额312,400元，科主任提取8%，其余按工作量分配。
+上述数额请勿外传。"""
 
 STATISTICS = """2024年2月全院工作量统计表
 科室\t门急诊人次\t出院人数\t药占比
@@ -50,7 +59,9 @@ TENDER = """评标报告
 项目：数字减影血管造影机采购 标底：480万元
 评标委员会成员打分：甲公司 92.5分，乙公司 88.1分，得分排序如下。"""
 
-ANNOUNCEMENT = "公开招标公告\n项目编号：YLYY-2024-017 采购内容：彩超一台 预算金额486万元\n开标时间：2024年11月5日9时 开标地点：县公共资源交易中心"
+ANNOUNCEMENT = """公开招标公告
+项目编号：YLYY-2024-017 采购内容：彩超一台 预算金额486万元
+开标时间：2024年11月5日9时 开标地点：县公共资源交易中心"""
 
 PAPER = """肝豆状核变性误诊一例
 患者，男，37岁，因双手震颤2年就诊，血清铜蓝蛋白0.06 g/L，角膜K-F环阳性，予青霉胺治疗后好转。
@@ -247,10 +258,72 @@ def test_a_child_raises_the_decision() -> None:
 
 
 def test_many_persons_raise_the_decision() -> None:
-    names = ["闵昊天", "葛青云", "孙晓雯", "贾小川", "沈若溪", "邢玉兰", "高长顺", "季晓芸", "周国平", "司马文澜", "欧阳静"]
+    names = [
+        "闵昊天",
+        "葛青云",
+        "孙晓雯",
+        "贾小川",
+        "沈若溪",
+        "邢玉兰",
+        "高长顺",
+        "季晓芸",
+        "周国平",
+        "司马文澜",
+        "欧阳静",
+    ]
     table = "随访名单\n姓名\t住院号\t诊断\n" + "\n".join(f"{n}\t00044178{i:02}\t高血压" for i, n in enumerate(names))
     suggestion = review("public", table).suggestion
     assert "many_persons" in suggestion.needs_human
     assert suggestion.decision is APPROVE
     few = "\n".join(table.splitlines()[:6])
     assert "many_persons" not in review("public", few).suggestion.needs_human
+
+
+def test_a_reader_sees_who_signs_and_what_must_be_at_hand() -> None:
+    entry = describe_review(review("insurer", RECORD), redactor().policy)
+    shown = "\n".join(sign_lines(entry, Language("en")))
+    assert "病案室" in shown
+    assert "consent" in shown
+    assert list(sign_lines(describe_review(review("insurer", RECORD, "post"), redactor().policy), Language("en"))) == []
+
+
+def test_the_report_offers_coarser_forms_without_text_unless_asked_for() -> None:
+    story = "医院故事\n张某（化名），苗族，37岁，云岭县人，与双胞胎姐姐同住，确诊为肝豆状核变性。"
+    made = review("public", story)
+    (plain,) = describe_review(made, redactor().policy)["recognisable"]
+    assert {item["kind"]: item["offer"] for item in plain["items"]}["age"] == "age_band"
+    assert not [item for item in plain["items"] if "text" in item or "coarser" in item]
+    (shown,) = describe_review(made, redactor().policy, show_values=True)["recognisable"]
+    assert "30—39岁" in [item["coarser"] for item in shown["items"]]
+    assert plain["person"] in "\n".join(sign_lines(describe_review(made, redactor().policy), Language("en")))
+
+
+@pytest.mark.parametrize(
+    ("code", "entry"),
+    [
+        ("HR106", 'fits = ["gossip"]'),
+        ("HR106", 'refuses = ["gossip"]'),
+        ("HR106", 'refers_up = ["gossip"]'),
+        ("HR112", 'approvers = ["approvers.gossip"]'),
+        ("HR112", 'approvers = ["release.many_persons"]'),
+    ],
+)
+def test_a_recipient_that_names_what_is_not_there_is_refused(code: str, entry: str, tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    clause = '[[recipients.friend.clauses]]\nsource = "pipl"\nsection = "第25条"\n'
+    content = f'title = "x"\ninherits = "default"\n[recipients.friend]\ntitle = "x"\ntitle_en = "x"\n{entry}\n{clause}'
+    (tmp_path / "policies" / "own.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_policy("own", folders=[tmp_path])
+    assert caught.value.code == code
+
+
+def test_the_page_says_what_the_policy_says() -> None:
+    page = (ROOT / "docs" / "recipients.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    policy = redactor().policy
+    assert rows.keys() == policy.recipients.keys()
+    for name, recipient in policy.recipients.items():
+        signers = [who for id_ in recipient.approvers for who in policy.texts(id_)]
+        said = [*recipient.requires, *recipient.conditions, *(recipient.fits or ()), *signers]
+        assert [word for word in said if word not in rows[name]] == []

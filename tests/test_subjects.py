@@ -232,10 +232,21 @@ def test_staff_is_no_accusation_but_its_private_number_is() -> None:
     assert findings["13957100777"].matter == "staff_private"
 
 
-def test_a_name_without_a_role_is_staff_only_beside_its_number() -> None:
-    for text, role in (("已由季云舟（20417733）办理。", Role.STAFF), ("已由季云舟办理。", Role.OTHER)):
-        review = redactor().review_text(text, subjects=staff())
-        assert {f.role for f in review.findings if f.role is not None} <= {role}
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("已由季云舟（20417733）办理。", Role.STAFF),
+        ("已由季云舟办理。", Role.STAFF),
+        ("患者钱立群入院。已由季云舟（20417733）办理。", Role.STAFF),
+        ("患者钱立群入院。已由季云舟办理。", Role.OTHER),
+        ("季云舟，女，56岁，入院。", Role.PATIENT),
+        ("已由季晓舟办理。", Role.OTHER),
+    ],
+)
+def test_a_name_without_a_role_is_staff_where_no_patient_can_be_meant(text: str, role: Role) -> None:
+    review = redactor().review_text(text, subjects=staff())
+    roles = [f.role for f in review.findings if f.role is not None and "季" in review.document.text_of(f.spans)]
+    assert set(roles) == {role}
 
 
 def test_the_same_name_as_a_patient_goes() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.text import document_of_text
@@ -133,3 +136,19 @@ def test_too_many_records_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_source_is_loaded_once_in_a_process(tmp_path: Path) -> None:
     source = RosterSource(write(tmp_path, "once.csv", csv_text()))
     assert subjects_of(source) is subjects_of(source)
+
+
+def test_the_benchmark_measures_what_it_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))  # it finds its neighbours, as when it is run
+    spec = importlib.util.spec_from_file_location("subjects_benchmark", ROOT / "benchmarks" / "subjects.py")
+    assert spec is not None
+    assert spec.loader is not None
+    benchmark = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "subjects_benchmark", benchmark)
+    spec.loader.exec_module(benchmark)
+    assert benchmark.main(["--records", "200", "--texts", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert "records 200;" in printed
+    assert "times" in printed

@@ -11,8 +11,8 @@ from hospital_redact.formats import read_document
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import FORMAT
 from hospital_redact.model import Document, Edit, Finding, RedactionPlan, ReleaseContext, Span, Verification
-from hospital_redact.planning import squeeze
 from hospital_redact.policy import load_policy
+from hospital_redact.replacements import squeeze
 from hospital_redact.verification import removed_values, require_passed, verify_copy
 
 POLICY = load_policy("default")

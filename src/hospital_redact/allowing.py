@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from hospital_redact.context import PATIENT, PERSON_NAME, same_name
 from hospital_redact.model import CATEGORY_CUE, Action, Allowed, Document, Finding, Policy, Role
-from hospital_redact.planning import squeeze
+from hospital_redact.replacements import squeeze
 
 DIRECTORY_SETTING = "public_directory"
 """Published phones, faxes and accounts (conflict C16): the setting is a list of values that are allowed."""

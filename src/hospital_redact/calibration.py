@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hospital_redact.context import PATIENT, PERSON_NAME
 from hospital_redact.model import Allowed, Policy, Role
-from hospital_redact.planning import squeeze
+from hospital_redact.replacements import squeeze
 from hospital_redact.reporting.data import Json
 from hospital_redact.setup import MAX_TEXT, entry_text
 

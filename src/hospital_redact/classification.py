@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
 from hospital_redact.decisions import Situation, decide
-from hospital_redact.detection.categories import SELF_DECLARED
+from hospital_redact.detection.categories import BLANK_FORM, SELF_DECLARED, explained_by_genre
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
@@ -31,8 +31,6 @@ from hospital_redact.quasi_identifiers import QUASI, count_persons, find_recogni
 PUBLISHED = "published"
 ADMINISTRATIVE = "administrative"
 MEDICAL_RECORD = "medical_record"
-GENERAL_NOTICE = "general_notice"
-BLANK_FORM = "blank_form"
 PUBLIC_CONTACT = "PUBLIC_CONTACT"
 HOSPITAL_MARK = "HOSPITAL_MARK"
 
@@ -50,7 +48,6 @@ _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
 # Evidence for a patient's name that a public notice about staff has as well.
 _SAID_OF_ANYBODY = frozenset({"sex", "propagated", "tagger", "shape"})
 _SEVERAL = 3
-_TITLED = 0.15
 _ACCOUNTS = frozenset({"BANK_CARD", "BANK_ACCOUNT", "IBAN"})
 _NO_LEVEL = "nothing"
 _MAX_PLACES = 8
@@ -109,7 +106,13 @@ def classify(
         effective,
     )
     recognisable = find_recognisable(document, findings, policy, removed)
-    words = (*missing, *kept.needs_human, *rests_on, *verdict.look_at, *(f"recognisable:{r.person}" for r in recognisable))
+    words = (
+        *missing,
+        *kept.needs_human,
+        *rests_on,
+        *verdict.look_at,
+        *(f"recognisable:{r.person}" for r in recognisable),
+    )
     reasons = _reasons(document, policy, weighed or facts.background)
     return LevelSuggestion(
         level=level,
@@ -143,6 +146,7 @@ class _Facts:
         exempting = policy.flag("exempt.general_notice")
         self.notices = [f for f in cues if f.matter == ADMINISTRATIVE and exempting]
         self.cues = [f for f in cues if f.matter not in (PUBLISHED, ADMINISTRATIVE)]
+        self.explained = explained_by_genre(findings, {rule.id: rule for rule in policy.rules})
         self.switchboards = [s for f in findings if f.entity == PUBLIC_CONTACT for s in f.spans]
         self.exempted: list[str] = []
         self.stops = any(f.action is Action.STOP for f in findings)
@@ -153,24 +157,6 @@ class _Facts:
         """Whether the text shows itself to be a general notice or published: in its title, or in several ways."""
         shown = [set(finding.evidence) for finding in (*self.published, *self.notices)]
         return any("titles" in places or {"patterns", "phrases"} <= places for places in shown)
-
-    @property
-    def genre(self) -> float:
-        """Return how surely the text is of a kind that speaks of confidential matters and holds none; 0 if it is not.
-
-        Advertisements, news and what is published; rules, laws and blank forms. Not what says that it must not leave,
-        and not what names somebody.
-        """
-        if not self.exempt or any(f.rule == SELF_DECLARED for f in self.cues):
-            return 0.0
-        if any(f.entity == PERSON_NAME and f.role is not Role.STAFF and self._is_named(f) for f in self.values):
-            return 0.0
-        kinds = [f for f in (*self.published, *self.notices) if f.rule != GENERAL_NOTICE]
-        return max((f.confidence + (_TITLED if "titles" in f.evidence else 0.0) for f in kinds), default=0.0)
-
-    def _is_named(self, finding: Finding) -> bool:
-        """Whether a name is that of somebody an amount or fact may belong to, and no author's or speaker's."""
-        return finding.role is Role.STAFF_SUBJECT or bool(set(finding.evidence) - _SAID_OF_ANYBODY)
 
     @property
     def marked(self) -> Level:
@@ -226,12 +212,10 @@ class _Facts:
                 weighed.append(_Weighed(finding, level, undecided))
         # Once something is proved confidential, wording counts as well, whatever the title says.
         wording_only = self.exempt and not any(_HARD_EVIDENCE & set(finding.evidence) for finding in self.cues)
-        genre = self.genre
         for finding in self.cues:
             if finding.rule == MEDICAL_RECORD and not self.has_patient:
                 continue  # nobody is in it: teaching material, an empty form, a published case
-            table = {"columns", "persons"} & set(finding.evidence)
-            if wording_only or (finding.confidence <= genre and not table):
+            if wording_only or finding.rule in self.explained:
                 self._exempt(finding.rule)
                 continue
             weighed.append(_Weighed(finding, *self._level_of(finding)))
@@ -362,6 +346,9 @@ def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
     entities = {item.finding.entity for item in weighed}
     if business and not facts.has_patient and _ACCOUNTS & entities:  # 第3篇 八: accounts of the house and its payees
         established.add("accounts_seals")
+    relatives = any(item.finding.role is Role.RELATIVE for item in weighed)
+    if business and not facts.has_patient and relatives and {"ADDRESS", "PHONE_NUMBER"} <= entities:
+        established.add("staff_contact")  # 第11篇 二.1(6): home, family and telephone of staff, in whatever paper
     return tuple(category for category in CATEGORIES if category in established)
 
 

@@ -1,8 +1,7 @@
 """Findings -> plan: which characters change, into what, and which findings stay and why.
 
 A plan holds one edit a span and edits never overlap: overlapping findings become their union, so that no tail of
-a longer finding is left. Replacement texts come from presidio-anonymizer's operators, called one by one, because
-its engine merges and drops spans.
+a longer finding is left.
 """
 
 from __future__ import annotations
@@ -10,18 +9,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from enum import StrEnum
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
-from hospital_redact.context import PERSON_NAME, effective_context, retention
+from hospital_redact.context import effective_context, retention
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.errors import PlanError
-from hospital_redact.kinship import find_kin
 from hospital_redact.model import (
     Action,
     Block,
@@ -40,16 +35,13 @@ from hospital_redact.model import (
     apply_edits,
     edits_by_block,
 )
-from hospital_redact.pseudonyms import TOKEN, Pseudonyms, check_reversible, identity_of
+from hospital_redact.pseudonyms import Pseudonyms, check_reversible
+from hospital_redact.replacements import Operator, Replacements, holds_any, squeeze
 
 REMOVING = (Action.MASK, Action.PLACEHOLDER)
 """Actions that change characters; the others report."""
 
-_TELLING = 6  # so many characters of a value do not stand in a token by chance
-_ANY_PERSON = "person_other"
-_FEW = 32  # a text of so many characters has fewer pieces than a long document has values
 _NOT_SHOWN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class _Region(NamedTuple):
@@ -111,7 +103,7 @@ def _edits(
     regions = _regions(findings, rules)
     groups = _groups(regions)
     wholes = _wholes(document, regions, groups)
-    chosen = _Replacements(document, findings, rules, _values(document, regions, wholes), pseudonyms)
+    chosen = Replacements(document, findings, rules, _values(document, regions, wholes), pseudonyms)
     edits: list[Edit] = []
     labelled: set[int] = set()
     for number, (region, group) in enumerate(zip(regions, groups, strict=True), 1):
@@ -204,168 +196,6 @@ def _terms_of(document: Document, region: _Region) -> set[str]:
     return {squeeze(document.text_of(f.spans)) for f in region.findings if f.rule == TERMS_RULE}
 
 
-class Operator(StrEnum):
-    """What puts a replacement in the place of a value; the names are presidio-anonymizer's, but for the label."""
-
-    MASK = "mask"
-    LABEL = "placeholder"
-    ENCRYPT = "encrypt"
-
-
-class _Replacements:
-    """Chooses replacement texts; none holds one of ``values``.
-
-    Placeholders are numbered in order of appearance, the same value getting the same number under its label, or bear
-    the codes of ``pseudonyms``.
-    """
-
-    def __init__(
-        self,
-        document: Document,
-        findings: Sequence[Finding],
-        rules: Mapping[str, Rule],
-        values: frozenset[str],
-        pseudonyms: Pseudonyms | None,
-    ) -> None:
-        self._document = document
-        self._rules = rules
-        self._values = values
-        self._chinese = _mostly_chinese(document)
-        self._pseudonyms = pseudonyms
-        self._people = _by_subject(findings)
-        self._kin = {} if pseudonyms else find_kin(document, findings)
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._count: Counter[str] = Counter()
-        self._free: dict[str, bool] = {}
-
-    def operator(self, finding: Finding) -> Operator:
-        """Return what replaces the value of ``finding``."""
-        if self._pseudonyms is not None and self._pseudonyms.reversible:
-            return Operator.ENCRYPT
-        return Operator.MASK if finding.action is Action.MASK else Operator.LABEL
-
-    def label(self, rule: Rule | None, finding: Finding, length: int) -> str:
-        """Return for example ``[患者1]``, ``[患者1之女]`` or ``[Patient 1]``; a mask where that holds a value.
-
-        By key ``[人员XKCDPQTRW]``, without role and kinship, which other documents may not know.
-        """
-        value = finding.subject or squeeze(self._document.text_of(finding.spans))
-        if self._pseudonyms is not None:
-            mentions = self._people.get(value, (finding,))
-            code = self._pseudonyms.code(identity_of(self._document.text_of(f.spans) for f in mentions))
-            named = f"{self._word(self._same_word(rule))}{self._space}{code}"
-        else:
-            named = self._kin_of(value) or self._numbered(self._word(rule), value)
-        label = put_label(f"[{named}]")
-        return label if self._is_free(label) else self.mask("x" * length)
-
-    def seal(self, rule: Rule | None, text: str) -> str:
-        """Return ``text`` as a token that the key opens, ``[患者#...]``. Raises PlanError HR406 if it cannot stand."""
-        assert self._pseudonyms is not None
-        label = put_label(f"[{self._word(rule)}#{self._pseudonyms.seal(text)}]")
-        if not self._is_free(label):
-            raise PlanError("HR406", "a reversible pseudonym would hold a removed value; leave reversible ones out")
-        return label
-
-    def mask(self, text: str) -> str:
-        """Return a mask of the length of ``text``, of another character where stars are a value, or nothing."""
-        return next((m for m in (mask(text), "\u25a0" * len(text)) if self._is_free(m)), "")
-
-    @property
-    def _space(self) -> str:
-        return "" if self._chinese else " "
-
-    def _word(self, rule: Rule | None) -> str:
-        if rule is None:
-            return "已删" if self._chinese else "Removed"
-        return rule.label if self._chinese else rule.label_en
-
-    def _same_word(self, rule: Rule | None) -> Rule | None:
-        """Return the rule whose word stands by a code: one for all names, since a role differs from file to file."""
-        is_name = rule is not None and rule.entity == PERSON_NAME
-        return self._rules.get(_ANY_PERSON, rule) if is_name else rule
-
-    def _numbered(self, word: str, value: str) -> str:
-        return f"{word}{self._space}{self._number(word, value)}"
-
-    def _number(self, word: str, value: str) -> int:
-        key = (word, value)
-        if key not in self._numbers:
-            self._count[word] += 1
-            self._numbers[key] = self._count[word]
-        return self._numbers[key]
-
-    def _kin_of(self, value: str) -> str:
-        """Return what a relative is to a patient; nothing for others. A second daughter is 之女2."""
-        kin = self._kin.get(value)
-        if kin is None:
-            return ""
-        patient = self._numbered(self._word(self._rules.get(kin.rule)), kin.patient)
-        word = f"{patient}之{kin.zh}" if self._chinese else f"{patient}'s {kin.en}"
-        number = self._number(word, value)
-        return word if number == 1 else f"{word}{self._space}{number}"
-
-    def _is_free(self, replacement: str) -> bool:
-        if replacement not in self._free:
-            self._free[replacement] = not _holds_any(replacement, self._values)
-        return self._free[replacement]
-
-
-def _by_subject(findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
-    """Return the mentions of each person by subject key."""
-    people: dict[str, tuple[Finding, ...]] = {}
-    for finding in findings:
-        if finding.role is not None and finding.subject is not None:
-            people[finding.subject] = (*people.get(finding.subject, ()), finding)
-    return people
-
-
-def _holds_any(text: str, values: Set[str]) -> bool:
-    """Whether ``text``, squeezed, holds one of ``values``, which are squeezed and may be thousands.
-
-    In a reversible pseudonym two or three characters of a value stand by chance, and say nothing.
-    """
-    written = squeeze(text)
-    if token := TOKEN.search(written):
-        rest = written[: token.start("token")] + " " + written[token.end("token") :]
-        return _holds_any(rest, values) or any(len(value) >= _TELLING and value in written for value in values)
-    if len(written) > _FEW:
-        return any(value in written for value in values)
-    pieces = (written[i:j] for i in range(len(written)) for j in range(i + 1, len(written) + 1))
-    return any(piece in values for piece in pieces)
-
-
-def _mostly_chinese(document: Document) -> bool:
-    """Whether one character in twenty is Han: even a short Chinese form has more, an English letter has none."""
-    text = "".join(block.text for block in document.blocks)[:20_000]
-    return len(_HAN.findall(text)) * 20 >= max(1, sum(not c.isspace() for c in text))
-
-
-def squeeze(text: str) -> str:
-    """Return ``text`` after NFKC and without white space and invisible characters, as values are compared."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
-
-
-@cache
-def _operator(name: str) -> Any:
-    # Loaded late: presidio-anonymizer takes a second to import.
-    from presidio_anonymizer.operators import Mask, Replace  # noqa: PLC0415
-
-    return {"mask": Mask, "replace": Replace}[name]()
-
-
-def mask(text: str) -> str:
-    """Return ``text`` with every character replaced by an asterisk (presidio-anonymizer's mask)."""
-    params = {"masking_char": "*", "chars_to_mask": len(text), "from_end": False}
-    return str(_operator("mask").operate(text, params))
-
-
-def put_label(label: str) -> str:
-    """Return ``label`` as presidio-anonymizer's replace operator writes it."""
-    return str(_operator("replace").operate("", {"new_value": label}))
-
-
 class Coverage:
     """Answers which findings a plan removes; built once, since a plan may hold thousands of edits."""
 
@@ -440,7 +270,7 @@ def _check_replacements(plan: RedactionPlan, document: Document) -> None:
                 "the replacement in block {block} holds a line end or a character that does not show; use plain text",
                 block=edit.span.block,
             )
-        if _holds_any(edit.replacement, removed):
+        if holds_any(edit.replacement, removed):
             _refuse_value(edit)
 
 

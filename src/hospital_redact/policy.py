@@ -83,8 +83,8 @@ NO_CATEGORY = "none"
 """Category of what is recognised and never reported: keep rules, general notices, what is meant for the public."""
 
 RECOGNISERS = (
-    "person_name", "address", "address_en", "date", "organisation", "labelled_value", "state_mark", "hospital_mark", "table_column", "statement",
-    "known_subject", "small_count",
+    "person_name", "address", "address_en", "date", "organisation", "labelled_value", "state_mark", "hospital_mark",
+    "table_column", "statement", "known_subject", "small_count",
 )  # fmt: skip
 """Recognisers that a rule may name; ``detection`` implements each."""
 

@@ -34,7 +34,8 @@ from hospital_redact.model import (
     apply_edits,
     edits_by_block,
 )
-from hospital_redact.planning import BOX, REMOVING, apply_plan, output_name, span_before, squeeze
+from hospital_redact.planning import BOX, REMOVING, apply_plan, output_name, span_before
+from hospital_redact.replacements import squeeze
 
 MIN_RAW_BYTES = 6
 """Raw sweeps look for values of at least this many bytes: shorter ones stand in compressed data by chance."""

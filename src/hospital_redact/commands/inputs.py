@@ -127,7 +127,7 @@ def read_terms(path: str | None) -> tuple[str, ...]:
     """Return the values of a ``--terms`` file, stripped; none without a file."""
     if not path:
         return ()
-    from hospital_redact.planning import squeeze
+    from hospital_redact.replacements import squeeze
 
     # A line of invisible characters is no value.
     terms = tuple(line.strip() for line in read_text(path, "terms").splitlines() if squeeze(line))

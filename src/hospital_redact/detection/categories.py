@@ -15,7 +15,7 @@ follow domain/04_categories.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,12 +35,16 @@ from hospital_redact.model import (
     Finding,
     Kind,
     Policy,
+    Role,
+    Rule,
     Span,
 )
 
 SELF_DECLARED = "self_declared"
 """The category rule for wording such as 请勿外传: it confirms the weak cues of others."""
 
+BLANK_FORM = "blank_form"
+GENERAL_NOTICE = "general_notice"
 NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
 PATIENT = "patient"
@@ -66,7 +70,11 @@ _DECLARED_WEIGHT = 1.0
 _GUESS = 2.0
 _OVERSHADOWED = 2.0
 _LONELY = 3.0
-_PERSON_COLUMNS = frozenset(["姓名", "职工姓名", "员工姓名", "人员", "患者", "患者姓名", "name", "employee", "staff"])
+_TITLED = 0.15
+_PERSON_COLUMNS = frozenset(
+    "姓名 职工姓名 员工姓名 人员 人员姓名 患者 患者姓名 医生 医师 护士 职工 领取人 发放对象 name employee staff consultant doctor nurse"
+    .split()
+)
 _HEADING_PREFIX = regex.compile(
     r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
     r"(?:[一二三四五六七八九十百]{1,3}[、.)\s]+|[甲乙丙丁壹贰叁肆伍][、.\s]+|\(?[ivx]{1,4}[.)]\s*|第[一二三四五六七八九十]+[章节条]\s*)?"
@@ -192,6 +200,45 @@ def find_categories(
     if all(finding.rule == SELF_DECLARED for finding in findings):
         findings += _best_guess(policy.categories, evidence, scores)
     return tuple(findings)
+
+
+def explained_by_genre(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> frozenset[str]:
+    """Return the ids of the category rules that the kind of the text explains: it speaks of their matter and holds none.
+
+    Advertisements, news, what is published, the text of rules and blank forms are such kinds, where they are shown at
+    least as surely as the category. They explain no table, no paper that says that it must not leave, and nothing that
+    stands in one line with somebody's name. ``findings`` are those of one document, ``rules`` the identifier rules.
+    """
+    found = tuple(findings)
+    cues = [finding for finding in found if finding.entity == CATEGORY_CUE]
+    kinds = [finding for finding in cues if finding.category == NO_CATEGORY and finding.rule != GENERAL_NOTICE]
+    shown = [kind for kind in kinds if kind.rule == BLANK_FORM or _is_shown(kind)]
+    if not shown or any(cue.rule == SELF_DECLARED for cue in cues) or _names_somebody(found, rules):
+        return frozenset()
+    sure = max(kind.confidence + (_TITLED if "titles" in kind.evidence else 0.0) for kind in shown)
+    return frozenset(
+        cue.rule
+        for cue in cues
+        if cue.category not in (NO_CATEGORY, "medical_record")
+        and cue.confidence <= sure
+        and not {"columns", "persons"} & set(cue.evidence)
+    )
+
+
+def _is_shown(kind: Finding) -> bool:
+    return "titles" in kind.evidence or {"patterns", "phrases"} <= set(kind.evidence)
+
+
+def _names_somebody(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> bool:
+    """Whether a name stands in one line with a value that means something beside its category only."""
+    named, valued = set(), set()
+    for finding in findings:
+        blocks = {span.block for span in finding.spans}
+        if finding.entity == "PERSON_NAME":
+            named |= blocks if finding.role is not Role.STAFF else set()
+        elif finding.rule in rules and rules[finding.rule].only_with not in ("", "medical_record"):
+            valued |= blocks
+    return bool(named & valued)
 
 
 def _competes(rule: CategoryRule) -> bool:
@@ -370,17 +417,20 @@ def _find_columns(scene: Scene, compiled: _Compiled, evidence: Sequence[_Evidenc
         rows[cell.table, cell.row].append(cell)
     under: dict[int, set[int]] = defaultdict(set)  # the filled columns below the present row
     figures: set[int] = set()  # tables with a figure below the present row
+    columns_of: dict[str, list[int]] = {}  # the rules of which a header is a cue
     for (table, _), cells in sorted(rows.items(), key=lambda item: item[0], reverse=True):
         heads = {
             _lower(scene.text[cell.start : cell.end]): cell for cell in cells if cell.end - cell.start <= _MAX_HEAD
         }
         persons = table in figures and any(_bare(head) in _PERSON_COLUMNS for head in heads)
-        for number, columns in enumerate(compiled.columns):
-            named = {
-                head: scene.locate(cell.start, cell.end)
-                for head, cell in heads.items()
-                if cell.column in under[table] and _is_column(head, columns)
-            }
+        named_by: dict[int, dict[str, tuple[Span, ...]]] = defaultdict(dict)
+        for head, cell in heads.items():
+            if cell.column in under[table]:
+                if head not in columns_of:
+                    columns_of[head] = [n for n, columns in enumerate(compiled.columns) if _is_column(head, columns)]
+                for number in columns_of[head]:
+                    named_by[number][head] = scene.locate(cell.start, cell.end)
+        for number, named in named_by.items():
             if len(named) > len(evidence[number].columns):
                 evidence[number].columns = named
                 evidence[number].persons = persons
@@ -398,7 +448,7 @@ def _is_column(header: str, columns: frozenset[str]) -> bool:
     bare = _bare(header)
     if bare in columns or header in columns:
         return True
-    return not bare.isascii() and any(len(word) >= 2 and not word.isascii() and word in bare for word in columns)
+    return not bare.isascii() and any(word in bare and len(word) >= 2 and not word.isascii() for word in columns)
 
 
 def _find_patterns(

@@ -76,7 +76,7 @@ _NOT_COUNTED = (
 )
 _ENGLISH = (
     # 5 March 2024, the 5th of March, Tuesday 9th July, 12-Dec-24
-    rf"{_WEEK}(?:the )?(?<![0-9A-Za-z]){_DAY}(?:st|nd|rd|th)?(?: of)?[ -]?(?:{_FULL})(?![a-z])\.?"
+    rf"{_WEEK}(?:the )?(?<![0-9A-Za-z]){_DAY}(?:st|nd|rd|th)?(?: of)?[ -]?(?:{_FULL})(?![a-z])(?:\.(?=,? ?[0-9]))?"
     rf"(?:[ ,-]{{0,2}}(?:(?:20|19)[0-9]{{2}}|(?<=-)[0-9]{{2}}))?(?![0-9A-Za-z])",
     # March 5th, 2024; March 2024; Mar 2024
     rf"{_WEEK}(?<![A-Za-z])(?:{_FULL})\.? {_DAY}(?:st|nd|rd|th)?(?:,? (?:20|19)[0-9]{{2}})?(?![0-9A-Za-z%])",
@@ -106,6 +106,7 @@ _BARE = (
     rf"(?<![0-9.])(?P<value>{_MONTH}\.{_DAY}\s?[-~至]\s?{_MONTH}\.{_DAY})(?![0-9])(?=期间|[^\n。]{{0,3}}(?:住院|"
     rf"服药|治疗|化疗|输液|在我院))",
 )
+# Alternatives on the top level: search_scene runs each by itself, many times as fast as all of them together.
 _ANY = regex.compile("|".join((*_NUMERIC, *_CHINESE, *_ENGLISH, *_BARE)))
 
 # Only where a label promises a date: what would be a measure, a ratio or a name elsewhere.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hospital_redact.detection.addresses import find_addresses
 from hospital_redact.detection.addresses_en import find_addresses_en
-from hospital_redact.detection.categories import find_categories
+from hospital_redact.detection.categories import explained_by_genre, find_categories
 from hospital_redact.detection.dates import find_dates
 from hospital_redact.detection.disguises import has_content, read_disguised
 from hospital_redact.detection.labels import find_columns, find_labelled
@@ -95,6 +95,11 @@ class Detector:
         )
         findings.extend(self._findings(_repeated(scenes, hits, subjects)))
         findings.extend(self._foreign(plain))
+        explained = explained_by_genre((*findings, *cues), self._rules)
+        if explained:
+            explained |= {cue.category for cue in cues} - {cue.category for cue in cues if cue.rule not in explained}
+            own = {rule.id for rule in self._rules.values() if rule.only_with in explained}
+            findings = [finding for finding in findings if finding.rule not in own]
         return (*merge(findings, self._rules), *cues)
 
     def _hits(self, scenes: Sequence[Scene], wanted: frozenset[str]) -> list[tuple[Scene, Hit, None]]:
@@ -136,7 +141,8 @@ def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
     A letter, a chat or a list of text messages has none of the words of a record, and the dates and codes in it say as
     much. Texts about staff and texts for the public are left out.
     """
-    strong = [cue for cue in cues if "weak" not in cue.evidence]
+    # A blank form that holds such a number is filled in.
+    strong = [cue for cue in cues if "weak" not in cue.evidence and cue.rule != "blank_form"]
     if any(cue.category in _STAFF_CATEGORIES or cue.matter in _FOR_EVERYBODY for cue in strong):
         return False
     return any(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from hospital_redact.detection.encodings import Piece
 from hospital_redact.detection.validators import bank_card, cn_mobile, cn_resident_id
@@ -23,10 +24,10 @@ _DIGITS = str.maketrans(_CHINESE + _MISREAD, _CHINESE_DIGITS + _MISREAD_DIGITS)
 
 _FIGURE = rf"0-9{_CHINESE}{_MISREAD}"
 _GAP = r"[ \t\u00a0.\-_/·•∙*,、~—–|;…'`]{1,4}|[ \t]{0,12}[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]{1,2}[ \t]{0,12}"
-_RUN = re.compile(
-    rf"(?<![0-9A-Za-z])[{_FIGURE}]+(?:(?:{_GAP})[{_FIGURE}]+)*[Xx]?(?![0-9A-Za-z])"
-    rf"|(?<![0-9A-Za-z])[0-9A-Za-z](?:[ ][0-9A-Za-z]){{6,40}}(?![0-9A-Za-z])"
-)
+# Expressions begin with their first character, so that the search for it is fast; what may not stand before follows.
+_ALONE = r"(?<![0-9A-Za-z].)"
+_RUN = re.compile(rf"[{_FIGURE}]{_ALONE}[{_FIGURE}]*(?:(?:{_GAP})[{_FIGURE}]+)*[Xx]?(?![0-9A-Za-z])", re.DOTALL)
+_SET_APART = re.compile(rf"[0-9A-Za-z]{_ALONE}(?: [0-9A-Za-z]){{6,40}}(?![0-9A-Za-z])", re.DOTALL)
 _GROUP = re.compile(rf"[{_FIGURE}Xx]+")
 _BREAK = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 
@@ -49,6 +50,8 @@ _LANDLINE = re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
 _RESIDENT = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _CARD = re.compile(r"(?:62|60|4\d|5[1-5]|3[47]|35|9\d)\d{11,17}")
+_SHAPES = (_RESIDENT, _MOBILE, _LANDLINE, re.compile(_LANDLINE.pattern.replace("{6,7}", "{6}")))
+_CELL = re.compile(r"[\t|\n]")
 _PHONE_GROUPS = frozenset({(3, 4, 4), (3, 8), (7, 4), (2, 3, 4, 4), (4, 3, 4, 4), (2, 11), (2, 3, 8), (2, 1, 3, 3, 4)})
 _LONGEST = 30
 _SHORTEST = 7
@@ -82,15 +85,14 @@ def find_figures(text: str, heads: Callable[[int], bool]) -> Iterator[Piece]:
     ``heads`` says whether the head of a column or row announces a number at a place. Linear in ``len(text)``.
     """
     for run in _RUN.finditer(text):
-        raw = run.group()
-        if len(raw) < _SHORTEST:
-            continue
-        if raw[1:2] == " " and not _GROUP.fullmatch(raw.replace(" ", "")):
-            yield from _spelled_out(text, run, heads)
+        if run.end() - run.start() < _SHORTEST:
             continue
         groups = _groups(run)
         if sum(len(group.raw) for group in groups) >= _SHORTEST and (len(groups) > 1 or not groups[0].plain):
             yield from _read_groups(text, groups, heads)
+    for run in _SET_APART.finditer(text):
+        if not _GROUP.fullmatch(run.group().replace(" ", "")):
+            yield from _spelled_out(text, run, heads)
 
 
 def _groups(run: re.Match[str]) -> list[_Group]:
@@ -104,32 +106,37 @@ def _groups(run: re.Match[str]) -> list[_Group]:
 
 def _read_groups(text: str, groups: Sequence[_Group], heads: Callable[[int], bool]) -> Iterator[Piece]:
     """Yield the numbers that consecutive groups make, the longest first at each place."""
-    first = 0
+    digits = "".join(group.digits for group in groups)
+    ends = accumulate(len(group.raw) for group in groups)
+    borders = {end: number for number, end in enumerate(ends, 1)}  # how many groups end before a digit
+    first = at = 0
+    excluded = _EXCLUDED.search(text, max(0, groups[0].start - _BEFORE), groups[0].start) is not None
     while first < len(groups):
-        announced = _is_announced(text, groups[first].start, heads)
-        excluded = _EXCLUDED.search(text, max(0, groups[first].start - _BEFORE), groups[first].start)
-        found = 0
-        for count in () if excluded else _counts(groups, first):
-            chosen = groups[first : first + count]
-            if _is_number(text, chosen, announced=announced):
-                found = count
+        group = groups[first]
+        # A label stands before a run, not in it; a new cell may have its own head.
+        announced = _is_announced(text, group.start, heads) if first == 0 or _CELL.search(group.gap) else False
+        excluded = excluded and (first == 0 or not group.gap.strip("-."))
+        count = 0
+        for length in () if excluded else _lengths(digits, at, announced=announced):
+            end = borders.get(at + length, 0)
+            if end > first and _is_number(text, groups[first:end], announced=announced):
+                count = end - first
                 break
-        if found:
-            yield _piece(groups[first : first + found])
-        first += found or 1
+        if count:
+            yield _piece(groups[first : first + count])
+        for taken in groups[first : first + (count or 1)]:
+            at += len(taken.raw)
+        first += count or 1
 
 
-def _counts(groups: Sequence[_Group], first: int) -> list[int]:
-    """Return how many groups from ``first`` on may be one number, the most first."""
-    length = 0
-    counts: list[int] = []
-    for count, group in enumerate(groups[first:], 1):
-        length += len(group.raw)
-        if length > _LONGEST:
-            break
-        if length >= _SHORTEST:
-            counts.append(count)
-    return counts[::-1]
+def _lengths(digits: str, at: int, *, announced: bool) -> list[int]:
+    """Return how many digits from ``at`` on may be one number, the most first."""
+    if announced:
+        return list(range(_LONGEST, _SHORTEST - 1, -1))
+    lengths = [match.end() - at for pattern in _SHAPES if (match := pattern.match(digits, at))]
+    if _CARD.match(digits, at):
+        lengths += [19, 18, 17, 16, 15]
+    return sorted(set(lengths), reverse=True)
 
 
 def _is_announced(text: str, at: int, heads: Callable[[int], bool]) -> bool:
@@ -178,8 +185,8 @@ def _is_entry(groups: Sequence[_Group], sizes: Sequence[int], gaps: Sequence[str
 
 def _follows_text(text: str, at: int) -> bool:
     """Whether something else stands on the line before ``at``: a number that starts in a line and ends in the next."""
-    line = text[text.rfind("\n", 0, at) + 1 : at]
-    return bool(line.strip())
+    lowest = max(0, at - _BEFORE)
+    return bool(text[max(lowest, text.rfind("\n", lowest, at) + 1) : at].strip())
 
 
 def _piece(groups: Sequence[_Group]) -> Piece:
@@ -208,27 +215,36 @@ _WORDS = {
     "qi": "7", "guai": "7", "ba": "8", "jiu": "9",
 }  # fmt: skip
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
-_SAID = "|".join(sorted((*_WORDS, *_TIMES), key=len, reverse=True))
-_SPOKEN = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{_SAID}|[0-9])(?:[ ]?[,.\-][ ]?|[ ]+|\n)){{6,40}}(?:{_SAID}|[0-9])(?![A-Za-z0-9])", re.I
-)
-_SAID_WORD = re.compile(rf"(?:{_SAID})(?![A-Za-z])|[0-9]", re.I)
+_SHORT_WORDS = re.compile(rf"[0-9A-Za-z]{_ALONE}[A-Za-z]{{0,5}}(?:[ ,.\-\n]{{1,3}}(?:[A-Za-z]{{1,6}}|[0-9])(?![0-9A-Za-z])){{6,}}", re.DOTALL)
+_SAID_WORD = re.compile(r"[A-Za-z]+|[0-9]")
 
 
 def find_spoken(text: str) -> Iterator[Piece]:
     """Yield numbers said digit by digit in English or pinyin (``oh seven double five``), each at its words."""
-    for run in _SPOKEN.finditer(text):
-        digits: list[str] = []
-        places: list[tuple[int, int]] = []
-        times, since = 1, -1
+    for run in _SHORT_WORDS.finditer(text):
+        said: list[tuple[str, re.Match[str]]] = []
         for word in _SAID_WORD.finditer(text, run.start(), run.end()):
-            said = word.group().casefold()
-            if said in _TIMES:
-                times, since = _TIMES[said], word.start()
+            spelt = word.group().casefold()
+            if spelt in _WORDS or spelt in _TIMES or spelt.isdigit():
+                said.append((spelt, word))
                 continue
-            start = since if since >= 0 else word.start()
-            digits += [_WORDS.get(said, said)] * times
-            places += [(start, word.end())] * times
-            times, since = 1, -1
-        if len(digits) >= _SHORTEST and not run.group().replace(" ", "").isdigit():
-            yield Piece(run.start(), run.end(), "".join(digits), tuple(places))
+            yield from _said(said)
+            said = []
+        yield from _said(said)
+
+
+def _said(words: Sequence[tuple[str, re.Match[str]]]) -> Iterator[Piece]:
+    """Yield the number that consecutive words say, if they are enough and not all of them digits."""
+    digits: list[str] = []
+    places: list[tuple[int, int]] = []
+    times, since = 1, -1
+    for spelt, word in words:
+        since = word.start() if since < 0 else since
+        if spelt in _TIMES:
+            times = _TIMES[spelt]
+            continue
+        digits += [_WORDS.get(spelt, spelt)] * times
+        places += [(since, word.end())] * times
+        times, since = 1, -1
+    if len(digits) >= _SHORTEST and any(not spelt.isdigit() for spelt, _ in words):
+        yield Piece(places[0][0], places[-1][1], "".join(digits), tuple(places))

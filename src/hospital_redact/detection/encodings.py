@@ -211,7 +211,18 @@ _SIGNED: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | Non
 )  # fmt: skip
 """A sign without which the reader has nothing to do, what it reads, and how."""
 
+# These begin with their first character, so that the search for it is fast; what may not stand before follows.
 _SPACED_HEX = re.compile(
+    r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?:[xX][0-9A-Fa-f]{2}|[0-9A-Fa-f])(?:[ ,:-](?:0[xX])?[0-9A-Fa-f]{2}){5,4000}(?![0-9A-Za-z])",
+    re.DOTALL,
+)
+_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,6}")
+_LINES = re.compile(
+    r"[A-Za-z0-9+/]{40,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/]{40,})*\r?\n[ \t]{0,8}[A-Za-z0-9+/]{2,}={0,2}(?![A-Za-z0-9+/])"
+)
+"""Base64 over several lines, the last of which may be short."""
+
+_HEX = re.compile(
     r"(?<![0-9A-Za-z])(?:0[xX])?[2-7E-Fe-f][0-9A-Fa-f](?:[ ,:-](?:0[xX])?[0-9A-Fa-f]{2}){5,4000}(?![0-9A-Za-z])"
 )
 _TOKEN = re.compile(
@@ -233,7 +244,9 @@ def find_encoded(text: str) -> list[Piece]:
         run = token.group()
         if (len(run) < 16 and run.isalpha()) or (len(run) < 12 and run.isdigit()):
             continue
-        pieces += _read_token(token, text)
+        lines = _LINES.match(text, token.start()) if len(run) >= 40 else None
+        whole = _whole(lines, _from_base64(lines.group())) if lines and len(lines.group()) <= MAX_RUN else None
+        pieces += [whole] if whole else _read_token(token, text)
     pieces.sort(key=lambda piece: (piece.start, -piece.end))
     kept: list[Piece] = []
     for piece in pieces:
@@ -305,9 +318,7 @@ def find_opaque(text: str) -> Iterator[tuple[int, int]]:
 
 
 _LONG = re.compile(
-    rf"{_SALTED}[A-Za-z0-9+/]{{10,}}={{0,2}}"
-    r"|[A-Za-z0-9+/]{40,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/]{40,})*\r?\n[ \t]{0,8}[A-Za-z0-9+/]{2,}={0,2}(?![A-Za-z0-9+/])"
-    rf"|[A-Za-z0-9+/_-]{{{OPAQUE_LENGTH},}}={{0,2}}"
+    rf"{_SALTED}[A-Za-z0-9+/]{{10,}}={{0,2}}|{_LINES.pattern}|[A-Za-z0-9+/_-]{{{OPAQUE_LENGTH},}}={{0,2}}"
 )
 
 

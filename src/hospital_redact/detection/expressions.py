@@ -10,11 +10,11 @@ Needles are spelt as :func:`fold` spells a text: small letters, and 0 for every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 import regex
 
@@ -48,46 +48,79 @@ def fold(text: str) -> str:
 class Needs:
     """What every match of an expression, or of one of its branches, holds and how far it reaches.
 
-    ``needles``: every match holds one of them. ``reach``: the most characters from the start of a match to the last one
-    that it looks at, ``lines``: the most line ends among them; none: no bound.
+    ``needles``: every match holds one of them. ``before`` and ``after``: the most characters from the start of a match
+    to its needle, and from the needle to the last character that it looks at. ``lines``: the most line ends among all
+    of them. None stands for no bound.
     """
 
     needles: frozenset[str]
-    reach: int | None
+    before: int | None
+    after: int | None
     lines: int | None
 
 
+class Branch(NamedTuple):
+    """An alternative of an expression and what it needs, one of ``needs`` or another; none where that is not known."""
+
+    pattern: regex.Pattern[str]
+    needs: tuple[Needs, ...]
+
+
 @lru_cache(maxsize=4096)
-def read_needs(pattern: regex.Pattern[str]) -> tuple[Needs, ...]:
-    """Return what each branch of ``pattern`` needs; nothing when a branch needs nothing or cannot be read."""
+def read_branches(pattern: regex.Pattern[str]) -> tuple[Branch, ...]:
+    """Return the alternatives of ``pattern`` in their order; it matches what the first of them that matches does.
+
+    One by one they are searched many times as fast as together. Where they cannot be told apart, or have groups by
+    whose names a caller could ask for another's, the whole is the only one.
+    """
+    alone = (Branch(pattern, ()),)
     if len(pattern.pattern) > _MAX_SOURCE or pattern.named_lists or pattern.flags & ~_KNOWN_FLAGS:
-        return ()
+        return alone
     reader = _Reader(pattern)
     try:
-        branches = reader.read()
-    except (_UnknownError, IndexError, ValueError):
-        return ()
-    needs = []
-    for branch in branches:
-        needles = _better(branch.needles, branch.strings)
-        if needles is None or (branch.reach is None and branch.lines is None):
-            return ()
-        needs.append(Needs(_shortest(needles), branch.reach, branch.lines))
-    return tuple(needs)
+        needs = [_needs_of(branch) for branch in reader.read()]
+        if len(needs) > 1 and set(pattern.groupindex) <= {"value"}:
+            parts = [regex.compile(source, pattern.flags) for source in reader.sources]
+            return tuple(Branch(part, (need,) if need else ()) for part, need in zip(parts, needs, strict=True))
+    except (_UnknownError, IndexError, ValueError, regex.error):
+        return alone
+    known = tuple(need for need in needs if need is not None)
+    return (Branch(pattern, known if len(known) == len(needs) else ()),)
+
+
+def _needs_of(branch: _Facts) -> Needs | None:
+    anchor = _anchor_of(branch)
+    if anchor is None or (None in (anchor.before, anchor.after) and branch.lines is None):
+        return None
+    anchor = _shortest(anchor)
+    return Needs(anchor.needles, anchor.before, anchor.after, branch.lines)
 
 
 class _UnknownError(Exception):
     """Syntax that the reader does not know."""
 
 
+class _Anchor(NamedTuple):
+    """Needles with the most characters before and after them, as in :class:`Needs`."""
+
+    needles: frozenset[str]
+    before: int | None
+    after: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """About a part of an expression: all its ``strings`` if they are few, else ``needles``; see :class:`Needs`."""
+    """About a part of an expression: all its ``strings`` if they are few, or an ``anchor``.
+
+    ``reach``: the most characters that it takes or looks at, ``ahead``: those that it only looks at, ``lines``: the
+    most line ends among them.
+    """
 
     strings: frozenset[str] | None = _EMPTY
-    needles: frozenset[str] | None = None
+    anchor: _Anchor | None = None
     reach: int | None = 0
     lines: int | None = 0
+    ahead: int | None = 0
 
 
 _ANY = _Facts(None, None, 1, 0)
@@ -97,8 +130,8 @@ _NOTHING = _Facts()
 _TEXT_END = _Facts(lines=None)
 
 
-def _frequency(needles: frozenset[str] | None) -> float:
-    """Return about how often one of ``needles`` stands at a place of a text; 1 where nothing is known."""
+def _frequency(needles: frozenset[str]) -> float:
+    """Return about how often one of ``needles`` stands at a place of a text."""
     if not needles or "" in needles:
         return 1.0
     return min(1.0, sum(prod(map(_share, needle)) for needle in needles))
@@ -115,26 +148,39 @@ def _share(char: str) -> float:
     return 0.04 if char.isalpha() else 0.002
 
 
-def _better(*choices: frozenset[str] | None) -> frozenset[str] | None:
-    best = min(choices, key=_frequency)
-    return best if _frequency(best) <= _TOO_FREQUENT else None
+def _anchor_of(part: _Facts) -> _Anchor | None:
+    """Return the best anchor of ``part``: its own, or all its strings."""
+    return _better(part.anchor, _Anchor(part.strings, 0, part.ahead) if part.strings is not None else None)
 
 
-def _shortest(needles: frozenset[str]) -> frozenset[str]:
-    """Return ``needles`` without those that hold another."""
+def _better(*choices: _Anchor | None) -> _Anchor | None:
+    """Return the rarest of ``choices``; nothing when all are too frequent."""
+    known = [choice for choice in choices if choice is not None]
+    best = min(known, key=lambda anchor: _frequency(anchor.needles), default=None)
+    return best if best is not None and _frequency(best.needles) <= _TOO_FREQUENT else None
+
+
+def _shortest(anchor: _Anchor) -> _Anchor:
+    """Return ``anchor`` without the needles that hold another, which may begin later and end earlier."""
     kept: list[str] = []
-    for needle in sorted(needles, key=len):
-        if not any(short in needle for short in kept):
+    slack = 0
+    for needle in sorted(anchor.needles, key=len):
+        short = next((short for short in kept if short in needle), None)
+        if short is None:
             kept.append(needle)
-    return frozenset(kept)
+        else:
+            slack = max(slack, len(needle) - len(short))
+    return _Anchor(frozenset(kept), _sum(anchor.before, slack), _sum(anchor.after, slack))
 
 
-def _sum(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else a + b
+def _sum(*numbers: int | None) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
-def _larger(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else max(a, b)
+def _largest(*numbers: int | None) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return max(known) if len(known) == len(numbers) else None
 
 
 def _times(a: int | None, b: int | None) -> int | None:
@@ -150,51 +196,59 @@ def _joined(left: frozenset[str], right: frozenset[str]) -> frozenset[str] | Non
     return frozenset(a + b for a, b in product(left, right))
 
 
-def _sequence(parts: Iterable[_Facts]) -> _Facts:
+def _sequence(parts: list[_Facts]) -> _Facts:
+    """Return the facts about ``parts`` one after the other."""
+    anchors: list[_Anchor | None] = []
     run: frozenset[str] = _EMPTY
-    needles: frozenset[str] | None = None
-    reach: int | None = 0
-    lines: int | None = 0
-    whole = True
-    for part in parts:
-        reach = _sum(reach, part.reach)
-        lines = _sum(lines, part.lines)
+    first = 0  # where ``run`` begins
+
+    def anchor_between(start: int, stop: int, needles: frozenset[str]) -> _Anchor:
+        before = _sum(*(part.reach for part in parts[:start]))
+        return _Anchor(needles, before, _sum(*(p.ahead for p in parts[:stop]), *(p.reach for p in parts[stop:])))
+
+    for number, part in enumerate(parts):
+        if part.anchor is not None:
+            around = anchor_between(number, number + 1, part.anchor.needles)
+            before, after = _sum(around.before, part.anchor.before), _sum(around.after, part.anchor.after)
+            anchors.append(around._replace(before=before, after=after))
         longer = _joined(run, part.strings) if part.strings is not None else None
-        needles = _better(needles, part.needles)
-        if longer is not None:
-            run = longer
-            continue
-        whole = False
-        needles = _better(needles, run, part.strings)
-        run = part.strings if part.strings is not None else _EMPTY
-    return _Facts(run if whole else None, needles if whole else _better(needles, run), reach, lines)
+        if longer is None:
+            anchors.append(anchor_between(first, number, run))
+            first, longer = (number, part.strings) if part.strings is not None else (number + 1, _EMPTY)
+        run = longer
+    if first:
+        anchors.append(anchor_between(first, len(parts), run))
+    sums = (_sum(*(getattr(part, name) for part in parts)) for name in ("reach", "lines", "ahead"))
+    return _Facts(None if first else run, _better(*anchors), *sums)
 
 
 def _choice(branches: list[_Facts]) -> _Facts:
+    """Return the facts about one of ``branches``."""
     if len(branches) == 1:
         return branches[0]
-    reach: int | None = 0
-    lines: int | None = 0
-    for branch in branches:
-        reach = _larger(reach, branch.reach)
-        lines = _larger(lines, branch.lines)
     strings: frozenset[str] | None = frozenset()
-    needles: frozenset[str] | None = frozenset()
+    anchor: _Anchor | None = _Anchor(frozenset(), 0, 0)
     for branch in branches:
         strings = strings | branch.strings if strings is not None and branch.strings is not None else None
-        best = _better(branch.needles, branch.strings)
-        needles = needles | best if needles is not None and best is not None else None
+        best = _anchor_of(branch)
+        if anchor is not None:
+            anchor = best and _Anchor(
+                anchor.needles | best.needles, _largest(anchor.before, best.before), _largest(anchor.after, best.after)
+            )
     if strings is not None and len(strings) > _MAX_SET:
         strings = None
-    return _Facts(strings, needles, reach, lines)
+    maxima = (_largest(*(getattr(branch, name) for branch in branches)) for name in ("reach", "lines", "ahead"))
+    return _Facts(strings, _better(anchor), *maxima)
 
 
 def _repeated(part: _Facts, least: int, most: int | None) -> _Facts:
+    """Return the facts about ``part`` from ``least`` to ``most`` times."""
     if most == 0:
         return _NOTHING
-    reach, lines = _times(part.reach, most), _times(part.lines, most)
+    sums = tuple(_times(number, most) for number in (part.reach, part.lines, part.ahead))
+    anchor = part.anchor and part.anchor._replace(after=_sum(part.anchor.after, sums[0])) if least else None
     if part.strings is None:
-        return _Facts(None, part.needles if least else None, reach, lines)
+        return _Facts(None, anchor, *sums)
     power = base = _EMPTY
     strings: frozenset[str] | None = frozenset()
     for count in range((most if most is not None else least) + 1):
@@ -210,7 +264,9 @@ def _repeated(part: _Facts, least: int, most: int | None) -> _Facts:
             strings = strings if count == most else None
             break
         power = longer
-    return _Facts(strings, _better(part.needles, base) if least and strings is None else None, reach, lines)
+    if least and strings is None:
+        anchor = _better(anchor, _Anchor(base, 0, sums[0]))
+    return _Facts(strings, anchor, *sums)
 
 
 class _Reader:
@@ -223,9 +279,13 @@ class _Reader:
         self._dot_all = bool(pattern.flags & regex.DOTALL)
         self._verbose = bool(pattern.flags & regex.VERBOSE)
         self._depth = 0
+        self.sources: list[str] = []  # of the branches that were read last, in the end those of the whole
 
     def read(self) -> list[_Facts]:
-        """Return the facts about each branch of the expression. Raises _UnknownError, IndexError, ValueError."""
+        """Return the facts about each branch of the expression, and keep their ``sources``.
+
+        Raises _UnknownError, IndexError, ValueError.
+        """
         branches = self._branches()
         if self._at != len(self._source):
             raise _UnknownError
@@ -249,10 +309,14 @@ class _Reader:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise _UnknownError
+        starts = [self._at]
         branches = [self._branch()]
         while self._take("|"):
+            starts.append(self._at)
             branches.append(self._branch())
         self._depth -= 1
+        stops = [*(start - 1 for start in starts[1:]), self._at]
+        self.sources = [self._source[start:stop] for start, stop in zip(starts, stops, strict=True)]
         return branches
 
     def _branch(self) -> _Facts:
@@ -314,6 +378,7 @@ class _Reader:
         return _literal(char)
 
     def _group(self) -> _Facts:
+        multiline = self._multiline
         if self._take("?#"):
             self._at = self._source.index(")", self._at) + 1
             return _NOTHING
@@ -325,6 +390,7 @@ class _Reader:
                 raise _UnknownError
             self._at = opening.end()
             self._dot_all |= "s" in (opening["flags"] or "")
+            self._multiline |= "m" in (opening["flags"] or "")
             if "x" in (opening["flags"] or "") and not self._verbose:
                 raise _UnknownError  # in force for a part only
             if opening["alone"]:
@@ -333,11 +399,15 @@ class _Reader:
         inner = _choice(self._branches())
         if not self._take(")"):
             raise _UnknownError
+        self._multiline = multiline
         if behind:
             return _NOTHING  # an expression that is searched from the middle of a text sees what stands before
         if not ahead:
             return inner
-        return _Facts(_EMPTY, _better(inner.needles, inner.strings) if positive else None, inner.reach, inner.lines)
+        anchor = _anchor_of(inner) if positive else None
+        # What is only looked at may lie wherever the match goes on: as far before the end as behind it.
+        anchor = anchor and anchor._replace(after=inner.reach)
+        return _Facts(_EMPTY, anchor, inner.reach, inner.lines, inner.reach)
 
     def _escape(self) -> _Facts:
         char = self._next()

@@ -46,7 +46,7 @@ _ANY_KIND = r"(?:流水|登记)?[ ]{0,4}(?:号[ ]{0,4}码?|编[ ]{0,4}号|编码
 _KINDS_EN = regex.compile(r"(?P<stem>.*[A-Za-z])['’]?s? (?:no\.?|number|num|id|#|ref|code)", regex.IGNORECASE)
 _ANY_KIND_EN = r"(?:['’]s)?[ ]{0,3}(?:nos?\.?|numbers?|num\.?|nr\.?|id|#|ref\.?|reference|code)"
 # 病理 3, specimen 2, policy 2024: after a word that is no label by its ending, a short number or a year is a count.
-_KIND_ENDS = regex.compile(r"(?:号|编号|号码|码|编码|卡|ID|MRN|no\.?|number|#|acct|s/n|sn|serial)$", regex.IGNORECASE)
+_KIND_ENDS = regex.compile(r"(?:号|编号|号码|码|编码|卡|ID|MRN|no\.?|number|#|acct|s/n|sn)$", regex.IGNORECASE)
 _MERE_NUMBER = regex.compile(
     r"[0-9]{1,3}(?:[./-][0-9]{1,2}){0,2}|(?:19|20)[0-9]{2}(?:[./-][0-9]{1,2}){0,2}|[0-9]{1,3}[A-Za-z]{1,4}"
 )
@@ -65,17 +65,29 @@ def label_pattern(labels: tuple[str, ...]) -> regex.Pattern[str]:
 
     A label for a number stands for its stem with every such ending: 检查号 for 检查编号, ``claim no`` for ``Claim #``.
     """
-    alternatives = []
+    han: dict[bool, list[str]] = {True: [], False: []}  # by whether one of the endings follows
+    latin: dict[bool, list[str]] = {True: [], False: []}
     for word in sorted(set(labels), key=len, reverse=True):
-        kind = (_KINDS if _HAN.search(word) else _KINDS_EN).fullmatch(word)
+        chinese = _HAN.search(word) is not None
+        kind = (_KINDS if chinese else _KINDS_EN).fullmatch(word)
         stem = kind["stem"] if kind else word
-        if _HAN.search(word):
-            blanks = r"[ ]{0,4}".join(regex.escape(char) for char in stem if not char.isspace())
-            alternatives.append(blanks + (r"[ ]{0,4}" + _ANY_KIND if kind else ""))
+        if chinese:
+            han[kind is not None].append(r"[ ]{0,4}".join(regex.escape(char) for char in stem if not char.isspace()))
         else:
-            blanks = r"[ ]{1,3}".join(regex.escape(part).replace("'", "['’]") for part in stem.split())
-            alternatives.append(rf"(?<![0-9A-Za-z]){blanks}{_ANY_KIND_EN if kind else ''}(?![0-9A-Za-z])")
-    return regex.compile("(?:" + "|".join(dict.fromkeys(alternatives)) + ")", regex.IGNORECASE)
+            parts = (regex.escape(part).replace("'", "['’]") for part in stem.split())
+            latin[kind is not None].append(r"[ ]{1,3}".join(parts))
+    branches = [
+        _any_of(han[True], r"[ ]{0,4}" + _ANY_KIND),
+        _any_of(han[False], ""),
+        _any_of(latin[True], _ANY_KIND_EN + "(?![0-9A-Za-z])", before="(?<![0-9A-Za-z])"),
+        _any_of(latin[False], "(?![0-9A-Za-z])", before="(?<![0-9A-Za-z])"),
+    ]
+    return regex.compile("(?:" + "|".join(branch for branch in branches if branch) + ")", regex.IGNORECASE)
+
+
+def _any_of(words_: Sequence[str], after: str, *, before: str = "") -> str:
+    """Return an expression for any of ``words_`` between ``before`` and ``after``; nothing for none."""
+    return f"{before}(?:{'|'.join(dict.fromkeys(words_))}){after}" if words_ else ""
 
 
 def value_pattern(compiled: CompiledRule) -> regex.Pattern[str]:
@@ -94,14 +106,21 @@ def heads(header: str, labels: Sequence[str]) -> bool:
     if EVERY_COLUMN in labels:
         return bare not in _NOT_FIGURES
     whole = bare if _HAN.search(bare) else header.strip(" :*.")
-    return label_pattern(tuple(labels)).fullmatch(whole) is not None or any(_holds(header, bare, w) for w in labels)
+    chosen = tuple(labels)
+    if label_pattern(chosen).fullmatch(whole) or _latin_words(chosen).search(header):
+        return True
+    return any(_holds(bare, "".join(word.split()).casefold()) for word in chosen if _HAN.search(word))
 
 
-def _holds(header: str, bare: str, word: str) -> bool:
-    """Whether a ``header`` (``bare``: without blanks, in small letters) holds ``word``."""
-    flat = "".join(word.split()).casefold()
-    if not _HAN.search(flat):
-        return regex.search(rf"(?<![a-z]){regex.escape(word.casefold())}(?![a-z])", header.casefold()) is not None
+@lru_cache(maxsize=512)
+def _latin_words(labels: tuple[str, ...]) -> regex.Pattern[str]:
+    """Return an expression for any of ``labels`` that holds no Chinese, as a word."""
+    found = [regex.escape(word) for word in labels if not _HAN.search(word)]
+    return regex.compile(rf"(?<![a-z])(?:{'|'.join(found) or '(?!)'})(?![a-z])", regex.IGNORECASE)
+
+
+def _holds(bare: str, flat: str) -> bool:
+    """Whether a header without blanks holds a Chinese word, a short one only at one of its ends."""
     if len(flat) == 2:
         return bare.endswith(flat) or (bare.startswith(flat) and not _HAN.match(bare[2:3]))
     return bare == flat or (len(flat) >= 3 and flat in bare)

@@ -11,6 +11,7 @@ import regex
 
 from hospital_redact.detection.names_zh import Mention
 from hospital_redact.detection.roles import ROLE_OF
+from hospital_redact.detection.patterns import search_scene
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.words import alternatives, words
 from hospital_redact.model import Role
@@ -21,7 +22,7 @@ _PARTICLE = (
 )
 _WORD = rf"(?:{_PARTICLE}?\p{{Lu}}\p{{Ll}}+(?:[-'’]\p{{Lu}}?\p{{Ll}}+)*)"
 _CAPS = r"(?:(?:(?:VAN|VON|DE|DER|DEL|DI|DA|LA|LE|BIN|AL) )*(?:[OD]['’]|MC|Mc)?\p{Lu}{2,}(?:[-'’]\p{Lu}{2,})*)"
-_INITIAL = r"(?:\p{Lu}\.(?:[ ]?\p{Lu}\.)*|\p{Lu}(?![\p{L}]))"
+_INITIAL = r"(?>\p{Lu}\.(?:[ ]?\p{Lu}\.){0,3}|\p{Lu}(?![\p{L}]))"
 _ANY = rf"(?:{_WORD}|{_CAPS}|{_INITIAL})"
 _NICK = r"(?:[ ][\"“(‘']\p{Lu}\p{Ll}{1,15}[\"”)’'])?"
 _FATHER = (
@@ -159,7 +160,7 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     """Yield names in Latin letters that their surroundings show."""
     text = scene.text
     for pattern, role_of, evidence in _CUES:
-        for match in pattern.finditer(text):
+        for match in search_scene(scene, pattern, "names"):
             yield from _accept(text, match, role_of(match), evidence)
     yield from _spelled_otherwise(text)
     for cell in scene.cells:

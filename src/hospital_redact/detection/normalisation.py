@@ -42,7 +42,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5") | frozenset
 )
 # A black box reads as the word for somebody or something masked (张某), so that no label reaches for what stands behind
 # the box. A lone surrogate, which no encoding has, is no character.
-_SINGLE = EVERYWHERE | {0x2588: "某"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_SINGLE = {**EVERYWHERE, 0x2588: "某", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
 # ①138… is a number after the mark of an entry: the mark stays, or it would be the number's first digit.
 _CIRCLED = r"\u2460-\u2473\u24ea-\u24ff\u2776-\u2793"
 _ENTRY_MARK = re.compile(rf"[{_CIRCLED}](?<![0-9A-Za-z{_CIRCLED}].)(?=[0-9])")

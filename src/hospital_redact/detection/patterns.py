@@ -9,7 +9,7 @@ from functools import lru_cache
 import ahocorasick_rs
 import regex
 
-from hospital_redact.detection.expressions import Needs, read_needs
+from hospital_redact.detection.expressions import Needs, read_branches
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.validators import find_validator
 from hospital_redact.errors import DetectionError
@@ -97,16 +97,17 @@ class PatternGroup:
     match cost nothing. The matches are the ones that :func:`search` finds in the whole text.
     """
 
-    __slots__ = ("_automaton", "_needs", "_patterns", "_runs", "_users")
+    __slots__ = ("_automaton", "_branches", "_runs", "_users")
 
     def __init__(self, patterns: Sequence[regex.Pattern[str]]) -> None:
-        self._patterns = tuple(patterns)
-        self._needs = tuple(map(read_needs, self._patterns))
+        self._branches = [
+            (number, branch) for number, pattern in enumerate(patterns) for branch in read_branches(pattern)
+        ]
         users: dict[str, list[tuple[int, Needs]]] = {}
-        for number, branches in enumerate(self._needs):
-            for needs in branches:
+        for place, (_, branch) in enumerate(self._branches):
+            for needs in branch.needs:
                 for needle in needs.needles:
-                    users.setdefault(needle, []).append((number, needs))
+                    users.setdefault(needle, []).append((place, needs))
         # Digits stand in runs, and a run of 18 holds fifteen times 0000.
         self._runs = tuple((len(needle), used) for needle, used in sorted(users.items()) if not needle.strip("0"))
         words = {needle: used for needle, used in users.items() if needle.strip("0")}
@@ -120,17 +121,18 @@ class PatternGroup:
 
         ``owners`` as in :func:`search`. Raises DetectionError HR301 on a timeout.
         """
-        ranges = self._ranges(scene, without)
-        whole = [(0, len(scene.text))]
-        for number, pattern in enumerate(self._patterns):
-            if number in without:
-                continue
-            for start, stop in ranges.get(number, ()) if self._needs[number] else whole:
-                for match in search(pattern, scene.text, owners[number], start, stop):
-                    yield number, match
+        ranges = self._ranges(scene)
+        searches: dict[int, list[_Search]] = {}
+        for place, (number, branch) in enumerate(self._branches):
+            if number not in without and (place in ranges or not branch.needs):
+                parts = ranges[place] if branch.needs else [(0, len(scene.text))]
+                searches.setdefault(number, []).append(_Search(branch.pattern, scene.text, owners[number], parts))
+        for number, branches in searches.items():
+            for match in _first_of(branches):
+                yield number, match
 
-    def _ranges(self, scene: Scene, without: Container[int]) -> dict[int, list[tuple[int, int]]]:
-        """Return for each expression with needles the parts of the text that hold every match of it."""
+    def _ranges(self, scene: Scene) -> dict[int, list[tuple[int, int]]]:
+        """Return for each branch whose needles were found the parts of the text that hold every match of it."""
         places: dict[int, list[tuple[int, int]]] = {}
         for needle, start, end in self._automaton.find_matches_as_indexes(scene.folded, overlapping=True):
             places.setdefault(needle, []).append((start, end))
@@ -140,18 +142,54 @@ class PatternGroup:
             found += [(used, [run for run in runs if run[1] - run[0] >= length]) for length, used in self._runs]
         ranges: dict[int, list[tuple[int, int]]] = {}
         for used, spans in found:
-            for number, needs in used:
-                if number not in without:
-                    ranges.setdefault(number, []).extend(_reached(scene.text, needs, spans))
-        return {number: _merged(parts) for number, parts in ranges.items()}
+            for place, needs in used:
+                if spans:
+                    ranges.setdefault(place, []).extend(_reached(scene.text, needs, spans))
+        return {place: _merged(parts) for place, parts in ranges.items()}
+
+
+class _Search:
+    """The matches of one expression in parts of a text, in order: ``match`` is the present one, none at the end."""
+
+    __slots__ = ("_found", "_owner", "_parts", "_pattern", "_text", "match")
+
+    def __init__(self, pattern: regex.Pattern[str], text: str, owner: str, parts: Sequence[tuple[int, int]]) -> None:
+        self._pattern, self._text, self._owner, self._parts = pattern, text, owner, parts
+        self._found = self._from(0)
+        self.match = next(self._found, None)
+
+    def _from(self, at: int) -> Iterator[regex.Match[str]]:
+        for start, stop in self._parts:
+            if stop > at:
+                yield from search(self._pattern, self._text, self._owner, max(start, at), stop)
+
+    def go_on(self, at: int) -> None:
+        """Go on to the first match that begins at ``at`` or later, also if an earlier one hides it."""
+        while self.match is not None and self.match.start() < at:
+            if self.match.end() > at:
+                self._found = self._from(at)
+            self.match = next(self._found, None)
+
+
+def _first_of(branches: Sequence[_Search]) -> Iterator[regex.Match[str]]:
+    """Yield the matches of an expression with these alternatives: the leftmost, of one place that of the first."""
+    while True:
+        found = [(branch.match.start(), number, branch.match) for number, branch in enumerate(branches) if branch.match]
+        if not found:
+            return
+        start, _, match = min(found, key=lambda entry: entry[:2])
+        yield match
+        for branch in branches:
+            branch.go_on(max(match.end(), start + 1))
 
 
 def _reached(text: str, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the parts of ``text`` that hold every match around ``places`` and all that it looks at behind itself."""
+    before = len(text) if needs.before is None else needs.before
     # One character more: an expression may ask whether a word ends.
-    reach = len(text) if needs.reach is None else needs.reach + 1
-    reached = [(max(0, last - reach), min(len(text), first + reach)) for first, last in places]
-    if needs.lines is None or needs.lines > _MAX_LINES or (needs.reach is not None and needs.reach <= _MAX_REACH):
+    after = len(text) if needs.after is None else needs.after + 1
+    reached = [(max(0, first - before), min(len(text), last + after)) for first, last in places]
+    if needs.lines is None or needs.lines > _MAX_LINES or before + after <= _MAX_REACH:
         return reached
     lines = [_around(text, first, last, needs.lines) for first, last in places]
     return [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(reached, lines, strict=True)]
@@ -208,10 +246,12 @@ def context_evidence(scene: Scene, start: int, words: Sequence[str], window: int
     return "context" if found else ""
 
 
-def search_scene(scene: Scene, pattern: regex.Pattern[str], owner: str) -> Iterator[regex.Match[str]]:
-    """Yield what :func:`search` yields in the text of ``scene``, looking only where ``pattern`` can match."""
-    for _, match in _group_alone(pattern).matches(scene, (owner,)):
-        yield match
+def search_scene(scene: Scene, pattern: regex.Pattern[str], owner: str) -> Sequence[regex.Match[str]]:
+    """Return what :func:`search` yields in the text of ``scene``, looking once, only where ``pattern`` can match."""
+    found = scene.matches.get(pattern)
+    if found is None:
+        found = scene.matches[pattern] = [match for _, match in _group_alone(pattern).matches(scene, (owner,))]
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+import regex
+
 from hospital_redact.detection.expressions import fold
 from hospital_redact.detection.normalisation import Normalised, normalise
 from hospital_redact.detection.structure import Cell, block_cells, text_cells
@@ -37,7 +39,7 @@ class Scene:
     disguises: tuple[str, ...] = ()
     """Stable words for what a reading saw through, see :mod:`.disguises`; they become evidence of its hits."""
 
-    __slots__ = ("_cell_starts", "_folded", "cells", "document", "normal", "text", "view")
+    __slots__ = ("_cell_starts", "_folded", "cells", "document", "matches", "normal", "text", "view")
 
     def __init__(
         self, document: Document, view: View, normal: Normalised | None = None, cells: tuple[Cell, ...] | None = None
@@ -48,6 +50,7 @@ class Scene:
         self.normal: Normalised = normalise(view.text) if normal is None else normal
         self.text = self.normal.text
         self._folded: str | None = None
+        self.matches: dict[regex.Pattern[str], list[regex.Match[str]]] = {}
         if cells is None:
             drawn = block_cells(document, view, self.normalised_range)
             cells = drawn or text_cells(self.text)

@@ -46,7 +46,9 @@ _OTHER_FIGURES = regex.compile(
     r"|(?<![a-z])(?:no|id|rank|days?|rate|ratio|age|mean|median|score|beds?|year|cost|percent(?:age)?|hr|or|ci|p)(?![a-z])"
 )
 _RATIOS = regex.compile(r"率|比|%|‰|(?<![a-z])(?:rate|ratio|percent(?:age)?|share)(?![a-z])")
-_TOTAL = regex.compile(r"合\s?计|总\s?计|共\s?计|总数|总例数|总人数|^计$|(?<![a-z])(?:grand total|total|overall|all)(?![a-z])")
+_TOTAL = regex.compile(
+    r"合\s?计|总\s?计|共\s?计|总数|总例数|总人数|^计$|(?<![a-z])(?:grand total|total|overall|all)(?![a-z])"
+)
 _SUBTOTAL = regex.compile(r"小\s?计|(?<![a-z])sub-?total(?![a-z])")
 _UNIT = r"\s?(?:例|人|名|cases?|patients?|deaths?)"
 
@@ -233,4 +235,11 @@ def _retold(
         expression = rf"(?:{'|'.join(words)})[^。;；\n\d]{{0,12}}(?<count>{count}){_UNIT}"
         for match in regex.finditer(expression, scene.text, regex.IGNORECASE, timeout=5):
             if not start <= match.start() < end:
-                yield Hit(match.start("count"), match.end("count"), compiled.rule, _SECOND, ("header", "retold"), "small_count")
+                yield Hit(
+                    match.start("count"),
+                    match.end("count"),
+                    compiled.rule,
+                    _SECOND,
+                    ("header", "retold"),
+                    "small_count",
+                )

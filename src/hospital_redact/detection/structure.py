@@ -15,6 +15,8 @@ from hospital_redact.detection.normalisation import normalise
 from hospital_redact.model import Document, TablePosition, View
 
 _MAX_HEADER = 24
+_TOTALS = frozenset({"合计", "小计", "总计", "共计", "total", "subtotal", "sum"})
+_FIGURE = regex.compile(r"[-(]?[¥£$€]?-?\d[\d,.]*[)%‰]?(?:元|人|例|分)?")
 _RULE_LINE = regex.compile(r"[ \t]*[-+|=:\u2500-\u257f_*]{3,}[-+|=:\u2500-\u257f_* \t]*")
 # 米  粒 and 姓  名 are set apart for their looks; 男  汉 are two columns.
 _GAP = regex.compile(r"(?<!(?<!\p{Han})(?![男女有无是否])\p{Han}) {2,}| {2,}(?!\p{Han}(?!\p{Han}))| {5,}|\t+ *")
@@ -177,8 +179,9 @@ def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -
     for number, row in enumerate(rows):
         texts = [text[a:b] for a, b in row]
         below = [text[a:b] for a, b in rows[number + 1]] if number + 1 < len(rows) else []
-        pairs = _are_pairs(texts) and not _heads_figures(texts, below)
-        if below and not pairs and _is_header(texts):
+        total = header is not None and texts[0].strip().casefold() in _TOTALS
+        pairs = _are_pairs(texts) and not _heads_figures(texts, below) and not total
+        if below and not pairs and (_is_header(texts) or (header is None and _stands_over_figures(texts, below))):
             header = row
         for column, (start, end) in enumerate(row):
             if start == end:
@@ -211,6 +214,12 @@ def _heads_figures(texts: Sequence[str], below: Sequence[str]) -> bool:
     return not any(char.isdigit() for piece in texts for char in piece) and any(
         char.isdigit() for piece in below for char in piece
     )
+
+
+def _stands_over_figures(texts: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row of words, known or not, stands over a row in which at least half of the cells are figures."""
+    figures = sum(bool(_FIGURE.fullmatch(piece.strip())) for piece in below)
+    return _heads_figures(texts, below) and all(texts) and 2 * figures >= len(below)
 
 
 def _are_pairs(texts: Sequence[str]) -> bool:

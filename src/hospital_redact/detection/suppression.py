@@ -32,11 +32,11 @@ def suppress(counts: Mapping[Cell, int], sums: Sequence[Sum], smallest: int) -> 
     hidden = {cell for cell, count in counts.items() if 0 < count < smallest}
     totals = {entry.total for entry in sums}
     while hidden and len(hidden) <= MAX_HIDDEN:
-        given = computable(hidden, sums)
+        given = computable(hidden, sums) | _all_ones(counts, hidden, sums)
         before = len(hidden)
         for cell in sorted(given):
             partners = _cells(entry for entry in sums if cell in entry.parts or cell == entry.total)
-            if partners & hidden - given - {cell} and len(hidden) > before:
+            if len(hidden) > before and partners & hidden - given - {cell}:
                 continue  # what this round has hidden may be enough; the next round tells
             visible = [other for other in partners - hidden if other in counts]
             if visible:
@@ -58,6 +58,17 @@ def computable(hidden: Iterable[Cell], sums: Sequence[Sum]) -> frozenset[Cell]:
         if row:
             rows.append(row)
     return frozenset(next(iter(row)) for row in _reduced(rows) if len(row) == 1)
+
+
+def _all_ones(counts: Mapping[Cell, int], hidden: Iterable[Cell], sums: Sequence[Sum]) -> frozenset[Cell]:
+    """Return the hidden cells of sums whose hidden counts are all 1: zeros show, so their number is their sum."""
+    unknown = set(hidden)
+    found: set[Cell] = set()
+    for entry in sums:
+        parts = unknown & set(entry.parts)
+        if entry.total not in unknown and parts and all(counts.get(cell) == 1 for cell in parts):
+            found |= parts
+    return frozenset(found)
 
 
 def _cells(sums: Iterable[Sum]) -> set[Cell]:

@@ -190,8 +190,9 @@ class Channel:
 class Setting:
     """One decision of a hospital where the regulations disagree or are silent (``rules/settings.toml``).
 
-    ``conflict`` is its number in the list of conflicts (C1 to C25), empty for our own; ``value`` a word, number, truth value or list of
-    texts, as :mod:`hospital_redact.settings` describes; of kind ``level`` the level's word, or ``undecided``.
+    ``conflict`` is its number in the list of conflicts (C1 to C25), empty for our own; ``value`` a word, number, truth
+    value or list of texts, as :mod:`hospital_redact.settings` describes; of kind ``level`` the level's word, or
+    ``undecided``.
     """
 
     id: str

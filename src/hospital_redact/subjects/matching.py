@@ -20,7 +20,7 @@ from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.shapes import LABELS, is_dual
 from hospital_redact.detection.words import FOLLOW, FOLLOW_WORDS, LEAD_IN, NOT_NAMES, TITLES
 from hospital_redact.errors import DetectionError
-from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule, Span
+from hospital_redact.model import CATEGORY_CUE, Action, Document, Finding, Policy, Role, Rule, Span
 from hospital_redact.subjects.clues import Clue, Clues, Kind, find_clues
 from hospital_redact.subjects.folding import HAN
 from hospital_redact.subjects.roster import Rows, Subjects
@@ -38,6 +38,7 @@ WARD_NEAR = 40
 _MAX_LINE = 2_000
 _LABEL_LENGTH = 6
 _PERSON = "PERSON_NAME"
+_PATIENT = "patient"
 _PRIVATE = (Role.PATIENT, Role.RELATIVE, Role.STAFF_SUBJECT)
 _REMOVING = (Action.MASK, Action.PLACEHOLDER)
 
@@ -59,8 +60,10 @@ def find_subjects(
     """Return ``findings`` with what ``subjects`` adds: new findings, and the role of names that stand on the roster.
 
     A name that is found already keeps its subject key and becomes a patient's, everywhere in the document. A member of
-    staff by the roster makes a name without a shown role one of staff where its number or birth date stands near it; a
-    patient's name stays a patient's. Raises DetectionError HR301 when ``policy`` lacks the roster's rules.
+    staff by the roster makes a name without a shown role one of staff, beside its number or birth date, or by a rare
+    name in a text about no patient; a patient's name stays a patient's.
+
+    Raises DetectionError HR301 when ``policy`` lacks the roster's rules.
     """
     rules = {rule.id: rule for rule in policy.rules}
     if missing := {NAME_RULE, NUMBER_RULE, STAFF_RULE} - set(rules):
@@ -129,13 +132,14 @@ class _Judge:
     def _is_rare_name(self, text: str, clue: Clue) -> bool:
         """Whether a name accuses without a second attribute.
 
-        In a large roster: one record, no member of staff, three characters or more, standing by itself. In a small one
-        a name of two characters that stands by itself, or a longer one, is enough. Everyday words never are, nor is a
-        spelling in small letters or, in a large roster, any.
+        In a large roster: one record, three characters or more, standing by itself. In a small one a name of two
+        characters that stands by itself, or a longer one, is enough. Everyday words never are, nor is a spelling in
+        small letters or, in a large roster, any; nor what patients and staff are both called.
         """
         if clue.kind not in (Kind.NAME, Kind.SPELLING) or "\n" in text[clue.start : clue.end]:
             return False
-        if bool(self._subjects.staff[clue.rows].any()):
+        staff = self._subjects.staff[clue.rows]
+        if bool(staff.any()) and not bool(staff.all()):
             return False
         if clue.kind is Kind.SPELLING:
             written = text[clue.start : clue.end]
@@ -207,6 +211,11 @@ class _Findings:
         self._subjects = subjects
         self._rules = rules
         self._found = list(findings)
+        self._about_patients = any(
+            f.matter == _PATIENT or f.role in (Role.PATIENT, Role.RELATIVE)
+            for f in findings
+            if f.entity != CATEGORY_CUE
+        )
         self._by_block: dict[int, list[tuple[Span, int]]] = {}
         for number, finding in enumerate(findings):
             if finding.action in _REMOVING:
@@ -222,6 +231,7 @@ class _Findings:
     def with_matches(self, matches: Iterable[_Match]) -> tuple[Finding, ...]:
         """Return the findings with all matches."""
         listed = [(match, spans) for match in matches if (spans := self._spans(match))]
+        self._about_patients |= any(match.sure and self._is_patient(match.rows) for match, _ in listed)
         # Who is clear and found already comes first: they give the subject keys to all other spellings.
         listed.sort(key=lambda pair: (len(pair[0].rows) > 1, self._same(pair[1]) is None))
         for match, spans in listed:
@@ -303,7 +313,10 @@ class _Findings:
             return
         self._note(number, match.evidence)
         subject = self._found[number].subject
-        if match.sure and subject is not None and "second_attribute" in match.evidence:
+        shown = match.sure and "second_attribute" in match.evidence
+        # A directory of names alone says who is staff only where a patient of the same name cannot be meant.
+        listed = "rare" in match.evidence and not self._about_patients
+        if subject is not None and (shown or listed):
             self._staff.add(subject)
 
     def _note(self, number: int, evidence: tuple[str, ...]) -> None:
