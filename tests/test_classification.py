@@ -165,8 +165,29 @@ def test_a_general_notice_exempts_wording_and_says_so() -> None:
 
 @pytest.mark.parametrize("evidence", ["columns", "patterns", "persons"])
 def test_a_general_notice_never_exempts_evidence(evidence: str) -> None:
-    suggestion = suggest([cue("general_notice"), cue("published"), cue("salary", "titles", evidence)])
+    assert suggest([cue("general_notice"), cue("salary", "titles", evidence)]).level is Level.CONFIDENTIAL
+
+
+@pytest.mark.parametrize("evidence", ["columns", "persons"])
+def test_a_published_text_never_exempts_a_table(evidence: str) -> None:
+    suggestion = suggest([cue("published"), cue("salary", "titles", "patterns", evidence)])
     assert suggestion.level is Level.CONFIDENTIAL
+
+
+def test_what_an_advertisement_says_of_pay_is_explained_and_said_so() -> None:
+    suggestion = suggest([cue("published"), cue("salary", "patterns", "phrases")])
+    assert suggestion.level is Level.PUBLIC
+    assert "exempted:salary" in suggestion.needs_human
+
+
+def test_an_amount_beside_a_name_is_explained_by_no_advertisement() -> None:
+    findings = [cue("published"), cue("salary", "patterns"), value("salary_amount", 2), value("person_other", 2)]
+    assert suggest(findings).level is Level.CONFIDENTIAL
+
+
+def test_a_text_that_must_not_leave_is_no_advertisement() -> None:
+    findings = [cue("published"), cue("self_declared", "phrases"), cue("salary", "patterns")]
+    assert suggest(findings).level is Level.CONFIDENTIAL
 
 
 @pytest.mark.parametrize("rule", ["resident_id", "medical_record_number", "passport", "bank_card"])

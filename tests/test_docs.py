@@ -180,13 +180,13 @@ def test_options_are_documented_and_documented_options_exist(command: str) -> No
     common = documented(below(page, "Options of every command that reads a document"))
     own = documented(below(page, command))
     options = options_of(subparsers(build_parser())[command])
-    if "--policy" in options:
+    if "--to" in options:
         own |= common
     assert own == options
 
 
 def test_documented_choices_exist() -> None:
-    page, scan = read("docs/command-line.md"), subparsers(build_parser())["scan"]
+    page, scan = below(read("docs/command-line.md"), "scan"), subparsers(build_parser())["scan"]
     (formats,) = [a.choices for a in scan._actions if "--format" in a.option_strings]
     assert formats is not None
     (row,) = re.findall(r"^\| `--format` \| (.*) \|$", page, re.MULTILINE)
@@ -220,6 +220,15 @@ def test_sample_rule_of_the_docs_loads(tmp_path: Path) -> None:
     (tmp_path / "identifiers" / "staff_badge.toml").write_text(sample.body, encoding="utf-8")
     policy = load_policy(folders=[tmp_path])
     assert "staff_badge" in {rule.id for rule in policy.rules}
+
+
+def test_sample_policies_of_the_docs_load(tmp_path: Path) -> None:
+    from hospital_redact.policy import load_allowed, load_policy  # noqa: PLC0415 - see above
+
+    settings, allowed = [f.body for f in fences(read("docs/policy.md")) if f.language == "toml"]
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "own.toml").write_text(f"{settings}\n{allowed}", encoding="utf-8")
+    assert load_policy("own", folders=[tmp_path]).allow == load_allowed(allowed) != ()
 
 
 # --------------------------------------------------------------------------- site

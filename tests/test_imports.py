@@ -37,6 +37,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
         "rulecheck",
         "marking",
         "clauses",
+        "own_policy",
     ),
     ("pipeline", "restoration"),
     ("reporting",),

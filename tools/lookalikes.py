@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from opencc import OpenCC  # type: ignore[import-untyped] - the package has no types
+from opencc import OpenCC  # type: ignore[import-untyped]  # the package has no types
 
 TARGET = Path(__file__).parents[1] / "src" / "hospital_redact" / "detection" / "traditional.txt"
 ALSO = "後於菸醣"

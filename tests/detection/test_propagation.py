@@ -22,7 +22,8 @@ def named(text: str, *, file_name: str = "") -> tuple[list[str], list[str]]:
     if file_name:
         blocks.append(Block(file_name, Location("name"), Kind.FILE_NAME))
     document = Document(file_name or "a.txt", "text/plain", "0" * 64, tuple(blocks), (join_blocks(tuple(blocks)),))
-    body, name = [], []
+    body: list[str] = []
+    name: list[str] = []
     for finding in shipped_detector().detect(document):
         if finding.entity == "PERSON_NAME" and finding.role is not Role.STAFF:
             inside = any(blocks[span.block].kind is Kind.FILE_NAME for span in finding.spans)

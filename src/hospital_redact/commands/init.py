@@ -43,7 +43,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out and return its exit code."""
-    from hospital_redact.setup import Answers, read_staff, write_policy
+    from hospital_redact.own_policy import Answers, read_staff, write_policy
 
     say: Language = args.say
     answers = Answers(

@@ -15,7 +15,7 @@ follow domain/04_categories.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,22 +35,18 @@ from hospital_redact.model import (
     Finding,
     Kind,
     Policy,
-    Role,
-    Rule,
     Span,
 )
 
 SELF_DECLARED = "self_declared"
 """The category rule for wording such as 请勿外传: it confirms the weak cues of others."""
 
-BLANK_FORM = "blank_form"
-GENERAL_NOTICE = "general_notice"
 NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
 PATIENT = "patient"
 _NOT_CONFIRMED = frozenset({PATIENT, "unpublished"})
 
-_OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "minutes", "unpublished"})
+_OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "medical_record", "minutes", "unpublished"})
 # Passwords, accounts and home addresses stand in papers about anything.
 _NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "minutes", "state_secret_mark"})
 
@@ -70,21 +66,45 @@ _DECLARED_WEIGHT = 1.0
 _GUESS = 2.0
 _OVERSHADOWED = 2.0
 _LONELY = 3.0
-_TITLED = 0.15
 _PERSON_COLUMNS = frozenset(
-    "姓名 职工姓名 员工姓名 人员 人员姓名 患者 患者姓名 医生 医师 护士 职工 领取人 发放对象 name employee staff consultant doctor nurse"
-    .split()
-)
+    [
+        "姓名", "职工姓名", "员工姓名", "人员", "人员姓名", "患者", "患者姓名", "医生", "医师", "护士", "职工", "领取人",
+        "发放对象", "name", "employee", "staff", "consultant", "doctor", "nurse",
+    ]
+)  # fmt: skip
 _HEADING_PREFIX = regex.compile(
     r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
     r"(?:[一二三四五六七八九十百]{1,3}[、.)\s]+|[甲乙丙丁壹贰叁肆伍][、.\s]+|\(?[ivx]{1,4}[.)]\s*|第[一二三四五六七八九十]+[章节条]\s*)?"
 )
 _FILLED = regex.compile(r"[^\s_\-—|/.…¥￥]")
 _TITLE_END = regex.compile(r"\t| {4,}|[。;!?]|,(?=\p{Han})")
-_NUMBERED = regex.compile(r"\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[ivx]{1,4})(?:[、.)]|[ ]+(?=\p{Han}))(?!\d)|第[一二三四五六七八九十]{1,3}[条章]")
+_NUMBERED = regex.compile(
+    r"\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[ivx]{1,4})(?:[、.)]|[ ]+(?=\p{Han}))(?!\d)"
+    r"|第[一二三四五六七八九十]{1,3}[条章]"
+)
 _FIELD = regex.compile(r"(?P<label>[^\s:]{1,12}|[A-Za-z ]{2,16}):[ \t]*(?=\S)")
 _SUBJECT_LABELS = frozenset(
-    ["主题", "标题", "题目", "题名", "事由", "文件名", "名称", "文件名称", "关于", "案由", "文题", "项目名称", "subject", "re", "title", "topic", "regarding", "ref", "about"]
+    [
+        "主题",
+        "标题",
+        "题目",
+        "题名",
+        "事由",
+        "文件名",
+        "名称",
+        "文件名称",
+        "关于",
+        "案由",
+        "文题",
+        "项目名称",
+        "subject",
+        "re",
+        "title",
+        "topic",
+        "regarding",
+        "ref",
+        "about",
+    ]
 )
 _HAN_GAP = regex.compile(r"(?<=\p{Han})[ \t]+(?=\p{Han})")
 
@@ -134,20 +154,24 @@ class _Evidence:
             return score - _LOOK_ALIKE_WEIGHT - min(len(self.look_alikes - self.title_look_alikes), 1)
         return score + min(phrases, 3 if score else 2) - min(len(self.look_alikes), 1)
 
-    def is_overshadowed(self, score: float, best: float, overall: float) -> bool:
+    def is_overshadowed(self, score: float, best: float) -> bool:
         """Whether a stronger category explains these cues: a case of misconduct speaks of money and of contracts.
 
-        ``best`` is the highest score of a category of the house, ``overall`` that of any, a patient's record included.
-        A table of its own and a title that the text bears out stand beside any other category.
+        ``best`` is the highest score of a category of the house. A table of its own and a title that the text bears
+        out stand beside any other category.
         """
         wording = len(self.phrases) + len(self.headings)
         if self.persons or len(self.columns) >= 3:
             return False
         if self.titles:
-            return not (wording or self.patterns or self.columns) and score + _LONELY <= overall
+            return not (wording or self.patterns or self.columns) and score + _LONELY <= best
         if self.patterns and wording + len(self.patterns) >= 4:
             return False
         return score + _OVERSHADOWED * min(max(len(self.patterns), 1), 2) <= best
+
+    def is_of_a_patient(self, rule: CategoryRule) -> bool:
+        """Whether three different words of a record stand here: one or two are everyday words in a hospital."""
+        return rule.matter == PATIENT and len(self.phrases) + len(self.headings) + 2 * len(self.patterns) >= 3
 
     def words(self) -> tuple[str, ...]:
         """Return stable words for the places that spoke for or against."""
@@ -191,10 +215,10 @@ def find_categories(
         for rule, found in zip(policy.categories, evidence, strict=True)
     ]
     findings = []
-    best, overall = _best(policy.categories, scores)
+    best = _best(policy.categories, scores)
     for rule, found, score in zip(policy.categories, evidence, scores, strict=True):
         spans = found.spans()
-        yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best, overall)
+        yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best)
         if score >= rule.threshold and spans and (rule.id == SELF_DECLARED or not yields):
             findings.append(_finding(rule, score, spans, found.words()))
     if all(finding.rule == SELF_DECLARED for finding in findings):
@@ -202,62 +226,24 @@ def find_categories(
     return tuple(findings)
 
 
-def explained_by_genre(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> frozenset[str]:
-    """Return the ids of the category rules that the kind of the text explains: it speaks of their matter and holds none.
-
-    Advertisements, news, what is published, the text of rules and blank forms are such kinds, where they are shown at
-    least as surely as the category. They explain no table, no paper that says that it must not leave, and nothing that
-    stands in one line with somebody's name. ``findings`` are those of one document, ``rules`` the identifier rules.
-    """
-    found = tuple(findings)
-    cues = [finding for finding in found if finding.entity == CATEGORY_CUE]
-    kinds = [finding for finding in cues if finding.category == NO_CATEGORY and finding.rule != GENERAL_NOTICE]
-    shown = [kind for kind in kinds if kind.rule == BLANK_FORM or _is_shown(kind)]
-    if not shown or any(cue.rule == SELF_DECLARED for cue in cues) or _names_somebody(found, rules):
-        return frozenset()
-    sure = max(kind.confidence + (_TITLED if "titles" in kind.evidence else 0.0) for kind in shown)
-    return frozenset(
-        cue.rule
-        for cue in cues
-        if cue.category not in (NO_CATEGORY, "medical_record")
-        and cue.confidence <= sure
-        and not {"columns", "persons"} & set(cue.evidence)
-    )
-
-
-def _is_shown(kind: Finding) -> bool:
-    return "titles" in kind.evidence or {"patterns", "phrases"} <= set(kind.evidence)
-
-
-def _names_somebody(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> bool:
-    """Whether a name stands in one line with a value that means something beside its category only."""
-    named, valued = set(), set()
-    for finding in findings:
-        blocks = {span.block for span in finding.spans}
-        if finding.entity == "PERSON_NAME":
-            named |= blocks if finding.role is not Role.STAFF else set()
-        elif finding.rule in rules and rules[finding.rule].only_with not in ("", "medical_record"):
-            valued |= blocks
-    return bool(named & valued)
-
-
 def _competes(rule: CategoryRule) -> bool:
     """Whether a category may be what the document is about: not a patient, who may be in any, nor the wording."""
     return rule.category != NO_CATEGORY and rule.matter not in _NOT_CONFIRMED
 
 
-def _best(rules: Sequence[CategoryRule], scores: Sequence[float]) -> tuple[float, float]:
-    """Return the highest score of a category of the house, and that of any.
+def _best(rules: Sequence[CategoryRule], scores: Sequence[float]) -> float:
+    """Return the highest score of a category of the house.
 
-    Minutes do not count: what they are about is another category.
+    A patient does not count, who may be in any paper, nor do minutes: what they are about is another category.
     """
-    reached = [
-        (rule, score)
-        for rule, score in zip(rules, scores, strict=True)
-        if rule.category not in _OVERSHADOWS_NOTHING and score >= rule.threshold
-    ]
-    overall = max((score for _, score in reached), default=0.0)
-    return max((score for rule, score in reached if rule.matter != PATIENT), default=0.0), overall
+    return max(
+        (
+            score
+            for rule, score in zip(rules, scores, strict=True)
+            if rule.category not in _OVERSHADOWS_NOTHING and score >= rule.threshold
+        ),
+        default=0.0,
+    )
 
 
 def _best_guess(
@@ -270,7 +256,7 @@ def _best_guess(
     candidates = [
         number
         for number, rule in enumerate(rules)
-        if (_competes(rule) or rule.matter == PATIENT) and evidence[number].score() >= _GUESS
+        if evidence[number].score() >= _GUESS and (_competes(rule) or evidence[number].is_of_a_patient(rule))
     ]
     if candidates:
         # Where nothing else decides, a hospital's paper is about a patient.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from hospital_redact.detection.addresses import find_addresses
 from hospital_redact.detection.addresses_en import find_addresses_en
-from hospital_redact.detection.categories import explained_by_genre, find_categories
+from hospital_redact.detection.categories import find_categories
 from hospital_redact.detection.dates import find_dates
 from hospital_redact.detection.disguises import has_content, read_disguised
+from hospital_redact.detection.genre import explained_by_genre
 from hospital_redact.detection.labels import find_columns, find_labelled
 from hospital_redact.detection.literals import FlatText, flatten, search_literals
 from hospital_redact.detection.marks import find_marks

@@ -23,24 +23,28 @@ _MISREAD_DIGITS = "0000111225586699"
 _DIGITS = str.maketrans(_CHINESE + _MISREAD, _CHINESE_DIGITS + _MISREAD_DIGITS)
 
 _FIGURE = rf"0-9{_CHINESE}{_MISREAD}"
-_GAP = r"[ \t\u00a0.\-_/·•∙*,、~—–|;…'`]{1,4}|[ \t]{0,12}[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]{1,2}[ \t]{0,12}"
+_LINE_END = r"\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+_GAP = rf"[ \t\u00a0.\-_/·•∙*,、~—–|;…'`]{{1,4}}|[ \t]{{0,12}}[{_LINE_END}]{{1,2}}[ \t]{{0,12}}"
 # Expressions begin with their first character, so that the search for it is fast; what may not stand before follows.
 _ALONE = r"(?<![0-9A-Za-z].)"
-_RUN = re.compile(rf"[{_FIGURE}]{_ALONE}[{_FIGURE}]*(?:(?:{_GAP})[{_FIGURE}]+)*[Xx]?(?![0-9A-Za-z])", re.DOTALL)
+_RUN = re.compile(
+    rf"[{_FIGURE}]{_ALONE}[{_FIGURE}]*(?:(?:{_GAP})[{_FIGURE}]+)*(?:(?:{_GAP})?[Xx])?(?![0-9A-Za-z])", re.DOTALL
+)
 _SET_APART = re.compile(rf"[0-9A-Za-z]{_ALONE}(?: [0-9A-Za-z]){{6,40}}(?![0-9A-Za-z])", re.DOTALL)
 _GROUP = re.compile(rf"[{_FIGURE}Xx]+")
-_BREAK = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_BREAK = re.compile(f"[{_LINE_END}]")
 
 _ANNOUNCED = re.compile(
-    r"(?:号码?|编号|编码|条码|证件?|(?i:id|no|number|tel|phone|mobile|cell|mrn|nhs|ssn|fax|passport|account|acct|card|call|ring|qq|"
-    r"whatsapp|wechat|contact|pin))"
-    r"[ \t]*(?:是|为|改为|换成|登记为|is|was|at|on)?[ \t]*[::=#.\-()\[\]]{0,3}\s{0,4}$"
-    r"|(?:电话|手机|宅电|座机|固话|护照|驾照|身份证|微信|联系方式|账户|帐户|传真|邮编|拨打?|致电|打|呼|转|密码)[是为:: \t(]{0,4}\s{0,2}$",
+    r"(?:号码?|编号|编码|条码|证件?|(?i:id|no|number|tel|phone|mobile|cell|mrn|nhs|ssn|fax|passport|account|acct|card|"
+    r"call|ring|qq|whatsapp|wechat|contact|pin))"
+    r"[ \t]*(?:是|为|改为|换成|登记为|is|was|at|on)?[ \t]*[:=#.\-()\[\]]{0,3}\s{0,4}$"
+    r"|(?:电话|手机|宅电|座机|固话|护照|驾照|身份证|微信|联系方式|账户|帐户|传真|邮编|拨打?|致电|打|呼|转|密码)"
+    r"[是为: \t(]{0,4}\s{0,2}$"
 )
 _EXCLUDED = re.compile(
-    r"(?:(?i:isbn|issn|doi|lot|batch|ref(?:erence)?(?: range)?|version|ver|art(?:icle)?|gb/?t?|yy/?t?|ws/?t?|iso|nct|chictr|pmid|udi)"
-    r"|批号|批次|准字[A-Z]?|注册证号?|版本|文号|刊号|型号|货号|规格|目录号|参考(?:值|区间|范围)|范围|正常值|页码|±|×|[<>≤≥])"
-    r"[号]?[ \t]*[::.#]?[ \t]*$"
+    r"(?:(?i:isbn|issn|doi|lot|batch|ref(?:erence)?(?: range)?|version|ver|art(?:icle)?|gb/?t?|yy/?t?|ws/?t?|iso|nct|"
+    r"chictr|pmid|udi)|批号|批次|准字[A-Z]?|注册证号?|版本|文号|刊号|型号|货号|规格|目录号|"
+    r"参考(?:值|区间|范围)|范围|正常值|页码|±|×|[<>≤≥])[号]?[ \t]*[:.#]?[ \t]*$"
     r"|10\.\d{4,9}/\S*$"
 )
 _UNIT = re.compile(r"\s?(?:[%‰℃°元年月日岁天次例人份个周]|mm|cm|mg|ml|mL|g/|μ|U/|IU|kg|bpm|mmol|×|\^)")
@@ -76,7 +80,7 @@ class _Group:
 
 def announces(*heads: str) -> bool:
     """Whether a head of a column or row, or a label, stands for a number."""
-    return any(head and _ANNOUNCED.search(head.rstrip("::") + ":") for head in heads)
+    return any(head and _ANNOUNCED.search(head.rstrip(":") + ":") for head in heads)
 
 
 def find_figures(text: str, heads: Callable[[int], bool]) -> Iterator[Piece]:
@@ -115,7 +119,7 @@ def _read_groups(text: str, groups: Sequence[_Group], heads: Callable[[int], boo
         group = groups[first]
         # A label stands before a run, not in it; a new cell may have its own head.
         announced = _is_announced(text, group.start, heads) if first == 0 or _CELL.search(group.gap) else False
-        excluded = excluded and (first == 0 or not group.gap.strip("-."))
+        excluded = excluded and (first == 0 or set(group.gap) <= {"-", "."})
         count = 0
         for length in () if excluded else _lengths(digits, at, announced=announced):
             end = borders.get(at + length, 0)
@@ -135,7 +139,7 @@ def _lengths(digits: str, at: int, *, announced: bool) -> list[int]:
         return list(range(_LONGEST, _SHORTEST - 1, -1))
     lengths = [match.end() - at for pattern in _SHAPES if (match := pattern.match(digits, at))]
     if _CARD.match(digits, at):
-        lengths += [19, 18, 17, 16, 15]
+        lengths += [length for length in range(15, 20) if bank_card(digits[at : at + length])]
     return sorted(set(lengths), reverse=True)
 
 
@@ -145,35 +149,47 @@ def _is_announced(text: str, at: int, heads: Callable[[int], bool]) -> bool:
 
 def _is_number(text: str, groups: Sequence[_Group], *, announced: bool) -> bool:
     """Whether ``groups`` are one number in disguise: written in one way, of a known shape or announced."""
-    if len(groups) == 1 and groups[0].plain:
+    if not _is_one_writing(text, groups, announced=announced):
         return False
     value = "".join(group.digits for group in groups)
     sizes = tuple(len(group.raw) for group in groups)
     gaps = [group.gap.strip(" ") for group in groups[1:]]
-    broken = [gap for gap in gaps if _BREAK.search(gap)]
-    letters = sum(char in _MISREAD for group in groups for char in group.raw)
-    single = set(sizes) == {1}
-    if not single and any("\t" in gap or "|" in gap for gap in gaps):
-        return False  # two cells hold two values, unless each cell holds one figure
-    if len(broken) > (len(gaps) if single or sizes in _PHONE_GROUPS else 1) or len(set(gaps) - set(broken)) > 1:
-        return False
-    if letters * (3 if announced else 4) > len(value) * 2:
-        return False
-    end = groups[-1].start + len(groups[-1].raw)
-    if _UNIT.match(text, end) and not announced:
-        return False
+    single, broken = set(sizes) == {1}, any(map(_BREAK.search, gaps))
     # What a person writes every day is what the rules' own patterns read.
     everyday = not single and len(groups) > 1 and all(group.plain for group in groups) and set(gaps) <= {"", "-"}
     if _RESIDENT.fullmatch(value):
-        return announced or cn_resident_id(value) or len(groups) <= 4 or single
-    steady = single or len(groups) == 1 or (bool(broken) and len(groups) == 2 and _follows_text(text, groups[0].start))
+        return not (everyday and sizes == (6, 8, 4)) and (
+            announced or single or len(groups) <= 4 or cn_resident_id(value)
+        )
+    steady = single or len(groups) == 1 or (broken and len(groups) == 2 and _follows_text(text, groups[0].start))
     if _MOBILE.fullmatch(value) and cn_mobile(value):
-        return steady or (sizes in _PHONE_GROUPS and not everyday) or announced
-    if _CARD.fullmatch(value) and bank_card(value):
+        return steady or (not everyday if sizes in _PHONE_GROUPS else announced)
+    if _CARD.fullmatch(value) and len(value) >= 15 and bank_card(value):
         return not everyday and (announced or steady or (set(sizes[:-1]) == {4} and not broken))
     if _LANDLINE.fullmatch(value):
         return not everyday and (announced or single or len(groups) == 1)
-    return announced and not everyday and not letters and _is_entry(groups, sizes, gaps, single=single)
+    misread = any(char in _MISREAD for char in "".join(group.raw for group in groups))
+    return announced and not everyday and not misread and _is_entry(groups, sizes, gaps, single=single)
+
+
+def _is_one_writing(text: str, groups: Sequence[_Group], *, announced: bool) -> bool:
+    """Whether ``groups`` are set apart in one way, in one cell, with more figures than letters, and no unit behind."""
+    raw = "".join(group.raw for group in groups)
+    sizes = tuple(len(group.raw) for group in groups)
+    gaps = [group.gap.strip(" ") for group in groups[1:]]
+    breaks = [gap for gap in gaps if _BREAK.search(gap)]
+    single = set(sizes) == {1}
+    if (len(groups) == 1 and groups[0].plain) or len(set(gaps) - set(breaks)) > 1:
+        return False
+    # Two cells hold two values, unless each holds one figure; and a value goes over one line end.
+    if not single and (
+        any("\t" in gap or "|" in gap for gap in gaps) or (len(breaks) > 1 and sizes not in _PHONE_GROUPS)
+    ):
+        return False
+    letters = sum(char in _MISREAD for char in raw)
+    if letters * (3 if announced else 4) > len(raw) * 2:
+        return False
+    return announced or _UNIT.match(text, groups[-1].start + len(groups[-1].raw)) is None
 
 
 def _is_entry(groups: Sequence[_Group], sizes: Sequence[int], gaps: Sequence[str], *, single: bool) -> bool:
@@ -209,13 +225,15 @@ def _spelled_out(text: str, run: re.Match[str], heads: Callable[[int], bool]) ->
 # --------------------------------------------------------------------------- spoken
 
 _WORDS = {
-    "zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "seven": "7", "eight": "8", "nine": "9",
-    "ling": "0", "dong": "0", "yao": "1", "yi": "1", "er": "2", "liang": "2", "san": "3", "si": "4", "wu": "5", "liu": "6",
-    "qi": "7", "guai": "7", "ba": "8", "jiu": "9",
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ling": "0", "dong": "0", "yao": "1", "yi": "1", "er": "2", "liang": "2", "san": "3", "si": "4", "wu": "5",
+    "liu": "6", "qi": "7", "guai": "7", "ba": "8", "jiu": "9",
 }  # fmt: skip
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
-_SHORT_WORDS = re.compile(rf"[0-9A-Za-z]{_ALONE}[A-Za-z]{{0,5}}(?:[ ,.\-\n]{{1,3}}(?:[A-Za-z]{{1,6}}|[0-9])(?![0-9A-Za-z])){{6,}}", re.DOTALL)
+_SHORT_WORDS = re.compile(
+    rf"[0-9A-Za-z]{_ALONE}[A-Za-z]{{0,5}}(?:[ ,.\-\n]{{1,3}}(?:[A-Za-z]{{1,6}}|[0-9])(?![0-9A-Za-z])){{6,}}", re.DOTALL
+)
 _SAID_WORD = re.compile(r"[A-Za-z]+|[0-9]")
 
 

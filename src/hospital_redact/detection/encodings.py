@@ -45,7 +45,7 @@ _COMMON_HAN = range(0xB0, 0xD8)  # lead bytes of GB 2312's first level
 
 
 def _is_gb_text(data: bytes) -> bool:
-    """Whether ``data`` is everyday Chinese of GB 2312, with some ASCII: any two high bytes are a character of GB 18030."""
+    """Whether ``data`` is everyday Chinese of GB 2312 and some ASCII; GB 18030 has a character for any high bytes."""
     at = pairs = 0
     while at < len(data):
         if data[at] < 0x80:
@@ -195,8 +195,9 @@ def decode_selectors(run: str) -> str:
 
 # --------------------------------------------------------------------------- all of them
 
+_ENCODED_WORD = re.compile(r"=\?(?P<charset>[A-Za-z0-9_-]{2,20})\?(?P<kind>[BbQq])\?(?P<body>[!->@-~]{1,400})\?=")
 _SIGNED: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
-    ("=?", re.compile(r"=\?(?P<charset>[A-Za-z0-9_-]{2,20})\?(?P<kind>[BbQq])\?(?P<body>[!->@-~]{1,400})\?="), _encoded_word),
+    ("=?", _ENCODED_WORD, _encoded_word),
     ("%", re.compile(r"(?:%[0-9A-Fa-f]{2})+"), _escaped),
     ("u", re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|%u[0-9A-Fa-f]{4})+"), _code_points),
     ("\\U", re.compile(r"(?:\\U[0-9A-Fa-f]{8})+"), _code_points),
@@ -213,7 +214,8 @@ _SIGNED: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | Non
 
 # These begin with their first character, so that the search for it is fast; what may not stand before follows.
 _SPACED_HEX = re.compile(
-    r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?:[xX][0-9A-Fa-f]{2}|[0-9A-Fa-f])(?:[ ,:-](?:0[xX])?[0-9A-Fa-f]{2}){5,4000}(?![0-9A-Za-z])",
+    r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?:[xX][0-9A-Fa-f]{2}|[0-9A-Fa-f])"
+    r"(?:[ ,:-](?:0[xX])?[0-9A-Fa-f]{2}){5,4000}(?![0-9A-Za-z])",
     re.DOTALL,
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,6}")

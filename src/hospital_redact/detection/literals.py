@@ -57,7 +57,8 @@ def find_terms(document: Document, terms: Sequence[str]) -> tuple[Finding, ...]:
     if not values:
         return ()
     plain = [Scene(document, view) for view in document.views]
-    for scene in (*plain, *(reading for scene in plain for reading in read_disguised(scene))):
+    readings = [reading for scene in plain for reading in read_disguised(scene)]
+    for scene in (*plain, *readings):
         for number, start, end in search_literals(FlatText(scene), values):
             spans = scene.locate(start, end)
             if spans:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 import regex
 
 from hospital_redact.detection.names_zh import Mention
-from hospital_redact.detection.roles import ROLE_OF
 from hospital_redact.detection.patterns import search_scene
+from hospital_redact.detection.roles import ROLE_OF
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.words import alternatives, words
 from hospital_redact.model import Role
@@ -144,6 +144,8 @@ _SURNAME = (
     "(?:" + "|".join(sorted({*map(str.capitalize, _FAMILY), *map(str.upper, _FAMILY)}, key=len, reverse=True)) + ")"
 )
 _GIVEN = rf"(?:(?=\p{{Lu}})(?i:{_SYLLABLE}(?:[-']?{_SYLLABLE})?)(?![\p{{L}}]))"
+# Two names around a nickname in quotation marks need nothing else to show them.
+_NICKNAMED = regex.compile(rf"{_START}{_WORD}[ ][\"“(‘']\p{{Lu}}\p{{Ll}}{{1,15}}[\"”)’'][ ](?:{_WORD}|{_CAPS})")
 _LEFT, _RIGHT = r"(?<![\p{L}\d./@_-])", r"(?![\p{L}\d@_])"
 _PINYIN = regex.compile(rf"{_LEFT}{_SURNAME},?[ ]{_GIVEN}(?:[ ]{_GIVEN})?{_RIGHT}|{_LEFT}{_GIVEN}[ ]{_SURNAME}{_RIGHT}")
 _NOT_PINYIN = words("not_pinyin")
@@ -179,6 +181,9 @@ def _spelled_otherwise(text: str) -> Iterator[Mention]:
             yield mention
             yield Mention(*match.span("han"), Role.OTHER, 0.8, ("context",))
             yield Mention(*match.span(), Role.OTHER, 0.8, ("context",))
+    for match in _NICKNAMED.finditer(text):
+        if is_latin_name(match.group()):
+            yield Mention(*match.span(), Role.OTHER, 0.7, ("shape",))
     for match in _INITIALS.finditer(text):
         yield Mention(*match.span("name"), Role.PATIENT, 0.75, ("label",))
     for match in _PINYIN.finditer(text):

@@ -44,7 +44,7 @@ class Scene:
     def __init__(
         self, document: Document, view: View, normal: Normalised | None = None, cells: tuple[Cell, ...] | None = None
     ) -> None:
-        """Prepare ``view``. A reading of it that is not the plain one (:mod:`.disguises`) brings its own text and cells."""
+        """Prepare ``view``; a reading that is not the plain one (:mod:`.disguises`) brings its own text and cells."""
         self.document = document
         self.view = view
         self.normal: Normalised = normalise(view.text) if normal is None else normal

@@ -50,7 +50,7 @@ _SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
 _SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
 # After these words and a colon the statement begins: 经研究,决定:
 _TURN = regex.compile(r"(?:决定|议定|如下|意见|结论|认为|明确|同意|强调|要求|that|follows):[ ]?")
-_NOTHING = regex.compile("").match("")
+_AROUND_LABEL = frozenset(" \t:【】")
 _CELL_GAP = regex.compile(r"\t+|[ ]*\|[ ]*")
 _TERMINAL = frozenset("。!?;.:)”\"'")
 _HAN = regex.compile(r"\p{Han}")
@@ -138,7 +138,7 @@ def _evidence(scene: Scene, compiled: CompiledRule, sentence: Sentence, titled: 
 def _states(scene: Scene, sentence: Sentence) -> bool:
     """Whether a sentence may state anything: no formula, no field of the head of a paper, no general rule."""
     text = scene.text[sentence.start : sentence.end]
-    if sentence.labelled and _SKIPPED_LABELS.fullmatch(scene.text[sentence.full : sentence.start].strip(" \t::【】")):
+    if sentence.labelled and _SKIPPED_LABELS.fullmatch(_bare(scene.text[sentence.full : sentence.start])):
         return False
     if _SKIPPED.search(text) and not _KEPT.search(text):
         return False
@@ -164,7 +164,7 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
         label = _LABEL.match(scene.text, start, min(stop, start + _MAX_LABEL))
         labelled = label is not None and label.end() < stop and not _SAYING.search(label.group("label"))
         content = label.end() if labelled and label else start
-        own = scene.text[start:content].strip(" \t::【】").casefold()
+        own = _bare(scene.text[start:content]).casefold()
         for before, first, last in _sentences_of(scene.text, content, stop):
             leads = tuple(lead for lead in (own, intro, heading) if lead)
             ended = scene.text[last : last + 1]
@@ -174,6 +174,15 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
                     continue
             full = start if before == content else before
             yield Sentence(full, first, last, number, item, labelled, leads)
+
+
+def _bare(label: str) -> str:
+    """Return a label without what sets it off from its text."""
+    while label and label[0] in _AROUND_LABEL:
+        label = label[1:]
+    while label and label[-1] in _AROUND_LABEL:
+        label = label[:-1]
+    return label
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -232,7 +241,8 @@ def _is_heading(text: str, begin: int, start: int, stop: int, following: str) ->
     if bare < stop or text[stop - 1] in _TERMINAL or _VERBS.search(text, start, stop):
         return False
     if start > begin:  # a row of short points is a list, a short point above a longer text its heading
-        return _style(text[begin:start]) != _style((_NUMBERING.match(following) or _NOTHING).group())
+        next_number = _NUMBERING.match(following)
+        return next_number is None or _style(text[begin:start]) != _style(next_number.group())
     return stop - start <= _SHORT or not _HAN.search(text, start, stop)
 
 

@@ -14,7 +14,7 @@ from hospital_redact.detection.names_en import is_eponym, is_latin_name
 from hospital_redact.detection.names_zh import DIRECT, Mention
 from hospital_redact.detection.roles import role_around
 from hospital_redact.detection.shapes import DOTS, HAN, is_dual, is_masked, is_plausible, is_sounded
-from hospital_redact.detection.taggers import Seen, is_word, tag
+from hospital_redact.detection.taggers import GATES, Gates, Seen, is_word, tag
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
     FOLLOW,
@@ -53,10 +53,10 @@ _GIVEN = characters("given_only")
 _CALLED = frozenset("老小阿")
 
 
-def find_tagged(text: str, shown: Iterable[Mention], seen: Seen) -> Iterator[Mention]:
+def find_tagged(text: str, shown: Iterable[Mention], seen: Seen, gates: Gates = GATES) -> Iterator[Mention]:
     """Yield persons that only a tagger sees, when nothing speaks against them. Raises DetectionError as :func:`tag`."""
     taken = {(mention.start, mention.end) for mention in shown}
-    for tagged_start, end in tag(text, "zh", seen):
+    for tagged_start, end in tag(text, "zh", seen, gates):
         label = next((n for n in (4, 3, 2) if text[tagged_start : tagged_start + n] in DIRECT), 0)
         start = tagged_start + label if end - tagged_start - label >= 2 else tagged_start
         if (start, end) in taken or not (trimmed := _chinese_person(text, start, end, seen)):
@@ -66,7 +66,7 @@ def find_tagged(text: str, shown: Iterable[Mention], seen: Seen) -> Iterator[Men
         yield Mention(start, trimmed, role, 0.6, evidence)
         if trimmed == end and _is_short(text, start, end):
             yield Mention(start, end + 1, role, 0.5, evidence)
-    for start, end in tag(text, "en", seen):
+    for start, end in tag(text, "en", seen, gates):
         name = text[start:end]
         if (start, end) in taken or HAN.search(name) or any(char.isdigit() or char in "\t|" for char in name):
             continue

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import regex
 
 from hospital_redact.detection.models import check_model
-from hospital_redact.detection.words import SURNAMES, words
+from hospital_redact.detection.words import words
 from hospital_redact.errors import DetectionError
 
 if TYPE_CHECKING:
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MAX_LINE = 400
-"""Longer sentences are cut at commas or blanks, in code points: the tagger's memory grows with the line."""
+"""Longer clauses and cells are cut, in code points: the tagger's memory grows with what it is given at once."""
 
 MARGIN = 60
 """Characters that the English tagger sees on both sides of what may be a name. It looks no further than four words."""
 
-_NAME_LIKE = regex.compile(rf"[{''.join(sorted(SURNAMES))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}")
-_SENTENCE_END = regex.compile(r"[。;!?]+|[\t|]+| {3,}")
-_PAUSE = regex.compile(r",(?=\p{Han})| {2,}")
+LIKELY = -11.0
+"""What our own network must say of one character of a clause, as a logit, before LAC sees the clause. Where it was
+measured, no name is lost from -10 down (``benchmarks/gate.py``); the rest is for what was not measured."""
+
+_TWO_HAN = regex.compile(r"\p{Han}[·•‧・. ]?\p{Han}")
 _CELL = regex.compile(r"[\t|]+| {3,}")
 _STOP = regex.compile(r"[.;!?\t|] *| {2,}")
 # Two words with capitals, or with the small words of names between them. A single one is no evidence (names_en.py).
@@ -56,14 +58,14 @@ class Tagged(NamedTuple):
 Ranges = Iterator[tuple[int, int]]
 
 
-def _pieces(text: str, stop: regex.Pattern[str], pause: regex.Pattern[str]) -> Ranges:
-    """Yield the parts of the lines of ``text`` between stops, and where those are long, between pauses."""
+def _pieces(text: str) -> Ranges:
+    """Yield the cells of the lines of ``text``, long ones sentence by sentence."""
     start = 0
     for line in text.split("\n"):
         at = start
-        for cut in [*(start + match.end() for match in stop.finditer(line)), start + len(line)]:
+        for cut in [*(start + match.end() for match in _CELL.finditer(line)), start + len(line)]:
             if cut - at > MAX_LINE:
-                for match in pause.finditer(text, at, cut):
+                for match in _STOP.finditer(text, at, cut):
                     yield from _no_longer(at, match.end())
                     at = match.end()
             yield from _no_longer(at, cut)
@@ -77,15 +79,18 @@ def _no_longer(start: int, stop: int) -> Ranges:
 
 
 def _chinese_parts(text: str) -> Ranges:
-    """Yield the sentences and cells of ``text`` that hold a family name with a character after it, or a dotted name."""
-    for start, stop in _pieces(text, _SENTENCE_END, _PAUSE):
-        if _NAME_LIKE.search(text, start, stop):
-            yield start, stop
+    """Yield the clauses of ``text`` of which our own network says that they may hold a name."""
+    if _TWO_HAN.search(text):
+        from hospital_redact.detection.hospital_tagger import likely_clauses  # noqa: PLC0415 - loads numpy
+
+        for start, stop in likely_clauses(text, LIKELY):
+            if _TWO_HAN.search(text, start, stop):
+                yield from _no_longer(start, stop)
 
 
 def _english_parts(text: str) -> Ranges:
     """Yield what stands around two words with capitals of which neither is known to be in no name, within a line."""
-    for start, stop in _pieces(text, _CELL, _STOP):
+    for start, stop in _pieces(text):
         parts: list[tuple[int, int]] = []
         for match in _LATIN_PAIR.finditer(text, start, stop, overlapped=True):
             if any(match[part].casefold().strip(".'’-") in _NO_NAMES for part in ("first", "second")):
@@ -111,23 +116,25 @@ def _word_end(text: str, at: int, stop: int) -> int:
     return at
 
 
-def _all_chinese(text: str) -> Ranges:
-    return _pieces(text, _SENTENCE_END, _PAUSE)
+def _clauses(text: str) -> Ranges:
+    from hospital_redact.detection.hospital_tagger import clauses  # noqa: PLC0415 - loads numpy
+
+    for start, stop in clauses(text):
+        yield from _no_longer(start, stop)
 
 
-def _all_english(text: str) -> Ranges:
-    return _pieces(text, _CELL, _STOP)
+Gates = Mapping[str, Callable[[str], Ranges]]
+GATES: Gates = {"zh": _chinese_parts, "en": _english_parts}
+"""For each language what yields the parts of a text that its tagger shall see."""
 
-
-_GATES: Mapping[str, Callable[[str], Ranges]] = {"zh": _chinese_parts, "en": _english_parts}
-NO_GATES: Mapping[str, Callable[[str], Ranges]] = {"zh": _all_chinese, "en": _all_english}
-"""For measuring: gates that let everything through."""
+NO_GATES: Gates = {"zh": _clauses, "en": _pieces}
+"""For measuring: everything is seen."""
 
 Seen = dict[tuple[str, str], tuple[Tagged, ...]]
 """What :func:`tag` has seen: language and part of a line -> persons. Views of a page repeat each other's lines."""
 
 
-def tag(text: str, language: str, seen: Seen, gates: Mapping[str, Callable[[str], Ranges]] = _GATES) -> list[Tagged]:
+def tag(text: str, language: str, seen: Seen, gates: Gates = GATES) -> list[Tagged]:
     """Return the persons that the tagger of ``language`` (``zh`` or ``en``) sees in ``text``; ``seen`` is added to.
 
     Raises DetectionError HR302 when the model is not installed, HR301 when it fails.
@@ -220,8 +227,8 @@ class LacComponent:
         return [tuple(Tagged(*person) for person in persons) for persons in self._network.find(lines)]
 
     def __call__(self, doc: Doc) -> Doc:
-        """Mark the persons of ``doc``, sentence by sentence."""
-        ranges = list(_all_chinese(doc.text))
+        """Mark the persons of ``doc``, clause by clause."""
+        ranges = list(_clauses(doc.text))
         spans = [
             doc.char_span(start + person.start, start + person.end, label="PERSON", alignment_mode="expand")
             for (start, _), persons in zip(ranges, self.find([doc.text[a:b] for a, b in ranges]), strict=True)
