@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "hospital_redact"
 TIERS: tuple[tuple[str, ...], ...] = (
     ("model", "errors"),
     ("languages", "logs", "isolation", "drafts"),
-    ("rulefiles", "settings", "policy", "detection", "formats"),
+    ("rulefiles", "rulevalues", "settings", "declared", "tightening", "policy", "detection", "formats"),
     (
         "subjects",
         "pseudonyms",

@@ -11,7 +11,8 @@ import pytest
 from hospital_redact.detection.validators import VALIDATORS as IMPLEMENTED
 from hospital_redact.errors import PolicyError
 from hospital_redact.model import Action, Level
-from hospital_redact.policy import CATEGORIES, NO_CATEGORY, VALIDATORS, load_policy, shipped_rules
+from hospital_redact.policy import CATEGORIES, NO_CATEGORY, load_policy, shipped_rules
+from hospital_redact.rulevalues import VALIDATORS
 
 POLICIES = sorted(path.stem for path in (shipped_rules() / "policies").glob("*.toml"))
 

@@ -1,8 +1,8 @@
 """The loader: a folder of rules becomes a :class:`~hospital_redact.model.Policy`, or a refusal.
 
 Layout of a folder of rules (docs: how to add a rule): ``sources.toml``, ``matters.toml``, ``settings.toml``,
-``identifiers/<id>.toml``, ``categories/<id>.toml``, ``policies/<id>.toml``, ``lexicons/<id>.txt``. A hospital's own
-folders are read after the shipped one: a file of the same name replaces, everything else is added.
+``declared.toml``, ``identifiers/<id>.toml``, ``categories/<id>.toml``, ``policies/<id>.toml``, ``lexicons/<id>.txt``. A
+hospital's own folders are read after the shipped one: a file of the same name replaces, everything else is added.
 
 Nothing incomplete is loaded. Every refusal is a :class:`~hospital_redact.errors.PolicyError` that names file and key:
 
@@ -21,22 +21,22 @@ HR111  a release context names an unknown recipient or channel (``context.py``)
 HR112  a setting of another kind, outside its bounds, unknown, or not a policy's to change (``settings.py``)
 HR113  a mark that the policy does not allow (``marking.py``)
 HR114  an answer of ``init`` that no policy can hold (``own_policy.py``)
+HR115  a department's policy that loosens the hospital's (``tightening.py``)
+HR116  an item declared secret without setter, day, level or terms (``declared.py``)
 =====  ==========================================================================================
 """
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.resources
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import regex
-
+from hospital_redact.declared import DeclaredItem, read_declared
 from hospital_redact.errors import PolicyError
 from hospital_redact.model import (
     Action,
@@ -45,7 +45,6 @@ from hospital_redact.model import (
     Channel,
     Clause,
     Cues,
-    Detection,
     Examples,
     Level,
     Policy,
@@ -54,7 +53,9 @@ from hospital_redact.model import (
     Rule,
 )
 from hospital_redact.rulefiles import IDENTIFIER, Refused, RuleFiles, Table
+from hospital_redact.rulevalues import check_entity, check_pattern, read_detection, read_level
 from hospital_redact.settings import Declaration, answer_all, declare
+from hospital_redact.tightening import require_tighter
 
 CATEGORIES = (
     "patient_identity",
@@ -82,38 +83,10 @@ CATEGORIES = (
 NO_CATEGORY = "none"
 """Category of what is recognised and never reported: keep rules, general notices, what is meant for the public."""
 
-RECOGNISERS = (
-    "person_name", "address", "address_en", "date", "organisation", "labelled_value", "state_mark", "hospital_mark",
-    "table_column", "statement", "known_subject", "small_count",
-)  # fmt: skip
-"""Recognisers that a rule may name; ``detection`` implements each."""
-
-VALIDATORS = (
-    "aba_routing",
-    "bank_card",
-    "cn_mobile",
-    "cn_plate",
-    "cn_resident_id",
-    "cn_resident_id_15",
-    "has_digit",
-    "hkid",
-    "iban",
-    "ip_address",
-    "nhs_number",
-    "not_a_date",
-    "org_code",
-    "tw_id",
-    "uscc",
-    "us_ssn",
-    "vin",
-)
-"""Checks that a rule may name; ``detection.validators`` implements each. Plug-ins may add more."""
-
 UNDECIDED = "undecided"
 """In a policy's levels: the regulations give this matter no level, a person decides."""
 
 _T = TypeVar("_T")
-_ENTITY = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _CONTEXT_FIELDS = frozenset(f.name for f in fields(ReleaseContext)) - {"recipient"}
 
 
@@ -129,13 +102,15 @@ def shipped_rules() -> Path:
     raise PolicyError("HR101", "the shipped rules are missing; install hospital-redact again")
 
 
-def load_policy(policy_id: str = "default", *, folders: Sequence[Path] = ()) -> Policy:
+def load_policy(policy_id: str = "default", *, folders: Sequence[Path] = (), today: date | None = None) -> Policy:
     """Load the policy ``policy_id`` from the shipped rules and from ``folders``, in this order.
 
+    Sources and declared items count as they are in force on ``today``, by default the day of the call.
     Raises :class:`~hospital_redact.errors.PolicyError` (see the top of this module) for anything incomplete.
     """
     files = RuleFiles((shipped_rules(), *(Path(folder) for folder in folders)))
-    return _Loader(files).policy(policy_id)
+    # The hospital's own calendar says when a term is over.
+    return _Loader(files, today or date.today()).policy(policy_id)  # noqa: DTZ011 - local day, see above
 
 
 class _Named(NamedTuple):
@@ -150,12 +125,27 @@ class _Named(NamedTuple):
     examples: Examples
 
 
+class _Source(NamedTuple):
+    """A source's title, and the first and last day on which it is in force."""
+
+    title: str
+    valid_from: date | None
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the source is in force on ``day``."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
 class _Loader:
     """Builds the frozen types and checks each against the others."""
 
-    def __init__(self, files: RuleFiles) -> None:
+    def __init__(self, files: RuleFiles, today: date) -> None:
         self.files = files
-        self.sources = {key: self._source(key, value) for key, value in files.merged("sources.toml").items()}
+        self.today = today
+        sources = {key: self._source(key, value) for key, value in files.merged("sources.toml").items()}
+        self.sources = {key: source.title for key, source in sources.items()}
+        self.lapsed = frozenset(key for key, source in sources.items() if not source.holds_on(today))
         self.matters = {key: self._matter(key, value) for key, value in files.merged("matters.toml").items()}
 
         self.damaged: frozenset[str] = frozenset()
@@ -174,12 +164,52 @@ class _Loader:
             self._parse(f"identifiers/{name}.toml", self._rule, name, table)
             for name, table in files.tables("identifiers")
         )
+        declared = self._declared()
+        if clash := {rule.id for rule in rules} & {rule.id for rule in declared}:
+            raise PolicyError("HR116", "declared.toml: {id} is the name of a rule as well", id=min(clash))
         lexicons = files.lexicons()
+        # A decision names what it used: not only what is written, but what was in force.
+        files.seen["in force"] = [sorted(self.lapsed), sorted(rule.id for rule in declared)]
+
+        def build(id_: str, values: dict[str, Any]) -> Policy:
+            content = (id_, Table(values), (*rules, *declared), categories, lexicons)
+            return self._parse(f"policies/{id_}.toml", self._policy, *content)
+
         values = self._inherited(policy_id, ())
         files.seen[f"policies/{policy_id}"] = values
-        return self._parse(
-            f"policies/{policy_id}.toml", self._policy, policy_id, Table(values), rules, categories, lexicons
-        )
+        policy = below = build(policy_id, values)
+        for id_ in self._above_department(policy_id):
+            above = build(id_, self._inherited(id_, ()))
+            require_tighter(below, above, self.settings)
+            below = above
+        return policy
+
+    def _above_department(self, policy_id: str) -> list[str]:
+        """Return the policies from which ``policy_id`` inherits, up to that of the hospital of its last department."""
+        path, names, last = self.files.named("policies", ".toml"), [policy_id], 0
+        while names[-1]:
+            own = self.files.toml(path[names[-1]])
+            department, parent = own.get("department"), own.get("inherits", "")
+            if department is not None:
+                if not isinstance(department, str) or not department.strip() or not parent:
+                    raise PolicyError(
+                        "HR115",
+                        "policies/{id}.toml: a department has a name, and inherits the policy of its hospital",
+                        id=names[-1],
+                    )
+                last = len(names)
+            names.append(parent)
+        return names[1 : last + 1]
+
+    def _declared(self) -> tuple[Rule, ...]:
+        """Return the rules of what is declared secret today."""
+
+        def make(key: str, value: object) -> DeclaredItem:
+            return read_declared(key, Table(value, key), self._clauses, "unpublished")  # type: ignore[arg-type]  # the constructor checks
+
+        entries = self.files.merged("declared.toml").items()
+        items = [self._parse("declared.toml", make, key, value) for key, value in entries]
+        return tuple(item.rule for item in items if item.holds_on(self.today))
 
     @staticmethod
     def _parse(file: str, make: Callable[..., _T], *arguments: Any) -> _T:
@@ -188,14 +218,15 @@ class _Loader:
         except Refused as refused:
             raise PolicyError(refused.code, "{file}: " + refused.template, file=file, **refused.values) from None
 
-    def _source(self, key: str, value: object) -> str:
-        def make() -> str:
+    def _source(self, key: str, value: object) -> _Source:
+        def make() -> _Source:
             table = Table(value, key)  # type: ignore[arg-type]  # the constructor checks
-            title: str = table.text("title")
-            for optional in ("valid_from", "valid_to", "note"):
-                table.text(optional, "")
+            source = _Source(table.text("title"), table.day("valid_from"), table.day("valid_to"))
+            table.text("note", "")
             table.done()
-            return title
+            if source.valid_from and source.valid_to and source.valid_to < source.valid_from:
+                raise Refused("HR102", "{key}: valid_to is before valid_from", key=key)
+            return source
 
         return self._parse("sources.toml", make)
 
@@ -262,7 +293,7 @@ class _Loader:
         action, entity, only_with = table.text("action"), table.text("entity"), table.text("only_with", "")
         if action not in list(Action):
             raise Refused("HR106", "the action {action} is unknown", action=action)
-        _check_entity(entity)
+        check_entity(entity)
         if only_with and only_with not in self.category_ids:
             raise Refused("HR106", "only_with names {only_with}, which is no category rule", only_with=only_with)
         rule = Rule(
@@ -271,7 +302,7 @@ class _Loader:
             action=Action(action),
             label=table.text("label"),
             label_en=table.text("label_en"),
-            detection=_detection(table.table("detect")),
+            detection=read_detection(table.table("detect")),
             priority=table.whole("priority", 0, -1000, 1000),
             only_with=only_with,
         )
@@ -284,10 +315,10 @@ class _Loader:
         words = {f.name: cues.texts(f.name) for f in fields(Cues)}
         cues.done()
         for pattern in words["patterns"]:
-            _check_pattern(pattern)
+            check_pattern(pattern)
         payload = table.texts("payload")
         for entity in payload:
-            _check_entity(entity)
+            check_entity(entity)
         threshold = table.number("threshold", 3.0, 0.5, 100.0)
         table.done()
         return CategoryRule(**named._asdict(), cues=Cues(**words), threshold=threshold, payload=payload)
@@ -328,6 +359,7 @@ class _Loader:
         lexicons: Mapping[str, frozenset[str]],
     ) -> Policy:
         levels, level_clauses = self._levels(table)
+        table.text("department", "")
         in_use = {rule.matter for rule in rules} | {rule.matter for rule in categories}
         for matter in sorted(in_use - set(levels)):
             raise Refused("HR110", "the matter {matter} is in use and has no level", matter=matter)
@@ -346,6 +378,7 @@ class _Loader:
             lexicons=lexicons,
             accept_unread=table.texts("accept_unread"),
             allow=tuple(read_allowed(entry) for entry in table.tables("allow")),
+            lapsed=self.lapsed,
         )
         table.done()
         return policy
@@ -357,10 +390,13 @@ class _Loader:
         levels: dict[str, Level | None] = {}
         for matter in given.values:
             word = given.text(matter)
-            levels[matter] = None if word == UNDECIDED else _level(word)
+            levels[matter] = None if word == UNDECIDED else read_level(word)
         for matter in sorted(set(levels) - set(clauses.values)):
             raise Refused("HR103", "level_clauses.{matter} is missing", matter=matter)
-        return levels, {matter: self._clauses(clauses, matter) for matter in clauses.values}
+        # The first clause is the one that a level rests on: one in force comes before one that is not.
+        found = {matter: self._clauses(clauses, matter) for matter in clauses.values}
+        in_force = {m: tuple(sorted(listed, key=lambda c: c.source in self.lapsed)) for m, listed in found.items()}
+        return levels, in_force
 
     @staticmethod
     def _each(table: Table, make: Callable[[str, Table], _T]) -> dict[str, _T]:
@@ -392,7 +428,7 @@ class _Loader:
             if id_ not in self.settings or self.settings[id_].kind != "texts":
                 raise Refused("HR112", "settings.{id}: there is no such setting", id=id_)
         for entity in (*entities, *refers_up):
-            _check_entity(entity)
+            check_entity(entity)
         return Recipient(
             id=name,
             title=table.text("title"),
@@ -409,11 +445,12 @@ class _Loader:
             refers_up=refers_up,
             approvers=approvers,
             conditions=table.texts("conditions"),
+            circles=table.texts("circles"),
         )
 
     def _channel(self, name: str, table: Table) -> Channel:
         title, title_en = table.text("title"), table.text("title_en")
-        return Channel(name, title, title_en, _level(table.text("highest")), self._clauses(table))
+        return Channel(name, title, title_en, read_level(table.text("highest")), self._clauses(table))
 
 
 def load_allowed(text: str) -> tuple[Allowed, ...]:
@@ -436,57 +473,3 @@ def read_allowed(table: Table) -> Allowed:
         raise Refused("HR102", "{path}: the kind is value or staff", path=table.path)
     table.done()
     return allowed
-
-
-def _level(word: str) -> Level:
-    if word not in [level.value for level in Level]:
-        raise Refused("HR110", "the level {word} is unknown", word=word)
-    return Level(word)
-
-
-def _check_entity(entity: str) -> None:
-    if not _ENTITY.fullmatch(entity):
-        raise Refused("HR106", "the entity {entity} is not capitals, digits and _", entity=entity)
-
-
-def _check_pattern(pattern: str, ignore_case: bool = False) -> None:
-    try:
-        regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
-    except regex.error:
-        raise Refused("HR107", "a pattern does not compile: {pattern}", pattern=pattern[:40]) from None
-
-
-def _detection(table: Table) -> Detection:
-    pattern, recogniser, validator = (
-        table.text("pattern", None),
-        table.text("recogniser", None),
-        table.text("validator", None),
-    )
-    if pattern is None and recogniser is None:
-        raise Refused("HR102", "detect needs a pattern or a recogniser")
-    if recogniser is not None and recogniser not in RECOGNISERS:
-        raise Refused("HR106", "the recogniser {recogniser} is unknown", recogniser=recogniser)
-    if validator is not None and validator not in VALIDATORS and validator not in _plugged_in_validators():
-        raise Refused("HR106", "the validator {validator} is unknown", validator=validator)
-    ignore_case = table.flag("ignore_case")
-    if pattern is not None:
-        _check_pattern(pattern, ignore_case)
-    detection = Detection(
-        pattern=pattern,
-        recogniser=recogniser,
-        validator=validator,
-        context=table.texts("context"),
-        window=table.whole("window", 14, 1, 200),
-        require_context=table.flag("require_context"),
-        confidence=table.number("confidence", 0.8, 0.0, 1.0),
-        failed_confidence=table.number("failed_confidence", 0.0, 0.0, 1.0),
-        ignore_case=ignore_case,
-    )
-    table.done()
-    if detection.require_context and not detection.context:
-        raise Refused("HR102", "detect.require_context needs words in detect.context")
-    return detection
-
-
-def _plugged_in_validators() -> frozenset[str]:
-    return frozenset(point.name for point in importlib.metadata.entry_points(group="hospital_redact.validators"))

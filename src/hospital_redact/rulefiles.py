@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,17 @@ class Table:
                 "HR102", "the key {key} must lie between {low:g} and {high:g}", key=self._name(key), low=low, high=high
             )
         return int(value)
+
+    def day(self, key: str) -> date | None:
+        """Return the day under ``key``, a TOML date or a text (2026-01-31); ``None`` if there is none."""
+        value = self._take(key, (date, str), None)
+        try:
+            day = date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            day = ""
+        if day is not None and type(day) is not date:  # a date with a time is a date in Python
+            raise Refused("HR102", "the key {key} must be a day such as 2026-01-31", key=self._name(key))
+        return day
 
     def flag(self, key: str, default: bool = False) -> bool:
         """Return the truth value under ``key``."""

@@ -11,6 +11,9 @@ whole    a whole number from ``low`` to ``high``
 flag     true or false
 fixed    true, whatever a policy says: named so that nobody looks for the switch
 =======  ==========================================================================================
+
+``tighter`` says which way a department may go (``tightening.py``): ``up`` or ``down``, that is true or false, a higher or
+lower number, a later or earlier choice, more or fewer texts; without it both ways are as good.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ class Declaration:
     low: int
     high: int
     matter: str
+    tighter: str = ""
 
     def answer(self, given: Table, levels: Mapping[str, Level | None]) -> Setting:
         """Return the setting with what ``given`` (``[settings]`` of a policy) answers, or the default.
@@ -52,6 +56,18 @@ class Declaration:
         """
         value = self._level(levels) if self.kind == "level" else self.read(given)
         return Setting(self.id, self.conflict, self.title, self.title_en, value, self.clauses)
+
+    def is_looser(self, value: _Value, above: _Value) -> bool:
+        """Whether the answer ``value`` is looser than ``above``, by what the declaration says is tighter."""
+        if not self.tighter or value == above:
+            return False
+        loose, tight = (value, above) if self.tighter == "up" else (above, value)
+        if isinstance(loose, tuple) and isinstance(tight, tuple):
+            return not set(tight) <= set(loose)
+        return self._place(loose) < self._place(tight)
+
+    def _place(self, value: _Value) -> int:
+        return self.choices.index(value) if isinstance(value, str) else int(value) if isinstance(value, int) else 0
 
     def _level(self, levels: Mapping[str, Level | None]) -> str:
         level = levels.get(self.matter)
@@ -86,10 +102,12 @@ def declare(id_: str, table: Table, clauses: tuple[Clause, ...]) -> Declaration:
     choices = table.texts("choices")
     low, high = table.whole("low", 0, 0, 1_000_000), table.whole("high", 0, 0, 1_000_000)
     matter = table.text("matter") if kind == "level" else ""
-    title, title_en = table.text("title"), table.text("title_en")
+    title, title_en, tighter = table.text("title"), table.text("title_en"), table.text("tighter", "")
+    if tighter not in ("", "up", "down"):
+        raise Refused("HR112", "{id}: tighter is up or down", id=id_)
     entry = Declaration(
         id_, table.text("conflict", ""), title, title_en, kind, clauses, default=True, choices=choices, low=low,
-        high=high, matter=matter,
+        high=high, matter=matter, tighter=tighter,
     )  # fmt: skip
     if kind not in ("level", "fixed"):
         entry = replace(entry, default=entry.read(_default(id_, table)))

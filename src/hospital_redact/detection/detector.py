@@ -10,6 +10,7 @@ from hospital_redact.detection.addresses import find_addresses
 from hospital_redact.detection.addresses_en import find_addresses_en
 from hospital_redact.detection.categories import find_categories
 from hospital_redact.detection.dates import find_dates
+from hospital_redact.detection.declared import find_declared
 from hospital_redact.detection.disguises import has_content, read_disguised
 from hospital_redact.detection.genre import explained_by_genre
 from hospital_redact.detection.labels import find_columns, find_labelled
@@ -118,6 +119,7 @@ class Detector:
         yield from find_addresses_en(scene, rules("address_en"))
         yield from find_dates(scene, rules("date"))
         yield from find_organisations(scene, rules("organisation"))
+        yield from find_declared(scene, rules("declared"))
         yield from find_marks(scene, rules("state_mark"), state=True)
         yield from find_marks(scene, rules("hospital_mark"), state=False)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import regex
 
 from hospital_redact.detection.models import check_model
-from hospital_redact.detection.words import words
+from hospital_redact.detection.words import SURNAMES, words
 from hospital_redact.errors import DetectionError
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ MAX_LINE = 400
 MARGIN = 60
 """Characters that the English tagger sees on both sides of what may be a name. It looks no further than four words."""
 
-LIKELY = -11.0
+LIKELY, LIKELY_WITHOUT_FAMILY_NAME = -11.0, -7.0
 """What our own network must say of one character of a clause, as a logit, before LAC sees the clause. Where it was
-measured, no name is lost from -10 down (``benchmarks/gate.py``); the rest is for what was not measured."""
+measured, no name is lost with a logit more (``benchmarks/gate.py``); the rest is for what was not measured."""
 
+_NAME_LIKE = regex.compile(rf"[{''.join(sorted(SURNAMES))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}")
 _TWO_HAN = regex.compile(r"\p{Han}[·•‧・. ]?\p{Han}")
 _CELL = regex.compile(r"[\t|]+| {3,}")
 _STOP = regex.compile(r"[.;!?\t|] *| {2,}")
@@ -81,11 +82,13 @@ def _no_longer(start: int, stop: int) -> Ranges:
 def _chinese_parts(text: str) -> Ranges:
     """Yield the clauses of ``text`` of which our own network says that they may hold a name."""
     if _TWO_HAN.search(text):
-        from hospital_redact.detection.hospital_tagger import likely_clauses  # noqa: PLC0415 - loads numpy
+        from hospital_redact.detection.hospital_tagger import LAC, load_network, score  # noqa: PLC0415 - loads numpy
 
-        for start, stop in likely_clauses(text, LIKELY):
-            if _TWO_HAN.search(text, start, stop):
-                yield from _no_longer(start, stop)
+        scores = score(text, load_network())[:, LAC]
+        for start, stop in _clauses(text):
+            likely = LIKELY if _NAME_LIKE.search(text, start, stop) else LIKELY_WITHOUT_FAMILY_NAME
+            if scores[start:stop].max() >= likely and _TWO_HAN.search(text, start, stop):
+                yield start, stop
 
 
 def _english_parts(text: str) -> Ranges:

@@ -219,7 +219,7 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
         )
     }
 )
-"""The checks of this package by the name that rules use; ``policy.VALIDATORS`` lists the same names."""
+"""The checks of this package by the name that rules use; ``rulevalues.VALIDATORS`` lists the same names."""
 
 
 def find_validator(name: str) -> Validator:

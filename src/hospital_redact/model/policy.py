@@ -109,6 +109,7 @@ class Rule:
     examples: Examples
     priority: int = 0  # which of two findings on the same characters names them
     only_with: str = ""  # id of the category rule without which this rule's findings mean nothing
+    floor: Level | None = None  # the level that a leader has set for a declared item (``declared.py``)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class Recipient:
     judge, ``None`` takes any. What stays of a matter in ``refuses`` is never released to it, and a document with an
     entity in ``refers_up`` is for somebody above. ``approvers`` are ids of settings that say who signs,
     ``conditions`` what must be at hand before the copy leaves (``consent``, ``receipt`` …), as stable words.
+    ``circles`` are the words with which minutes name it where they state who may learn of them.
     """
 
     id: str
@@ -173,6 +175,7 @@ class Recipient:
     refers_up: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    circles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ class Policy:
 
     ``version`` is a hash over every rule, source and setting, so that a decision can name exactly what it used.
     ``levels`` maps a matter to its level; ``None`` means that the regulations give none: in scope, at least 秘密,
-    and a person must look.
+    and a person must look. ``lapsed`` are the sources that were not in force on the day of loading.
     """
 
     id: str
@@ -242,6 +245,7 @@ class Policy:
     lexicons: Mapping[str, frozenset[str]]
     accept_unread: tuple[str, ...] = ()
     allow: tuple[Allowed, ...] = ()
+    lapsed: frozenset[str] = frozenset()
 
     @property
     def terms_years(self) -> Mapping[Level, int]:

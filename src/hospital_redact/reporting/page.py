@@ -8,6 +8,7 @@ from html import escape
 
 from hospital_redact.languages import Language
 from hospital_redact.reporting.data import Json
+from hospital_redact.reporting.remedies import remedies
 from hospital_redact.reporting.text import look_at_words, sign_lines
 
 # White on each of the level colours, and grey on white, has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
@@ -72,6 +73,10 @@ def _section(entry: Json, say: Language) -> Iterator[str]:
     titles = {
         reason["rule"]: reason["title"] if say.name == "zh" else reason["title_en"] for reason in entry["reasons"]
     }
+    if lines := remedies(entry, say):
+        yield f"<h3>{say('What would change it')}</h3>\n<ul>"
+        yield from (f"<li>{escape(line)}</li>" for line in lines)
+        yield "</ul>"
     yield from _reasons(entry["reasons"], titles, say)
     yield from _removed(entry["findings"], titles, say)
     yield "</section>"

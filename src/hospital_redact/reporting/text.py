@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from hospital_redact.languages import Language
 from hospital_redact.model import Verification
 from hospital_redact.reporting.data import Json, printable
+from hospital_redact.reporting.remedies import remedies
+
+STRONGEST = 3
+"""Reasons that are shown unless all are asked for; they come strongest first."""
 
 WEAKENING = frozenset({"failed_check", "weak"})
 """Evidence that lowered a finding's confidence. What is neither here nor in :data:`BASIS` raised it."""
@@ -17,16 +21,23 @@ BASIS = frozenset({"pattern", "tagger", "presidio", "listed", "position"})
 
 
 def scan_lines(entry: Json, say: Language, *, explain: bool = False) -> Iterator[str]:
-    """Yield the lines for one scanned file; with ``explain`` each finding with its clause and evidence."""
+    """Yield the lines for one scanned file: level, decision, the strongest reasons, what would change it.
+
+    With ``explain`` all reasons, and each finding with its clause and evidence.
+    """
     yield f"{entry['number']}  {entry['id']}"
     yield _level_line(entry, say)
     yield from sign_lines(entry, say)
-    for reason in entry["reasons"]:
+    strongest = entry["reasons"] if explain else entry["reasons"][:STRONGEST]
+    for reason in strongest:
         quote = f" 「{reason['quote']}」" if reason["quote"] else ""
         title = reason["title"] if say.name == "zh" else reason["title_en"]
         yield f"   {reason['level']}  {title} [{reason['rule']}]{say(': ')}{reason['clause']}{quote}"
         if reason["where"]:
             yield f"         {say('; ').join(say.place(where) for where in reason['where'])}"
+    if len(strongest) < len(entry["reasons"]):
+        more = len(entry["reasons"]) - len(strongest)
+        yield say("   and {more} weaker reasons (--explain)", more=more)
     counts = Counter(finding["category"] for finding in entry["findings"])
     yield say("   to remove: {listed}", listed=_listed(counts, say))
     for finding in entry["findings"]:
@@ -43,6 +54,8 @@ def scan_lines(entry: Json, say: Language, *, explain: bool = False) -> Iterator
             reason=say.detail(part["reason"]),
         )
     yield from _look_at(entry, say)
+    for remedy in remedies(entry, say):
+        yield say("   what would change it: {remedy}", remedy=remedy)
 
 
 def explanation(finding: Json, say: Language) -> str:
