@@ -24,6 +24,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
         "subjects",
         "pseudonyms",
         "kinship",
+        "circles",
         "replacements",
         "context",
         "allowing",

@@ -41,7 +41,8 @@ def new_network(codes: Ints, random: np.random.Generator) -> Network:
     span, inputs = 2 * WIDTH + 1, sum(SIZES.values())
 
     def layer(rows: int, columns: int) -> Floats:
-        return (random.standard_normal((rows, columns)) * np.sqrt(2 / rows)).astype(np.float32)
+        values: Floats = (random.standard_normal((rows, columns)) * np.sqrt(2 / rows)).astype(np.float32)
+        return values
 
     def table(rows: int, columns: int) -> Floats:
         values: Floats = (random.standard_normal((rows, columns)) * 0.1).astype(np.float32)

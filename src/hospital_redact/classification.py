@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from hospital_redact.circles import MEETING_CIRCLE, OUTSIDE_CIRCLE, is_outside_circle
 from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
 from hospital_redact.decisions import Situation, decide
 from hospital_redact.detection.categories import SELF_DECLARED
@@ -89,6 +90,7 @@ def classify(
     stays, rests_on = _staying(facts, weighed, removed)
     residual = max((item.level for item in stays), default=Level.INTERNAL if weighed else facts.base)
     categories = _categories(facts, weighed)
+    outside = is_outside_circle(document, findings, categories, policy, effective)
     verdict = decide(
         Situation(
             residual=residual,
@@ -101,20 +103,23 @@ def classify(
             removes=any(_may_be_removed(f) and removed(f) for f in facts.values),
             state_mark=facts.stops,
             copy_barred=_copy_is_barred(facts.marked, policy, effective),
+            outside_circle=outside,
             look_at=kept.needs_human,
         ),
         policy,
         effective,
     )
+    reasons = (*verdict.reasons, *_reasons(document, policy, weighed or facts.background))
     recognisable = find_recognisable(document, findings, policy, removed)
     words = (
         *missing,
         *kept.needs_human,
         *rests_on,
         *verdict.look_at,
+        *((OUTSIDE_CIRCLE,) if outside else ()),
         *(f"recognisable:{r.person}" for r in recognisable),
+        *_not_in_force(reasons, weighed, policy),
     )
-    reasons = _reasons(document, policy, weighed or facts.background)
     return LevelSuggestion(
         level=level,
         residual_level=residual,
@@ -316,8 +321,9 @@ def _needs_human(
     if not weighed and facts.base is Level.PUBLIC and not context.reference.strip():
         found.append("published_by_own_words")
     if facts.persons:
-        # Quasi-identifiers count together, not one by one.
-        found += [f"flagged:{entity.lower()}" for entity in sorted(facts.flagged) if not entity.startswith(QUASI)]
+        # Quasi-identifiers count together, not one by one; a circle is no matter of persons.
+        counted = {entity for entity in facts.flagged if not entity.startswith(QUASI)} - {MEETING_CIRCLE}
+        found += [f"flagged:{entity.lower()}" for entity in sorted(counted)]
     uncertain = {i.finding.rule for i in weighed if i.finding.entity == CATEGORY_CUE and i.finding.confidence < 0.55}
     found += [f"uncertain:{rule}" for rule in sorted(uncertain)]
     found += facts.exempted

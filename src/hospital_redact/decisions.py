@@ -3,8 +3,8 @@
 The matrix is that of domain/05_archetypes, strictest first. It looks at what stays in the copy for the recipient:
 
 1. a state mark: refer up, write nothing (保密法 第31条)
-2. a channel below the level of what stays, a marked original without an approval, what the recipient must never have
-   (标底): refuse
+2. a channel below the level of what stays, a marked original or minutes outside their circle without an approval, what
+   the recipient must never have (标底): refuse
 3. data of persons or genes to a party abroad, an invention before its filing: refer up
 4. only matters stay whose level the regulations leave undecided: refer up
 5. hospital secrets stay, a recipient that needs an approval, special diseases, children, many persons, a document
@@ -36,6 +36,7 @@ CONSENT_OF_GUARDIAN = "consent_guardian"
 _STATE_MARK = Clause("secrecy-law", "第31条")
 _UNDECIDED = Clause("secrecy-regulation", "第25条", "并自拟定之日起10个工作日内报有关部门确定")
 _ABROAD = Clause("pipl", "第38条", "确需向中华人民共和国境外提供个人信息的，应当具备下列条件之一")
+_CIRCLE = Clause("regulations-zh", "第4篇 5.5.4", "确定会议内容是否传达及传达范围")
 _EXTERNAL = Clause("regulations-zh", "第4篇 5.4", "在对外交往与合作中需要提供医院秘密事项的,应当事先经总经理批准")
 
 
@@ -58,6 +59,7 @@ class Situation:
     removes: bool
     state_mark: bool = False
     copy_barred: bool = False
+    outside_circle: bool = False
     look_at: tuple[str, ...] = ()
 
 
@@ -82,6 +84,9 @@ def decide(situation: Situation, policy: Policy, context: ReleaseContext) -> Ver
         return Verdict(Decision.REFUSE, reasons=reasons)
     if situation.copy_barred:
         return Verdict(Decision.REFUSE, policy.texts("approvers.copy"))
+    if situation.outside_circle and not context.reference.strip():
+        signers = policy.texts("release.external_approver")
+        return Verdict(Decision.REFUSE, signers, reasons=(_outside_circle(situation),))
     if situation.staying & set(recipient.refuses) or situation.undecided & set(recipient.refuses):
         return Verdict(Decision.REFUSE, reasons=_against_recipient(situation, policy, recipient))
     if reasons := _for_above(situation, recipient):
@@ -97,7 +102,7 @@ def _released(situation: Situation, policy: Policy, context: ReleaseContext, rec
         look_at.append("many_persons")
     signers = list(_signers(recipient, policy))
     conditions = list(recipient.conditions)
-    reasons: list[Reason] = []
+    reasons = [_outside_circle(situation)] if situation.outside_circle else []
     secrets = situation.staying - set(PERSONAL_MATTERS)
     if secrets:
         signers += policy.texts("release.external_approver")
@@ -160,6 +165,11 @@ def _for_above(situation: Situation, recipient: Recipient) -> tuple[Reason, ...]
         title, title_en = "密级不明确的事项", "the level is not decided"
         return (_reason("decision_undecided", title, title_en, _UNDECIDED, situation),)
     return ()
+
+
+def _outside_circle(situation: Situation) -> Reason:
+    title, title_en = "超出会议确定的传达范围", "the recipient is outside the circle that the minutes state"
+    return _reason("decision_outside_circle", title, title_en, _CIRCLE, situation)
 
 
 def _reason(rule: str, title: str, title_en: str, clause: Clause, situation: Situation) -> Reason:

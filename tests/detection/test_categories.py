@@ -133,7 +133,7 @@ def test_a_chinese_column_may_hold_the_cue_and_a_latin_one_may_not() -> None:
 
 
 def test_a_slow_expression_is_an_error_that_names_the_rule_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hospital_redact.detection.categories.TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("hospital_redact.detection.patterns.TIMEOUT_SECONDS", 0.05)
     slow = replace(RULE, cues=Cues(patterns=(r"(?:[a-z]+)+(?:[0-9]+)+!",)))
     with pytest.raises(DetectionError) as caught:
         found("a" * 5000 + "1" * 5000 + "\n!", slow)

@@ -15,7 +15,7 @@ follow domain/04_categories.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,9 +24,9 @@ import ahocorasick_rs
 import regex
 
 from hospital_redact.detection.normalisation import normalise
+from hospital_redact.detection.patterns import PatternGroup
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.structure import Cell
-from hospital_redact.errors import DetectionError
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
@@ -50,11 +50,6 @@ _OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "medical_record", "minutes", "unp
 # Passwords, accounts and home addresses stand in papers about anything.
 _NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "minutes", "state_secret_mark"})
 
-TIMEOUT_SECONDS = 5.0
-"""What one expression may take on one window of text."""
-
-_WINDOW = 20_000
-_OVERLAP = 500
 _TITLE_LINES = 10
 _LOOK_ALIKE_LINES = 3
 _TITLE_WIDTH = 60
@@ -121,8 +116,12 @@ class _Word(NamedTuple):
 class _Compiled:
     words: tuple[_Word, ...]
     automaton: ahocorasick_rs.AhoCorasick
-    columns: tuple[frozenset[str], ...]
-    patterns: tuple[tuple[regex.Pattern[str], ...], ...]
+    columns: Mapping[str, frozenset[int]]  # what heads a column -> the numbers of its category rules
+    parts: tuple[str, ...]  # of those the Chinese ones of two characters and more, which count inside others too
+    parts_automaton: ahocorasick_rs.AhoCorasick
+    patterns: PatternGroup
+    pattern_rules: tuple[int, ...]  # the number of the category rule of each
+    sources: tuple[str, ...]
 
 
 @dataclass
@@ -294,11 +293,21 @@ def _compile(rules: tuple[CategoryRule, ...], look_alikes: frozenset[str]) -> _C
             words += [_Word(_lower(normalise(word).text), number, place) for word in getattr(rule.cues, place)]
         if rule.category != NO_CATEGORY and rule.id != SELF_DECLARED:
             words += [_Word(_lower(normalise(word).text), number, "look_alikes") for word in sorted(look_alikes)]
+    columns: dict[str, set[int]] = defaultdict(set)
+    for number, rule in enumerate(rules):
+        for word in rule.cues.columns:
+            columns[_lower(normalise(word).text)].add(number)
+    parts = tuple(word for word in columns if len(word) >= 2 and not word.isascii())
+    patterns = [(number, pattern) for number, rule in enumerate(rules) for pattern in rule.cues.patterns]
     return _Compiled(
         words=tuple(words),
         automaton=ahocorasick_rs.AhoCorasick([word.text for word in words]),
-        columns=tuple(frozenset(_lower(normalise(word).text) for word in rule.cues.columns) for rule in rules),
-        patterns=tuple(tuple(regex.compile(pattern) for pattern in rule.cues.patterns) for rule in rules),
+        columns={word: frozenset(numbers) for word, numbers in columns.items()},
+        parts=parts,
+        parts_automaton=ahocorasick_rs.AhoCorasick(parts),
+        patterns=PatternGroup([regex.compile(pattern) for _, pattern in patterns]),
+        pattern_rules=tuple(number for number, _ in patterns),
+        sources=tuple(pattern for _, pattern in patterns),
     )
 
 
@@ -413,7 +422,7 @@ def _find_columns(scene: Scene, compiled: _Compiled, evidence: Sequence[_Evidenc
         for head, cell in heads.items():
             if cell.column in under[table]:
                 if head not in columns_of:
-                    columns_of[head] = [n for n, columns in enumerate(compiled.columns) if _is_column(head, columns)]
+                    columns_of[head] = sorted(_columns_of(head, compiled))
                 for number in columns_of[head]:
                     named_by[number][head] = scene.locate(cell.start, cell.end)
         for number, named in named_by.items():
@@ -429,39 +438,27 @@ def _bare(header: str) -> str:
     return header.replace(" ", "").strip("*:")
 
 
-def _is_column(header: str, columns: frozenset[str]) -> bool:
-    """Whether a header is a cue or, if Chinese, holds one: 工龄补贴 is a 补贴, but "tax" is not in "syntax"."""
+def _columns_of(header: str, compiled: _Compiled) -> set[int]:
+    """Return the category rules of which a header is a cue or, if Chinese, holds one.
+
+    工龄补贴 is a 补贴, but "tax" is not in "syntax".
+    """
     bare = _bare(header)
-    if bare in columns or header in columns:
-        return True
-    return not bare.isascii() and any(word in bare and len(word) >= 2 and not word.isascii() for word in columns)
+    found = {*compiled.columns.get(bare, ()), *compiled.columns.get(header, ())}
+    if not bare.isascii():
+        for index, _, _ in compiled.parts_automaton.find_matches_as_indexes(bare, overlapping=True):
+            found |= compiled.columns[compiled.parts[index]]
+    return found
 
 
 def _find_patterns(
-    scene: Scene, rules: Iterable[CategoryRule], compiled: _Compiled, evidence: Sequence[_Evidence]
+    scene: Scene, rules: Sequence[CategoryRule], compiled: _Compiled, evidence: Sequence[_Evidence]
 ) -> None:
-    for number, rule in enumerate(rules):
-        for pattern in compiled.patterns[number]:
-            if pattern.pattern not in evidence[number].patterns:
-                place = _first_match(pattern, scene.text, rule.id)
-                if place is not None:
-                    evidence[number].patterns[pattern.pattern] = scene.locate(*place)
-
-
-def _first_match(pattern: regex.Pattern[str], text: str, rule: str) -> tuple[int, int] | None:
-    for start in range(0, max(len(text), 1), _WINDOW - _OVERLAP):
-        try:
-            match = pattern.search(text, start, min(start + _WINDOW, len(text)), timeout=TIMEOUT_SECONDS)
-        except TimeoutError:
-            raise DetectionError(
-                "HR301",
-                "category {rule} took longer than {timeout_seconds} s; simplify its patterns",
-                rule=rule,
-                timeout_seconds=TIMEOUT_SECONDS,
-            ) from None
-        if match is not None and match.end() > match.start():
-            return match.span()
-    return None
+    owners = [rules[number].id for number in compiled.pattern_rules]
+    for number, match in compiled.patterns.matches(scene, owners):
+        found = evidence[compiled.pattern_rules[number]].patterns
+        if compiled.sources[number] not in found and match.end() > match.start():
+            found[compiled.sources[number]] = scene.locate(*match.span())
 
 
 def _find_file_names(document: Document, rules: Iterable[CategoryRule], evidence: Sequence[_Evidence]) -> None:
