@@ -367,3 +367,15 @@ def test_a_title_does_not_smuggle_a_payroll(title: str) -> None:
     text, _, _ = DOCUMENTS["payroll"]
     made = text_document(f"{title}\n{text}")
     assert classify(made, detector().detect(made), POLICY, ReleaseContext()).level >= Level.CONFIDENTIAL
+
+
+def test_a_code_under_no_finding_in_a_patients_paper_is_for_a_person() -> None:
+    blocks = (Block("住院号 0123456", Location("text")), Block("另见 QX880417", Location("text")))
+    paper = Document("a.txt", "text/plain", "", blocks, (join_blocks(blocks),))
+    made = RULES["medical_record_number"]
+    number = Finding(
+        (Span(0, 4, 11),), made.id, made.category, made.matter, made.entity, made.action, 0.9, "test"
+    )  # fmt: skip
+    rest = replace(number, spans=(Span(1, 3, 11),))
+    assert "unexplained_code" in classify(paper, [number], POLICY, ReleaseContext()).needs_human
+    assert "unexplained_code" not in classify(paper, [number, rest], POLICY, ReleaseContext()).needs_human

@@ -25,6 +25,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
         "pseudonyms",
         "kinship",
         "circles",
+        "excerpts",
         "replacements",
         "context",
         "allowing",

@@ -48,7 +48,8 @@ LOOK_AT = (
     *("subject_not_found", "context_missing", "flagged", "uncertain", "exempted", "personal_data", "payload_removed"),
     *("name", "subject", "purpose", "channel", "reference", "minor", "special_disease", "gene_variant"),
     *("published", "self_declared", "general_notice", "opinion_letter", "tender_secret"),
-    *("unfit_document", "many_persons", "recognisable", "patent_unfiled"),
+    *("unfit_document", "many_persons", "recognisable", "patent_unfiled", "outside_circle", "clause_not_in_force"),
+    *("unexplained_code", "blank_form", "rule_text"),
 )
 # What must be at hand before a copy leaves (rules/policies, decisions.py), and who could be recognised by what.
 CONDITIONS = (

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -28,7 +28,7 @@ import numpy as np
 
 from hospital_redact.cli import main as main_of_ours
 from hospital_redact.detection import hospital_tagger, tagged
-from hospital_redact.detection.taggers import Seen, Tagged, tag
+from hospital_redact.detection.taggers import Gates, Seen, Tagged, tag
 from training.crf import load_crf, tag_crf, train_crf
 from training.generate import Writer
 from training.teacher import generate_lines
@@ -189,20 +189,15 @@ def detect(name: str) -> dict[str, Any]:
     """Return what ``scan --records`` would remove of every text under the setting ``name``."""
     setting = SETTINGS[name]
 
-    def united(text: str, language: str, seen: Seen) -> list[Tagged]:
+    def likely(text: str) -> Iterator[tuple[int, int]]:
+        yield from hospital_tagger.likely_clauses(text, setting.gate)
+
+    def united(text: str, language: str, seen: Seen, gates: Gates) -> list[Tagged]:
         if language != "zh":
-            return tag(text, language, seen)
-        output = hospital_tagger.score(text, hospital_tagger.load_network())
-        found = tag(text, language, seen)
-        if setting.gate > -np.inf:
-            found = [
-                Tagged(start + person.start, start + person.end)
-                for start, end in hospital_tagger.clauses(text)
-                if output[start:end, hospital_tagger.LAC].max() > setting.gate
-                for person in tag(text[start:end], language, seen)
-            ]
-        added = [Tagged(p.start, p.end) for p in hospital_tagger.decode(output) if p.confidence >= setting.sure]
-        return sorted(found + [a for a in added if not any(a.start < f.end and f.start < a.end for f in found)])
+            return tag(text, language, seen, gates)
+        found = tag(text, language, seen, gates if setting.gate == -np.inf else {**gates, "zh": likely})
+        sure = [Tagged(p.start, p.end) for p in hospital_tagger.tag_persons(text) if p.confidence >= setting.sure]
+        return sorted(found + [a for a in sure if not any(a.start < f.end and f.start < a.end for f in found)])
 
     result = {}
     for title, column in load_texts(documents=True).items():

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         RegisterError,
         VerificationError,
     )
+    from hospital_redact.excerpts import Excerpts, load_excerpts, save_excerpts
     from hospital_redact.model import Allowed, Level, RedactionPlan, ReleaseContext
     from hospital_redact.pipeline import RedactedCopy, Redactor, Review
     from hospital_redact.planfile import dump_plan, load_plan
@@ -46,6 +47,7 @@ _HOMES = {
         "RegisterError",
         "VerificationError",
     ),
+    "excerpts": ("Excerpts", "load_excerpts", "save_excerpts"),
     "model": ("Allowed", "Level", "RedactionPlan", "ReleaseContext"),
     "pipeline": ("RedactedCopy", "Redactor", "Review"),
     "planfile": ("dump_plan", "load_plan"),
@@ -58,6 +60,7 @@ _HOMES = {
 __all__ = [
     "Allowed",
     "DetectionError",
+    "Excerpts",
     "HospitalRedactError",
     "Level",
     "OutputError",
@@ -75,10 +78,12 @@ __all__ = [
     "VerificationError",
     "__version__",
     "dump_plan",
+    "load_excerpts",
     "load_plan",
     "load_policy",
     "load_subjects",
     "restore_copy",
+    "save_excerpts",
 ]
 
 

@@ -20,6 +20,7 @@ from unicodedata import normalize
 
 from hospital_redact import isolation
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
+from hospital_redact.excerpts import Excerpts
 from hospital_redact.isolation import Limits, WorkerPool, remove_stale
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event, log_to_stderr
@@ -63,10 +64,11 @@ class Start:
     rules: tuple[Path, ...] = ()
     log_level: str | None = None
     subjects: RosterSource | None = None
+    excerpts: Excerpts | None = None
 
     def __call__(self) -> Redactor:
         """Return the Redactor, ready to work."""
-        redactor = Redactor(self.policy, rules=self.rules)
+        redactor = Redactor(self.policy, rules=self.rules, excerpts=self.excerpts)
         redactor.review_text("患者赵小满，联系电话见附页。 Patient: John Smith.")
         if self.subjects is not None:
             subjects_of(self.subjects)

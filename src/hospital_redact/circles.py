@@ -31,8 +31,8 @@ def is_outside_circle(
 ) -> bool:
     """Whether ``document`` is minutes that state a circle in which the recipient of ``context`` is not.
 
-    ``categories`` are those that the document is reported under, ``context`` is effective. A notice that says to whom it
-    goes is no minutes.
+    ``categories`` are those that the document is reported under, ``context`` is effective. A notice that says to whom
+    it goes is no minutes.
     """
     if MINUTES not in categories:
         return False

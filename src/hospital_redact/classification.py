@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import regex
+
 from hospital_redact.circles import MEETING_CIRCLE, OUTSIDE_CIRCLE, is_outside_circle
 from hospital_redact.context import PATIENT, PERSON_NAME, effective_context, retention
 from hospital_redact.decisions import Situation, decide
@@ -26,6 +28,7 @@ from hospital_redact.model import (
     Reason,
     ReleaseContext,
     Role,
+    Span,
 )
 from hospital_redact.policy import CATEGORIES, NO_CATEGORY
 from hospital_redact.quasi_identifiers import QUASI, count_persons, find_recognisable
@@ -51,6 +54,9 @@ _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
 _SAID_OF_ANYBODY = frozenset({"sex", "propagated", "tagger", "shape"})
 _SEVERAL = 3
 _ACCOUNTS = frozenset({"BANK_CARD", "BANK_ACCOUNT", "IBAN"})
+_CODE = regex.compile(
+    r"(?<![0-9A-Za-z.,/-])(?:(?!(?:19|20)\d{6}(?!\d))\d{6,20}|[A-Z]{1,4}-?\d{5,16}|\d{2,8}[A-Z]{1,3}\d{3,12})(?![0-9A-Za-z.,%])"
+)
 _NO_LEVEL = "nothing"
 _MAX_PLACES = 8
 
@@ -109,7 +115,7 @@ def classify(
         policy,
         effective,
     )
-    reasons = (*verdict.reasons, *_reasons(document, policy, weighed or facts.background))
+    reasons = _reasons(document, policy, weighed or facts.background)
     recognisable = find_recognisable(document, findings, policy, removed)
     words = (
         *missing,
@@ -118,7 +124,7 @@ def classify(
         *verdict.look_at,
         *((OUTSIDE_CIRCLE,) if outside else ()),
         *(f"recognisable:{r.person}" for r in recognisable),
-        *_not_in_force(reasons, weighed, policy),
+        *_not_in_force((*reasons, *verdict.reasons), weighed, policy),
     )
     return LevelSuggestion(
         level=level,
@@ -145,6 +151,7 @@ class _Facts:
     def __init__(self, findings: Sequence[Finding], policy: Policy) -> None:
         self.policy = policy
         cues = [f for f in findings if f.entity == CATEGORY_CUE]
+        self.spans = [span for f in findings if f.entity != CATEGORY_CUE for span in f.spans]
         self.values = [f for f in findings if f.entity != CATEGORY_CUE and f.matter != _NO_LEVEL]
         self.flagged = {f.entity for f in findings if f.matter == _NO_LEVEL and f.action is Action.FLAG}
         self.published = [f for f in cues if f.matter == PUBLISHED]
@@ -162,7 +169,8 @@ class _Facts:
     def exempt(self) -> bool:
         """Whether the text shows itself to be a general notice or published: in its title, or in several ways."""
         shown = [set(finding.evidence) for finding in (*self.published, *self.notices)]
-        return any("titles" in places or {"patterns", "phrases"} <= places for places in shown)
+        blank = any(finding.rule == BLANK_FORM for finding in self.notices)
+        return blank or any("titles" in places or {"patterns", "phrases"} <= places for places in shown)
 
     @property
     def marked(self) -> Level:
@@ -327,7 +335,25 @@ def _needs_human(
     uncertain = {i.finding.rule for i in weighed if i.finding.entity == CATEGORY_CUE and i.finding.confidence < 0.55}
     found += [f"uncertain:{rule}" for rule in sorted(uncertain)]
     found += facts.exempted
+    if facts.has_patient and _holds_unexplained_code(document, facts):
+        found.append("unexplained_code")
     return tuple(dict.fromkeys(found))
+
+
+def _holds_unexplained_code(document: Document, facts: _Facts) -> bool:
+    """Whether a code of six digits and more, or of letters and five, stands in a patient's paper under no finding.
+
+    It may be the number of a record in a form that no rule knows: a person sees what it is.
+    """
+    explained: dict[int, list[Span]] = {}
+    for span in facts.spans:
+        explained.setdefault(span.block, []).append(span)
+    for number, block in enumerate(document.blocks):
+        for match in _CODE.finditer(block.text):
+            code = Span(number, *match.span())
+            if not any(code.overlaps(span) for span in explained.get(number, ())):
+                return True
+    return False
 
 
 def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
@@ -373,6 +399,20 @@ def _reasons(document: Document, policy: Policy, weighed: Sequence[_Weighed]) ->
             places = _places(document, group)
             reasons.append(Reason(rule, *titles.get(rule, (rule, rule)), group[0].category, clauses[0], level, places))
     return tuple(sorted(reasons, key=lambda reason: (-reason.level.rank, reason.rule)))
+
+
+def _not_in_force(reasons: Iterable[Reason], weighed: Iterable[_Weighed], policy: Policy) -> Iterable[str]:
+    """Return ``clause_not_in_force:<source>`` for each clause of a reason, and each rule that rests on such alone.
+
+    The level stays: to lower it because a regulation lapsed is for a person.
+    """
+    rules = {item.finding.rule for item in weighed}
+    clauses_of = {rule.id: rule.clauses for rule in policy.rules} | {
+        rule.id: rule.clauses for rule in policy.categories
+    }
+    resting = [{clause.source for clause in clauses_of.get(rule, ())} for rule in rules]
+    sources = {reason.clause.source for reason in reasons}.union(*(s for s in resting if s <= policy.lapsed))
+    return [f"clause_not_in_force:{source}" for source in sorted(sources & policy.lapsed)]
 
 
 def _places(document: Document, findings: Iterable[Finding]) -> tuple[Location, ...]:

@@ -80,6 +80,16 @@ def decide(situation: Situation, policy: Policy, context: ReleaseContext) -> Ver
     if situation.state_mark:
         why = _reason("decision_state_mark", "发现国家秘密标志", "a state mark was found", _STATE_MARK, situation)
         return Verdict(Decision.REFER_UP, policy.texts("approvers.secrecy_officer"), (), (why,))
+    if refused := _refused(situation, policy, context, recipient):
+        return refused
+    if reasons := _for_above(situation, recipient):
+        above = (*_signers(recipient, policy), *policy.texts("approvers.secrecy_officer"))
+        return Verdict(Decision.REFER_UP, _once(above), recipient.conditions, reasons)
+    return _released(situation, policy, context, recipient)
+
+
+def _refused(situation: Situation, policy: Policy, context: ReleaseContext, recipient: Recipient) -> Verdict | None:
+    """Return the verdict where nothing may be written and nobody above need decide; none elsewhere."""
     if reasons := _against_channel(situation, policy, context):
         return Verdict(Decision.REFUSE, reasons=reasons)
     if situation.copy_barred:
@@ -89,10 +99,7 @@ def decide(situation: Situation, policy: Policy, context: ReleaseContext) -> Ver
         return Verdict(Decision.REFUSE, signers, reasons=(_outside_circle(situation),))
     if situation.staying & set(recipient.refuses) or situation.undecided & set(recipient.refuses):
         return Verdict(Decision.REFUSE, reasons=_against_recipient(situation, policy, recipient))
-    if reasons := _for_above(situation, recipient):
-        above = (*_signers(recipient, policy), *policy.texts("approvers.secrecy_officer"))
-        return Verdict(Decision.REFER_UP, _once(above), recipient.conditions, reasons)
-    return _released(situation, policy, context, recipient)
+    return None
 
 
 def _released(situation: Situation, policy: Policy, context: ReleaseContext, recipient: Recipient) -> Verdict:

@@ -41,9 +41,9 @@ def read_declared(
 ) -> DeclaredItem:
     """Return the item in ``table``; ``read_clauses`` reads and checks its clauses.
 
-    Raises Refused: HR116 without a setter, a first day, terms, or a level that hospital secrets have (第4篇 4.1), with a
-    last day before the first, or a term that is too short to say anything; HR102 for unknown keys; HR103 and HR105 for
-    its clauses.
+    Raises Refused: HR116 without a setter, a first day, terms, or a level that hospital secrets have (第4篇 4.1), with
+    a last day before the first, or a term that is too short to say anything; HR102 for unknown keys; HR103 and HR105
+    for its clauses.
     """
     if not IDENTIFIER.fullmatch(id_):
         raise Refused("HR116", "{id}: a name is lower-case letters, digits, _ and -", id=id_)

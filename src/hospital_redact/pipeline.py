@@ -22,8 +22,10 @@ from hospital_redact.closure import close_plan
 from hospital_redact.context import effective_context
 from hospital_redact.detection import Detector, find_terms, find_unread
 from hospital_redact.detection.literals import TERMS_RULE
+from hospital_redact.detection.taggers import Seen
 from hospital_redact.drafts import check_target, draft_file, publish
 from hospital_redact.errors import OutputError, PlanError, our_errors_only
+from hospital_redact.excerpts import Excerpts, find_excerpts
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.text import document_of_text
 from hospital_redact.logs import log_event, log_findings
@@ -118,7 +120,8 @@ class _Extras(NamedTuple):
 class Redactor:
     """Reviews and redacts documents under one policy. Rules are loaded here, models at their first use.
 
-    ``rules`` are folders of a hospital's own rules, read after ours; ``recognizers`` any presidio recognisers.
+    ``rules`` are folders of a hospital's own rules, read after ours; ``recognizers`` any presidio recognisers;
+    ``excerpts`` an index of protected files, whose passages are found as well.
     Raises PolicyError when a rule is incomplete.
     """
 
@@ -128,9 +131,11 @@ class Redactor:
         *,
         rules: Sequence[Path] = (),
         recognizers: Sequence[EntityRecognizer] = (),
+        excerpts: Excerpts | None = None,
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy, folders=rules)
         self._detector = Detector(self.policy, recognizers=recognizers)
+        self._excerpts = excerpts
 
     def review(
         self,
@@ -183,7 +188,8 @@ class Redactor:
 
     def _review(self, document: Document, source: Source, context: ReleaseContext, extras: _Extras) -> Review:
         listed = find_terms(document, extras.terms)
-        found = self._detect(document, extras.subjects, extras.allow)
+        seen: Seen = {}  # the text is detected again with its edits
+        found = self._detect(document, extras.subjects, extras.allow, seen)
 
         def make_plan(findings: Sequence[Finding]) -> RedactionPlan:
             return plan_redaction(
@@ -203,7 +209,7 @@ class Redactor:
                 document,
                 (*found, *listed),
                 self.policy,
-                detect=lambda edited: self._detect(edited, extras.subjects, extras.allow),
+                detect=lambda edited: self._detect(edited, extras.subjects, extras.allow, seen),
                 make_plan=make_plan,
             )
         unread = find_unread(document, [edit.span for edit in plan.edits])
@@ -223,12 +229,16 @@ class Redactor:
             allow=extras.allow,
         )
 
-    def _detect(self, document: Document, subjects: Subjects | None, allow: Sequence[Allowed]) -> tuple[Finding, ...]:
-        found = self._detector.detect(document)
+    def _detect(
+        self, document: Document, subjects: Subjects | None, allow: Sequence[Allowed], seen: Seen | None = None
+    ) -> tuple[Finding, ...]:
+        found = self._detector.detect(document, seen=seen)
         if subjects is not None:
             from hospital_redact.subjects import find_subjects  # noqa: PLC0415 - only who has a roster pays for it
 
             found = find_subjects(document, found, subjects, self.policy)
+        if self._excerpts is not None:
+            found = (*found, *find_excerpts(document, self._excerpts, self.policy))
         return apply_allowed(document, found, self.policy, allow)
 
     def with_plan(self, review: Review, plan: RedactionPlan) -> Review:

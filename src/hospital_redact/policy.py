@@ -110,7 +110,7 @@ def load_policy(policy_id: str = "default", *, folders: Sequence[Path] = (), tod
     """
     files = RuleFiles((shipped_rules(), *(Path(folder) for folder in folders)))
     # The hospital's own calendar says when a term is over.
-    return _Loader(files, today or date.today()).policy(policy_id)  # noqa: DTZ011 - local day, see above
+    return _Loader(files, today or date.today()).policy(policy_id)
 
 
 class _Named(NamedTuple):

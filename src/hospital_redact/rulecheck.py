@@ -7,6 +7,7 @@ recogniser cannot finish in time is an error that stops a release (DetectionErro
 from __future__ import annotations
 
 import csv
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,8 +17,10 @@ import regex
 
 from hospital_redact.detection import Detector
 from hospital_redact.detection.categories import find_categories
+from hospital_redact.excerpts import Excerpts, find_excerpts
 from hospital_redact.formats.text import document_of_text
 from hospital_redact.model import Document, Examples, Finding, Policy
+from hospital_redact.pseudonyms import KEY_BYTES
 from hospital_redact.subjects import find_subjects, load_subjects
 
 Detect = Callable[[Document], Sequence[Finding]]
@@ -25,6 +28,7 @@ MakeDetect = Callable[[Policy], Detect]
 
 PERSON_NAME_RECOGNISER = "person_name"
 ROSTER_RECOGNISER = "known_subject"
+EXCERPT_RECOGNISER = "protected_excerpt"
 
 TIMEOUT_SECONDS = 2.0
 """What a pattern may take on a hostile text of :data:`LONG` characters, which is one window of the detector."""
@@ -76,6 +80,9 @@ def check_examples(policy: Policy, detector: MakeDetect) -> Iterator[RuleProblem
         if rule.detection.recogniser == ROSTER_RECOGNISER:
             yield from _check_examples(rule.id, rule.examples, lambda document: _find_on_roster(document, policy))
             continue
+        if rule.detection.recogniser == EXCERPT_RECOGNISER:
+            yield from _check_examples(rule.id, rule.examples, lambda document: _find_in_index(document, policy))
+            continue
         alone = names if rule in names else (rule,)
         yield from _check_examples(rule.id, rule.examples, detector(replace(policy, rules=alone)))
     for category in policy.categories:
@@ -97,9 +104,22 @@ def _finds(rule: str, text: str, detect: Detect) -> bool:
 
 def _find_on_roster(document: Document, policy: Policy) -> tuple[Finding, ...]:
     """Return what an example of a roster's rule shows: a roster as CSV, a line of three hyphens, and a text."""
-    roster, _, text = "\n".join(block.text for block in document.blocks if block.survives).partition("\n---\n")
+    roster, text = _halves(document)
     subjects = load_subjects(csv.DictReader(roster.splitlines()))
     return find_subjects(document_of_text(text), (), subjects, policy)
+
+
+def _find_in_index(document: Document, policy: Policy) -> tuple[Finding, ...]:
+    """Return what an example of the rule for excerpts shows: a protected text, a line of three hyphens, and a text."""
+    protected, text = _halves(document)
+    excerpts = Excerpts(secrets.token_bytes(KEY_BYTES))
+    excerpts.add(document_of_text(protected))
+    return find_excerpts(document_of_text(text), excerpts, policy)
+
+
+def _halves(document: Document) -> tuple[str, str]:
+    first, _, second = "\n".join(block.text for block in document.blocks if block.survives).partition("\n---\n")
+    return first, second
 
 
 def _detector(policy: Policy) -> Detect:

@@ -12,7 +12,7 @@ from hospital_redact.rulefiles import Refused, Table
 
 RECOGNISERS = (
     "person_name", "address", "address_en", "date", "organisation", "labelled_value", "state_mark", "hospital_mark",
-    "table_column", "statement", "known_subject", "small_count",
+    "table_column", "statement", "known_subject", "small_count", "protected_excerpt",
 )  # fmt: skip
 """Recognisers that a rule may name; ``detection`` implements each."""
 

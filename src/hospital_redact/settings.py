@@ -12,8 +12,8 @@ flag     true or false
 fixed    true, whatever a policy says: named so that nobody looks for the switch
 =======  ==========================================================================================
 
-``tighter`` says which way a department may go (``tightening.py``): ``up`` or ``down``, that is true or false, a higher or
-lower number, a later or earlier choice, more or fewer texts; without it both ways are as good.
+``tighter`` says which way a department may go (``tightening.py``): ``up`` or ``down``, that is true or false, a higher
+or lower number, a later or earlier choice, more or fewer texts; without it both ways are as good.
 """
 
 from __future__ import annotations

@@ -34,13 +34,7 @@ def _looser(policy: Policy, above: Policy, declared: Mapping[str, Declaration]) 
     for matter, level in above.levels.items():
         if _is_level_looser(policy.levels.get(matter), level):
             yield f"levels.{matter}"
-    for id_, recipient in policy.recipients.items():
-        # A recipient that the hospital does not know gets no more than the public.
-        for key in _looser_keys(recipient, above.recipients.get(id_) or above.recipients[_PUBLIC]):
-            yield f"recipients.{id_}.{key}"
-    for id_, channel in policy.channels.items():
-        if id_ not in above.channels or channel.highest > above.channels[id_].highest:
-            yield f"channels.{id_}"
+    yield from _looser_ways_out(policy, above)
     if set(policy.allow) - set(above.allow):
         yield "allow"
     if set(policy.accept_unread) - set(above.accept_unread):
@@ -48,6 +42,16 @@ def _looser(policy: Policy, above: Policy, declared: Mapping[str, Declaration]) 
     for id_, entry in declared.items():
         if entry.is_looser(policy.settings[id_].value, above.settings[id_].value):
             yield f"settings.{id_}"
+
+
+def _looser_ways_out(policy: Policy, above: Policy) -> Iterator[str]:
+    for id_, recipient in policy.recipients.items():
+        # A recipient that the hospital does not know gets no more than the public.
+        for key in _looser_keys(recipient, above.recipients.get(id_) or above.recipients[_PUBLIC]):
+            yield f"recipients.{id_}.{key}"
+    for id_, channel in policy.channels.items():
+        if id_ not in above.channels or channel.highest > above.channels[id_].highest:
+            yield f"channels.{id_}"
 
 
 def _is_level_looser(level: Level | None, above: Level | None) -> bool:

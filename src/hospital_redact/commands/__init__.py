@@ -3,6 +3,7 @@
 from hospital_redact.commands import (
     calibrate,
     clauses,
+    excerpts,
     expiry,
     init,
     mark,
@@ -15,5 +16,5 @@ from hospital_redact.commands import (
     verify,
 )
 
-COMMANDS = (init, calibrate, scan, redact, plan, verify, restore, mark, expiry, clauses, rules, register)
+COMMANDS = (init, calibrate, scan, redact, plan, verify, restore, mark, expiry, excerpts, clauses, rules, register)
 """In the order of ``--help``."""

@@ -66,6 +66,19 @@ def add_subjects(parser: argparse.ArgumentParser, say: Language) -> None:
     group.add_argument("--subjects-query", metavar="SQL", help=say("the query that gives the roster of a database"))
 
 
+def add_excerpts(parser: argparse.ArgumentParser, say: Language) -> None:
+    """Add the options of an index of protected files."""
+    group = parser.add_argument_group(say("excerpts of protected files"))
+    group.add_argument(
+        "--excerpts", metavar="INDEX", help=say("index of protected files, whose excerpts are found as well")
+    )
+    group.add_argument(
+        "--excerpts-key",
+        metavar="FILE",
+        help=say("file with the key of the index, 32 bytes (default: the variable HOSPITAL_REDACT_KEY)"),
+    )
+
+
 def add_pseudonyms(parser: argparse.ArgumentParser, say: Language) -> None:
     """Add the options of pseudonyms."""
     group = parser.add_argument_group(say("pseudonyms"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hospital_redact.batch import Crew, Task
+    from hospital_redact.excerpts import Excerpts
     from hospital_redact.isolation import Limits
     from hospital_redact.languages import Language
     from hospital_redact.model import Allowed, ReleaseContext
@@ -31,10 +32,24 @@ class UsageError(Exception):
 
 
 def make_redactor(args: argparse.Namespace) -> Redactor:
-    """Return the redactor of ``--policy`` and ``--rules``. Raises PolicyError."""
+    """Return the redactor of ``--policy``, ``--rules`` and ``--excerpts``. Raises PolicyError, and as load_excerpts."""
     from hospital_redact.pipeline import Redactor
 
-    return Redactor(args.policy or "default", rules=[Path(folder) for folder in args.rules])
+    folders = [Path(folder) for folder in args.rules]
+    return Redactor(args.policy or "default", rules=folders, excerpts=_index_of(args))
+
+
+def _index_of(args: argparse.Namespace) -> Excerpts | None:
+    """Return the index of ``--excerpts``; none for a command without it."""
+    path, key = getattr(args, "excerpts", None), getattr(args, "excerpts_key", None)
+    if not path:
+        if key:
+            raise UsageError("--excerpts-key needs --excerpts INDEX")
+        return None
+    from hospital_redact.excerpts import load_excerpts
+    from hospital_redact.pseudonyms import read_key
+
+    return load_excerpts(Path(path), read_key(Path(key) if key else None))
 
 
 def make_crew(args: argparse.Namespace, defaults: Limits) -> Crew:
@@ -47,7 +62,11 @@ def make_crew(args: argparse.Namespace, defaults: Limits) -> Crew:
     except ValueError as error:
         raise UsageError(str(error)) from None
     start = Start(
-        args.policy or "default", tuple(Path(folder) for folder in args.rules), args.log_level, _roster_of(args)
+        args.policy or "default",
+        tuple(Path(folder) for folder in args.rules),
+        args.log_level,
+        _roster_of(args),
+        _index_of(args),
     )
     return Crew(start, limits, args.workers)
 

@@ -6,7 +6,14 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from hospital_redact.commands.arguments import add_context, add_pseudonyms, add_show_values, add_subjects, add_terms
+from hospital_redact.commands.arguments import (
+    add_context,
+    add_excerpts,
+    add_pseudonyms,
+    add_show_values,
+    add_subjects,
+    add_terms,
+)
 from hospital_redact.commands.inputs import make_redactor, make_task
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     plan.add_argument("path", metavar="FILE", help=say("the file"))
     add_context(plan, say)
     add_subjects(plan, say)
+    add_excerpts(plan, say)
     add_pseudonyms(plan, say)
     add_terms(plan, say)
     add_show_values(plan, say)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hospital_redact.commands.arguments import (
     add_context,
+    add_excerpts,
     add_limits,
     add_pseudonyms,
     add_show_values,
@@ -36,6 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     redact.add_argument("-o", "--output", metavar="DIR", required=True, help=say("folder for the copies"))
     add_context(redact, say)
     add_subjects(redact, say)
+    add_excerpts(redact, say)
     add_pseudonyms(redact, say)
     add_limits(redact, say, 90)
     add_terms(redact, say)

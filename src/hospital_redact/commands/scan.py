@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hospital_redact import __version__
-from hospital_redact.commands.arguments import add_context, add_limits, add_show_values, add_subjects
+from hospital_redact.commands.arguments import add_context, add_excerpts, add_limits, add_show_values, add_subjects
 from hospital_redact.commands.inputs import UsageError, make_crew, make_redactor, make_task
 from hospital_redact.commands.printing import print_json, progress, report_failure, schema, with_schema
 
@@ -35,6 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     )
     add_context(scan, say)
     add_subjects(scan, say)
+    add_excerpts(scan, say)
     add_limits(scan, say, 60)
     scan.add_argument("--format", choices=FORMATS, default="text", help=say("output format (default: text)"))
     scan.add_argument("--explain", action="store_true", help=say("say why each finding was made (format text)"))

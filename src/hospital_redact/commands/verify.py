@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from hospital_redact.commands.arguments import add_context, add_pseudonyms, add_subjects, add_terms
+from hospital_redact.commands.arguments import add_context, add_excerpts, add_pseudonyms, add_subjects, add_terms
 from hospital_redact.commands.inputs import make_redactor, make_task, read_text
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     verify.add_argument("copy", metavar="COPY")
     add_context(verify, say)
     add_subjects(verify, say)
+    add_excerpts(verify, say)
     add_pseudonyms(verify, say)
     add_terms(verify, say)
     verify.add_argument("--plan", metavar="FILE", help=say("the plan that the copy carries out"))

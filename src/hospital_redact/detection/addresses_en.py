@@ -36,7 +36,7 @@ _FORM = (
     r"The patient|Yours)"
     r"(?![A-Za-z]))"
 )
-_WORD = r"(?:[A-Z][A-Za-z'’-]*+\.?|[1-9][0-9]{0,2}(?:st|nd|rd|th)|of|the|de|la|upon)"
+_WORD = r"(?:[A-Z][A-Za-z'’-]{0,40}+\.?|[1-9][0-9]{0,2}(?:st|nd|rd|th)|of|the|de|la|upon)"
 _SIDE = r"(?: (?:North|South|East|West|[NSEW]{1,2})(?![A-Za-z])\.?)?"
 _STREET = rf"(?:(?!{_NO_STREET}){_WORD} ){{1,5}}(?:{_TYPES})(?![A-Za-z])\.?{_SIDE}"
 _NUMBER = r"(?:No\.? ?)?[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,4}[A-Za-z]?)?"
@@ -73,24 +73,24 @@ _POSTCODE = (
     r"|(?:Dublin [0-9]{1,2},? )?[A-Z][0-9][0-9W] [0-9A-Z]{4}"  # Ireland
     r"|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT) [0-9]{4})(?![0-9A-Za-z])"  # Australia
 )
-_PLACE = r"(?:St\.|Mt\.|Ft\.|[A-Z][A-Za-z'’-]+)"
+_PLACE = r"(?:St\.|Mt\.|Ft\.|[A-Z][A-Za-z'’-]{1,40})"
 _TOWN = rf"{_FORM}{_PLACE}(?: {_FORM}{_PLACE}){{0,3}}(?: [0-9]{{1,2}}(?![0-9A-Za-z./]))?"
 _COMMA = r"(?:, ?(?:\n[ \t]{0,40})?)"
 _NEXT = r"(?:, ?|,?[ \t]{0,4}\n[ \t]{0,40})"
 _TAIL = (
-    rf"(?:,? {_UNIT}|{_NEXT}(?:{_UNIT}|{_NUMBER} {_STREET}|{_STREET}))*+"
+    rf"(?:,? {_UNIT}|{_NEXT}(?:{_UNIT}|{_NUMBER} {_STREET}|{_STREET})){{0,8}}+"
     rf"(?:(?:{_NEXT}{_TOWN}){{0,4}}(?:(?:{_NEXT}| ){_POSTCODE})|(?:{_COMMA}{_TOWN}){{0,3}}+)"
 )
+_START = r"(?<![0-9A-Za-z#./-])"
+# Alternatives on the top level: search_scene runs each by itself, and only where it can match.
 _ADDRESS = regex.compile(
-    r"(?<![0-9A-Za-z#./-])(?:"
-    rf"(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}"
-    rf"|{_BOX}{_TAIL}"
-    rf"|(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
-    rf"|(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
+    rf"{_START}(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}"
+    rf"|{_START}{_BOX}{_TAIL}"
+    rf"|{_START}(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
+    rf"|{_START}(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
     r"(?:,? #[0-9]{1,3}-[0-9]{1,5})?(?:,? Singapore(?: [0-9]{6})?)?"
-    rf"|(?:(?:{_UNIT}|{_STREET}|{_TOWN}){_COMMA}){{1,5}}(?:{_TOWN} )?{_POSTCODE}"
-    rf"|{_TOWN},? {_STATE},? [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9A-Za-z])"
-    r")"
+    rf"|{_START}(?:(?:{_UNIT}|{_STREET}|{_TOWN}){_COMMA}){{1,5}}(?:{_TOWN} )?{_POSTCODE}"
+    rf"|{_START}{_TOWN},? {_STATE},? [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9A-Za-z])"
 )
 
 

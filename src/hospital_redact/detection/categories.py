@@ -63,8 +63,8 @@ _OVERSHADOWED = 2.0
 _LONELY = 3.0
 _PERSON_COLUMNS = frozenset(
     [
-        "姓名", "职工姓名", "员工姓名", "人员", "人员姓名", "患者", "患者姓名", "医生", "医师", "护士", "职工", "领取人",
-        "发放对象", "name", "employee", "staff", "consultant", "doctor", "nurse",
+        "姓名", "职工姓名", "员工姓名", "人员", "人员姓名", "患者", "患者姓名", "医生", "医师", "护士", "职工",
+        "领取人", "发放对象", "name", "employee", "staff", "consultant", "doctor", "nurse",
     ]
 )  # fmt: skip
 _HEADING_PREFIX = regex.compile(
@@ -221,7 +221,7 @@ def find_categories(
         if score >= rule.threshold and spans and (rule.id == SELF_DECLARED or not yields):
             findings.append(_finding(rule, score, spans, found.words()))
     if all(finding.rule == SELF_DECLARED for finding in findings):
-        findings += _best_guess(policy.categories, evidence, scores)
+        findings += _best_guess(policy, evidence, scores)
     return tuple(findings)
 
 
@@ -245,21 +245,25 @@ def _best(rules: Sequence[CategoryRule], scores: Sequence[float]) -> float:
     )
 
 
-def _best_guess(
-    rules: Sequence[CategoryRule], evidence: Sequence[_Evidence], scores: Sequence[float]
-) -> Iterator[Finding]:
+def _best_guess(policy: Policy, evidence: Sequence[_Evidence], scores: Sequence[float]) -> Iterator[Finding]:
     """Yield the category that comes closest, when no rule at all reached its threshold, not even a notice's.
 
-    A text of an unknown kind with some cues is taken for confidential, and said to be uncertain.
+    A text of an unknown kind with some cues is taken for confidential, and said to be uncertain. Of two as close it is
+    a patient's, as most papers of a hospital are, or that of the higher level.
     """
+    rules = policy.categories
     candidates = [
         number
         for number, rule in enumerate(rules)
         if evidence[number].score() >= _GUESS and (_competes(rule) or evidence[number].is_of_a_patient(rule))
     ]
     if candidates:
-        # Where nothing else decides, a hospital's paper is about a patient.
-        best = max(candidates, key=lambda number: (scores[number], rules[number].matter == PATIENT))
+
+        def closeness(number: int) -> tuple[float, bool, int]:
+            level = policy.levels.get(rules[number].matter)
+            return scores[number], rules[number].matter == PATIENT, level.rank if level else 0
+
+        best = max(candidates, key=closeness)
         if spans := evidence[best].spans():
             yield _finding(rules[best], scores[best], spans, (*evidence[best].words(), "weak"))
 

@@ -23,6 +23,7 @@ from hospital_redact.detection.people import find_people
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.small_counts import find_small_counts
 from hospital_redact.detection.statements import find_statements
+from hospital_redact.detection.taggers import Seen
 from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule, Span
 
 if TYPE_CHECKING:
@@ -66,8 +67,11 @@ class Detector:
     def __repr__(self) -> str:
         return f"Detector({self.policy!r}, {len(self._recognizers)} presidio recognisers)"
 
-    def detect(self, document: Document) -> tuple[Finding, ...]:
+    def detect(self, document: Document, *, seen: Seen | None = None) -> tuple[Finding, ...]:
         """Return the findings in ``document``, category cues included, sorted by place.
+
+        ``seen`` spares the taggers what they have seen: pass the same empty dictionary whenever nearly the same text is
+        detected again, as within one review, and drop it then. It holds parts of the text.
 
         Raises DetectionError HR301 when a rule or recogniser fails or takes too long, HR302 when a model is missing:
         nothing is skipped in silence.
@@ -92,7 +96,9 @@ class Detector:
         findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))
         findings.extend(
             self._findings(
-                find_people(scenes, self._people, staff_document=staff_document, record="medical_record" in fired)
+                find_people(
+                    scenes, self._people, staff_document=staff_document, record="medical_record" in fired, seen=seen
+                )
             )
         )
         findings.extend(self._findings(_repeated(scenes, hits, subjects)))
@@ -128,7 +134,9 @@ class Detector:
             spans = tuple(sorted(scene.locate(hit.start, hit.end)))
             # A box alone is what is left of a value: there is nothing to find in it any more.
             if has_content(scene.document.text_of(spans)):
-                yield to_finding(replace(hit, evidence=(*hit.evidence, *scene.disguises)), spans, subject)
+                if scene.disguises:
+                    hit = replace(hit, evidence=(*hit.evidence, *scene.disguises))  # noqa: PLW2901 - the same, more told
+                yield to_finding(hit, spans, subject)
 
     def _foreign(self, scenes: Sequence[Scene]) -> Iterator[Finding]:
         from hospital_redact.detection.presidio_bridge import run_recognizers  # noqa: PLC0415 - imports presidio

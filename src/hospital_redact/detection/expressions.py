@@ -142,7 +142,7 @@ def _share(char: str) -> float:
     if char == "0" or char.isspace():
         return 0.06
     if char in _COMMON_MARKS:
-        return 0.02
+        return 0.04
     if not char.isascii():
         return 0.001
     return 0.04 if char.isalpha() else 0.002

@@ -31,7 +31,7 @@ def explained_by_genre(findings: Iterable[Finding], rules: Mapping[str, Rule]) -
     shown = [kind for kind in kinds if kind.rule == BLANK_FORM or _is_shown(kind)]
     if not shown or any(cue.rule == SELF_DECLARED for cue in cues) or _names_somebody(found, rules):
         return frozenset()
-    sure = max(kind.confidence + (_TITLED if "titles" in kind.evidence else 0.0) for kind in shown)
+    sure = max(_sureness(kind) for kind in shown)
     return frozenset(
         cue.rule
         for cue in cues
@@ -39,6 +39,11 @@ def explained_by_genre(findings: Iterable[Finding], rules: Mapping[str, Rule]) -
         and cue.confidence <= sure
         and not {"columns", "persons"} & set(cue.evidence)
     )
+
+
+def _sureness(kind: Finding) -> float:
+    # Blanks where names belong leave no doubt.
+    return 1.0 if kind.rule == BLANK_FORM else kind.confidence + (_TITLED if "titles" in kind.evidence else 0.0)
 
 
 def _is_shown(kind: Finding) -> bool:

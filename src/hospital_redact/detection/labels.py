@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import regex
 
-from hospital_redact.detection.patterns import CompiledRule, search, search_scene, value_span, weigh
+from hospital_redact.detection.patterns import CompiledRule, search, search_scene, search_together, value_span, weigh
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell, is_label
 from hospital_redact.detection.words import words
@@ -128,6 +128,7 @@ def _holds(bare: str, flat: str) -> bool:
 
 def find_labelled(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
     """Yield the values of all ``labelled_value`` rules: on the label's line, in the next cell, or a line below."""
+    search_together(scene, {label_pattern(compiled.rule.detection.context): compiled.rule.id for compiled in rules})
     for compiled in rules:
         yield from _beside_labels(scene, compiled)
         yield from _under_headers(scene, compiled, labels=True)

@@ -15,26 +15,38 @@ from hospital_redact.detection.patterns import CompiledRule, search_scene
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.model import Kind
 
-_LEVEL = regex.compile(r"绝密|机密|秘密|内部")
+_LEVEL = regex.compile(r"绝\s?密|机\s?密|工作秘密|秘\s?密|内\s?部")
+_STARS = frozenset("★⭐🌟☆✩✪✫✬✭✮✯✰⋆*∗\uf0ab\uf0b6")
+_INTERNAL = ("工作秘密",)  # 工作秘密管理暂行办法: what is a secret of the work alone is marked 内部
 _QUOTED = regex.compile(r"[“”\"'‘’「」『』《》]|例如|比如|如:|写法|标明|标注|应当|写作|字样|样式|示例|格式|填写")
 _BLANK = regex.compile(
     r"[\W_]*(?:[0-9]{4,8}|特急|加急|急件|密级|份号|保密期限|第[一二三四五六七八九十0-9]+[号份期])?[\W_]*(?:特急|加急|急件)?[\W_]*"
 )
 _HEAD_LINES = 12
+_SENTENCE = 60
+_EXPLAINED = regex.compile(
+    r"[“”\"'‘’「」]|例|比如|譬如|形如|如(?=[:：]?(?:绝|机|秘)\s?密)|写法|写作|标明|标注|标志|标识|标记|字样|样式|格式|填写|表示|表述|含义|意思|"
+    r"第[一二三四五六七八九十]+条|应当|应为|正确|错误|试题|选择题|填空|培训|讲义|怎么|如何|什么|组成|顺序"
+)
 
 
 def find_marks(scene: Scene, rules: Sequence[CompiledRule], *, state: bool) -> Iterator[Hit]:
     """Yield the marks that ``rules`` describe; ``state`` asks for the star, which only a state mark bears."""
     for compiled in rules:
         for match in search_scene(scene, compiled.pattern, compiled.rule.id):
-            if not _is_mark(scene, match.start(), match.end(), starred="★" in match.group() or "☆" in match.group()):
+            if not _is_mark(scene, match.start(), match.end(), starred=not _STARS.isdisjoint(match.group())):
                 continue
             # The last word: 医院秘密·机密 is 机密.
-            evidence = ("position", *(f"level:{level}" for level in _LEVEL.findall(match.group())[-1:]))
+            evidence = ("position", *(f"level:{_word(level)}" for level in _LEVEL.findall(match.group())[-1:]))
             start, end = match.span()
             while scene.text[start].isspace():
                 start += 1
             yield Hit(start, end, compiled.rule, 0.95 if state else 0.9, evidence, "mark")
+
+
+def _word(level: str) -> str:
+    """Return the step of the scale that a mark's word names, spaced as it may be."""
+    return "内部" if level in _INTERNAL else "".join(level.split())
 
 
 def _is_mark(scene: Scene, start: int, end: int, *, starred: bool) -> bool:
@@ -54,8 +66,16 @@ def _is_mark(scene: Scene, start: int, end: int, *, starred: bool) -> bool:
     )
     near_head = text.count("\n", 0, start) < _HEAD_LINES
     if starred:
-        return alone or (near_head and not before.strip())
+        # In running text it is the mark of a paper that is cited or enclosed, unless marks themselves are explained.
+        explained = _EXPLAINED.search(text, _sentence_start(text, start), min(line_end, end + _SENTENCE))
+        return alone or (near_head and not before.strip()) or explained is None
     return near_head and (alone or not before.strip())
+
+
+def _sentence_start(text: str, start: int) -> int:
+    """Return where the sentence that holds ``start`` begins, at most :data:`_SENTENCE` characters before."""
+    floor = max(0, start - _SENTENCE)
+    return max(floor, *(text.rfind(stop, floor, start) + 1 for stop in "。;\n"))
 
 
 def _in_margin(scene: Scene, start: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import regex
 
 from hospital_redact.detection.names_zh import Mention
-from hospital_redact.detection.patterns import search_scene
+from hospital_redact.detection.patterns import search_scene, search_together
 from hospital_redact.detection.roles import ROLE_OF
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.words import alternatives, words
@@ -161,6 +161,7 @@ _BOTH = regex.compile(rf"(?P<name>{NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
 def find_latin_names(scene: Scene) -> Iterator[Mention]:
     """Yield names in Latin letters that their surroundings show."""
     text = scene.text
+    search_together(scene, _CUE_PATTERNS)
     for pattern, role_of, evidence in _CUES:
         for match in search_scene(scene, pattern, "names"):
             yield from _accept(text, match, role_of(match), evidence)
@@ -225,6 +226,7 @@ _CUES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str]], Role], str],
     (_CHINESE_TWIN, _always(Role.OTHER), "label"),
 )
 """What shows a name: an expression with the group ``name``, whose name it is, and the evidence."""
+_CUE_PATTERNS = {pattern: "names" for pattern, _, _ in _CUES}
 
 
 _INITIAL_HEADS = regex.compile(r"(?i)(?:姓名|患者|受试者)?(?:拼音)?缩写|(?:subject|patient)?[ ]?initials")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +26,6 @@ OVERLAP = 2_000
 # What may stand between a label and its value.
 _AFTER_LABEL = regex.compile(r"[\s::=#.\-*_()是为]*(?:\([^()\n]{0,12}\)[\s::]*)?(?:号码?|编号|No\.?)?[\s::=#是为]*")
 _SPACE = regex.compile(r"\s+")
-_ZEROS = regex.compile(r"0+")
 _MAX_LINES = 24  # more are as good as the whole text
 _MAX_REACH = 60  # a shorter match is not worth looking for the lines around it
 
@@ -138,13 +138,12 @@ class PatternGroup:
             places.setdefault(needle, []).append((start, end))
         found = [(self._users[needle], spans) for needle, spans in places.items()]
         if self._runs:
-            runs = [run.span() for run in _ZEROS.finditer(scene.folded)]
-            found += [(used, [run for run in runs if run[1] - run[0] >= length]) for length, used in self._runs]
+            found += [(used, [r for r in scene.digit_runs if r[1] - r[0] >= length]) for length, used in self._runs]
         ranges: dict[int, list[tuple[int, int]]] = {}
         for used, spans in found:
             for place, needs in used:
                 if spans:
-                    ranges.setdefault(place, []).extend(_reached(scene.text, needs, spans))
+                    ranges.setdefault(place, []).extend(_reached(scene, needs, spans))
         return {place: _merged(parts) for place, parts in ranges.items()}
 
 
@@ -183,16 +182,21 @@ def _first_of(branches: Sequence[_Search]) -> Iterator[regex.Match[str]]:
             branch.go_on(max(match.end(), start + 1))
 
 
-def _reached(text: str, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the parts of ``text`` that hold every match around ``places`` and all that it looks at behind itself."""
-    before = len(text) if needs.before is None else needs.before
+def _reached(scene: Scene, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts of the text that hold every match around ``places`` and all that it looks at behind itself."""
+    length = len(scene.text)
+    before = length if needs.before is None else needs.before
     # One character more: an expression may ask whether a word ends.
-    after = len(text) if needs.after is None else needs.after + 1
-    reached = [(max(0, first - before), min(len(text), last + after)) for first, last in places]
+    after = length if needs.after is None else needs.after + 1
     if needs.lines is None or needs.lines > _MAX_LINES or before + after <= _MAX_REACH:
-        return reached
-    lines = [_around(text, first, last, needs.lines) for first, last in places]
-    return [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(reached, lines, strict=True)]
+        return [(max(0, first - before), min(length, last + after)) for first, last in places]
+    starts, lines = scene.line_starts, needs.lines
+    reached = []
+    for first, last in places:
+        start = starts[max(0, bisect_right(starts, first) - 1 - lines)]
+        stop = starts[min(len(starts) - 1, bisect_left(starts, last) + lines)]
+        reached.append((max(start, first - before), min(stop, last + after)))
+    return reached
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -204,15 +208,6 @@ def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         elif stop > merged[-1][1]:
             merged[-1] = merged[-1][0], stop
     return merged
-
-
-def _around(text: str, first: int, last: int, lines: int) -> tuple[int, int]:
-    """Return the range of the line with characters ``first`` to ``last`` and of ``lines`` lines before and after."""
-    start, stop = first, last
-    for _ in range(lines + 1):
-        start = max(0, text.rfind("\n", 0, start))
-        stop = text.find("\n", stop) + 1 or len(text)
-    return start, stop
 
 
 def value_span(match: regex.Match[str]) -> tuple[int, int]:
@@ -250,13 +245,22 @@ def search_scene(scene: Scene, pattern: regex.Pattern[str], owner: str) -> Seque
     """Return what :func:`search` yields in the text of ``scene``, looking once, only where ``pattern`` can match."""
     found = scene.matches.get(pattern)
     if found is None:
-        found = scene.matches[pattern] = [match for _, match in _group_alone(pattern).matches(scene, (owner,))]
+        found = scene.matches[pattern] = [match for _, match in _group_for(pattern).matches(scene, (owner,))]
     return found
 
 
+def search_together(scene: Scene, owners: Mapping[regex.Pattern[str], str]) -> None:
+    """Do now what :func:`search_scene` would do for each of the expressions: one pass over the text serves them all."""
+    patterns = tuple(owners)
+    found: dict[regex.Pattern[str], list[regex.Match[str]]] = {pattern: [] for pattern in patterns}
+    for number, match in _group_for(*patterns).matches(scene, tuple(owners.values())):
+        found[patterns[number]].append(match)
+    scene.matches.update(found)
+
+
 @lru_cache(maxsize=1024)
-def _group_alone(pattern: regex.Pattern[str]) -> PatternGroup:
-    return PatternGroup((pattern,))
+def _group_for(*patterns: regex.Pattern[str]) -> PatternGroup:
+    return PatternGroup(patterns)
 
 
 @lru_cache(maxsize=32)

@@ -10,19 +10,26 @@ import regex
 from hospital_redact.detection.file_names import find_in_file_names
 from hospital_redact.detection.names_en import find_latin_names, is_latin_name
 from hospital_redact.detection.names_zh import Mention, find_chinese_names
+from hospital_redact.detection.nicknames import find_children, find_other_names
 from hospital_redact.detection.propagation import Person, find_further, link, share_aliases
 from hospital_redact.detection.roles import concerns_complaint, settle
 from hospital_redact.detection.scene import Hit, Scene
-from hospital_redact.detection.shapes import HAN, is_masked
+from hospital_redact.detection.shapes import HAN, is_drug, is_masked
 from hospital_redact.detection.spellings import spell
-from hospital_redact.detection.tagged import find_tagged
+from hospital_redact.detection.tagged import find_tagged, names_a_thing
 from hospital_redact.detection.taggers import Seen
 from hospital_redact.detection.words import FORM_WORDS, TITLES
 from hospital_redact.model import Role, Rule
 
 _LATIN = regex.compile(r"[A-Za-z]{2}|[A-Z]\.")
 _ITEM = regex.compile(
-    r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*(?P<name>\p{Han}{2,4})(?=[ ]|[(,:]|$)"
+    r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-]"
+    r"|【[0-9]{1,2}】|\[[0-9]{1,2}\])[ ]*(?P<name>\p{Han}{2,4}|\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}[\p{L}'’-]+){1,3})(?=[ ]|[(,:]|$)"
+)
+# What tells a person in a list: sex and age, a phone, an identity or bank card.
+_OF_PERSON = regex.compile(
+    r"[ ,:(]{1,3}(?:[男女](?!\p{Han})|[0-9]{1,3}[ ]?岁|\+?(?:86)?[- ]?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
+    r"|[1-9][0-9]{16}[0-9Xx]|[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{3,4}(?:[ ]?[0-9]{1,4})?(?![0-9]))"
 )
 _MODELS = frozenset({"张三", "李四", "王五", "赵六"})
 _EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
@@ -40,16 +47,18 @@ def find_people(
     staff_document: bool,
     record: bool = False,
     tagged: bool = True,
+    seen: Seen | None = None,
 ) -> Iterator[tuple[Scene, Hit, str]]:
     """Yield scene, hit and subject key for every mention of a person in ``scenes``.
 
     ``rules`` gives the rule of each role; ``staff_document``: who stands under 姓名 is an employee and no patient;
-    ``record``: the text is about a patient, so that people are called by their given names.
+    ``record``: the text is about a patient, so that people are called by their given names; ``seen``: what the taggers
+    have seen of nearly the same text, see :func:`.tag`.
     Raises DetectionError when a tagger fails.
     """
     if not rules:
         return
-    seen: Seen = {}
+    seen = {} if seen is None else seen
     mentions = [(scene, mention) for scene in scenes for mention in _mentions(scene, seen, tagged=tagged)]
     people = _gather(mentions, staff_document=staff_document, complaint=concerns_complaint(s.text for s in scenes))
     share_aliases(people, record=record)
@@ -84,11 +93,12 @@ def _key(name: str) -> str:
 
 
 def _mentions(scene: Scene, seen: Seen, *, tagged: bool) -> Iterator[Mention]:
-    shown = [*find_chinese_names(scene), *find_latin_names(scene)]
+    shown = [*find_chinese_names(scene), *find_latin_names(scene), *find_other_names(scene.text)]
     if tagged:
         shown.extend(find_tagged(scene.text, tuple(shown), seen))
         shown.extend(find_in_file_names(scene, seen))
     shown.extend(_siblings(scene, tuple(shown)))
+    shown.extend(find_children(scene.text, tuple(shown)))
     yield from (mention for mention in shown if not _is_model(scene.text, mention))
 
 
@@ -113,14 +123,16 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
             groups.setdefault((cell.table, cell.column), []).append((cell.start, cell.end))
     for entries in groups.values():
         known = [places[start] for start, end in entries if start in places and places[start].end == end]
-        if len(known) < 2 or 2 * len(known) < len(entries):
+        told = sum(start not in places and _OF_PERSON.match(text, end) is not None for start, end in entries)
+        if not known or len(known) + told < 2 or 2 * (len(known) + told) < len(entries):
             continue
         role = Counter(mention.role for mention in known).most_common(1)[0][0]
         for start, end in entries:
             name = text[start:end]
             if not HAN.match(name) and not is_latin_name(name):
                 continue
-            if start not in places and name not in FORM_WORDS and name not in TITLES and not is_masked(name):
+            taken = start in places or name in FORM_WORDS or name in TITLES or is_masked(name)
+            if not taken and not is_drug(name) and not names_a_thing(text, start, end):
                 yield Mention(start, end, role, 0.6, ("list",))
 
 

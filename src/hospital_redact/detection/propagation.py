@@ -19,7 +19,7 @@ from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.shapes import DOTS, HAN, TITLE, is_dual, is_plausible
 from hospital_redact.detection.spellings import Spelling, find_spellings, full_spellings
 from hospital_redact.detection.tagged import names_a_thing
-from hospital_redact.detection.taggers import Seen, is_word
+from hospital_redact.detection.taggers import Seen, is_word, look_up
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
     FOLLOW,
@@ -163,7 +163,10 @@ def _literal(scene: Scene, persons: Iterable[Person], seen: Seen | None) -> Iter
             cases = [flat, flat.upper()] if whole and not HAN.match(flat) and flat.upper() != flat else [flat]
             forms.extend(cases)
             owners.extend([(person, whole)] * len(cases))
-    for number, start, end in search_literals(FlatText(scene), forms):
+    found = list(search_literals(FlatText(scene), forms))
+    if seen is not None:
+        look_up((forms[number] for number, *_ in found if len(forms[number]) == 2 and HAN.match(forms[number])), seen)
+    for number, start, end in found:
         person, whole = owners[number]
         if _may_stand(scene.text, start, end, forms[number], seen, whole=whole):
             initial = None if HAN.match(forms[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)

@@ -15,6 +15,9 @@ from hospital_redact.detection.normalisation import Normalised, normalise
 from hospital_redact.detection.structure import Cell, block_cells, text_cells
 from hospital_redact.model import Document, Role, Rule, Span, View
 
+_DIGITS = regex.compile(r"0+")
+_LINE_END = regex.compile(r"\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -39,7 +42,18 @@ class Scene:
     disguises: tuple[str, ...] = ()
     """Stable words for what a reading saw through, see :mod:`.disguises`; they become evidence of its hits."""
 
-    __slots__ = ("_cell_starts", "_folded", "cells", "document", "matches", "normal", "text", "view")
+    __slots__ = (
+        "_cell_starts",
+        "_digit_runs",
+        "_folded",
+        "_line_starts",
+        "cells",
+        "document",
+        "matches",
+        "normal",
+        "text",
+        "view",
+    )
 
     def __init__(
         self, document: Document, view: View, normal: Normalised | None = None, cells: tuple[Cell, ...] | None = None
@@ -50,6 +64,8 @@ class Scene:
         self.normal: Normalised = normalise(view.text) if normal is None else normal
         self.text = self.normal.text
         self._folded: str | None = None
+        self._digit_runs: list[tuple[int, int]] | None = None
+        self._line_starts: list[int] | None = None
         self.matches: dict[regex.Pattern[str], list[regex.Match[str]]] = {}
         if cells is None:
             drawn = block_cells(document, view, self.normalised_range)
@@ -65,6 +81,21 @@ class Scene:
         if self._folded is None:
             self._folded = fold(self.text)
         return self._folded
+
+    @property
+    def digit_runs(self) -> list[tuple[int, int]]:
+        """Where digits stand in ``text``: ranges of them alone, in order."""
+        if self._digit_runs is None:
+            self._digit_runs = [run.span() for run in _DIGITS.finditer(self.folded)]
+        return self._digit_runs
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Where the lines of ``text`` begin, in order, and the length of ``text``."""
+        if self._line_starts is None:
+            ends = [match.end() for match in _LINE_END.finditer(self.text)]
+            self._line_starts = [0, *ends, len(self.text)]
+        return self._line_starts
 
     def __repr__(self) -> str:
         return f"Scene({len(self.text)} chars, {len(self.cells)} cells)"

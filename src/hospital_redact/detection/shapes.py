@@ -61,7 +61,10 @@ MINORITY_PART = regex.compile(alternatives(frozenset(part for part in _SYLLABLES
 """One syllable group of such a name; alone it shows a name only where one is promised."""
 
 _MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
+_DRUG_STEMS = tuple(sorted(words("drug_stems")))
 _PARTIES = frozenset({"甲方", "乙方", "丙方"})
+# What stands between the names of a column of a pay table: 主任基金, 科室提留.
+_SUM = regex.compile(r"(?:主任|科室|护士长|科长|院长|集体|机动|预留)\p{Han}{0,2}(?:基金|提留|经费|预留|留存|奖励|资金|费用)")
 _TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
 
 
@@ -73,6 +76,11 @@ def is_plausible(name: str) -> bool:
     if name[:2] not in COMPOUND_SURNAMES and (name[0] not in SURNAMES or len(name) > 3):
         return False
     return bool(given) and not NOT_GIVEN & set(given)
+
+
+def is_drug(name: str) -> bool:
+    """Whether a word ends as the names of drugs do (INN stems): 坦索罗辛, 拉贝洛尔."""
+    return len(name) >= 3 and name.endswith(_DRUG_STEMS)
 
 
 def is_masked(name: str) -> bool:
@@ -103,7 +111,7 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     stands before it, so that a run as a whole counts. ``form``: the label is 姓名 or its like, after which everyday
     words are names too.
     """
-    if _MASKED.match(text, at) or text[at : at + 2] in _PARTIES:
+    if _MASKED.match(text, at) or text[at : at + 2] in _PARTIES or _SUM.match(text, at):
         return at
     if length := _dotted_length(text, at, marked=marked):
         return at + length
@@ -191,14 +199,28 @@ def is_dual(word: str) -> bool:
     return word in DUAL or (len(word) == 2 and word in NOT_NAMES and word[0] in SURNAMES)
 
 
+_BORNE = frozenset("为之从与和如由")
+"""Small words that given names end with too: 容大为. They count where a label and the end of a line bound the name."""
+
+_BORNE_INSIDE = frozenset("向上来自可如")
+_NO_GIVEN_NAME = regex.compile(
+    r"自(?!成|忠|强|立|力|新|清|明|远|勉|珍|芳|贵|兰)|来(?!喜|福|宝|娣|弟|顺|生|旺|根|富|发)|可(?!欣|心|儿|馨|凡|人|佳|盈)"
+    r"|如(?!意|玉|兰|月|海|梅|松|平|山|英|冰|春)|上(?!飞|进|达|元)|向(?!东|阳|前|荣|明|红|南|华|军|宇|春|晨|辉)"
+)
+"""Small words inside a name make one only with what names go on with: 梁上飞, 张向东, but 张|自述."""
+
+
 def _given(run: str, base: int, *, marked: bool) -> int:
     """Return the length of family name plus one or two characters, the shorter reading before a verb."""
     for length in (base + 2, base + 1):
         if len(run) == length and not NOT_GIVEN & set(run[base:]) and not FOLLOW & set(run[base + 1 :]):
             return length
+    if marked and len(run) == base + 2 and run[-1] in _BORNE and run[base] not in NOT_GIVEN:
+        return len(run)
     if len(run) > base + 2:
         rest = run[base + 2 :]
-        if not (NOT_GIVEN | FOLLOW) & set(run[base : base + 2]) and _runs_on(rest):
+        small = run[base] in _BORNE_INSIDE and not _NO_GIVEN_NAME.match(run, base)
+        if not (NOT_GIVEN | FOLLOW) & set(run[base + small : base + 2]) and _runs_on(rest):
             return base + 2
     if len(run) > base + 1:
         rest = run[base + 1 :]

