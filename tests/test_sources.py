@@ -56,7 +56,8 @@ def test_a_level_rests_on_a_clause_in_force_where_it_has_one(tmp_path: Path) -> 
     folder = own(tmp_path, '[civil-code]\ntitle = "x"\nvalid_to = "2026-06-30"\n')
     policy = load_policy(folders=[folder], today=TODAY)
     sources = [clause.source for clause in policy.level_clauses["patient"]]
-    assert sources[-1] == "civil-code" and len(set(sources)) > 1
+    assert sources[-1] == "civil-code"
+    assert len(set(sources)) > 1
     suggestion = Redactor(policy).review_text(text).suggestion
     assert {reason.clause.source for reason in suggestion.reasons}.isdisjoint({"civil-code"})
 

@@ -59,7 +59,7 @@ _HAN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _LAW = regex.compile(
     r"《[^《》\n]{2,60}?(?:法|条例|规定|规范|规程|规则|办法|细则|通则|标准|指南|共识|制度)[^《》\n]{0,12}》"
 )
-_PAUSES = frozenset("。!?;\n\t“”\"'《》()")
+_PAUSES = frozenset("。!?:;\n\t“”\"'《》()")
 
 
 Numbers = NDArray[np.int64]

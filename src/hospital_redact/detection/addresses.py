@@ -32,7 +32,7 @@ _VILLAGE = (
     rf"(?:第?{_COUNT}{{1,3}}(?:村民小组|居民小组|小组|组|队|社)|{_JOIN}?{_HAMLET})?)"
 )
 _SECTION = rf"(?:[东西南北中]?{_COUNT}?段|[东西南北]?{_COUNT}{{1,2}}[巷条里])"
-_ROAD = rf"(?:{_HAN}{{1,8}}?(?:大道|大街|路|街|巷道|巷|胡同|弄|里){_SECTION}?)"
+_ROAD = rf"(?:{_HAN}{{1,8}}?(?:大道|大街|路|街|巷道|巷|胡同|弄|里(?!村|庄|屯)){_SECTION}?)"
 _NUMBER = r"(?:[0-9一二三四五六七八九十百]{1,5}(?:号院|号|弄)(?:院|之[0-9]{1,3}|附[0-9]{1,3}号|-[0-9]{1,3})?)"
 _HOUSE = (
     r"(?:[\p{Han}0-9A-Za-z]{1,10}?"
@@ -57,14 +57,15 @@ _ADDRESS = regex.compile(
 _LEAD = regex.compile(
     r".*(?:地址|住址|住处|家住|现住|暂住|租住|居住|住在|称住|寄往|寄到|寄至|老家|位于|送到|送至|户籍地|户籍|户口|"
     r"籍贯|来自|前往|"
-    r"世居|现居|祖居|定居|家在|出生|住|为|是|在|至|到|于|的|系|从|自|由)"
+    r"世居|现居|祖居|定居|家在|出生|改寄|寄|住|居|为|是|在|至|到|于|的|系|从|自|由)"
 )
 _NOT_HOME = regex.compile(
     r"\p{Han}{0,10}?(?:医院|卫生|门诊|法院|检察|公安|政府|委员|大学|学院|学校|公司|支行|分行|中心|管理|办法|条例|规定|"
     r"局|会议室)"
 )
 _PUBLIC = regex.compile(r"医院|法院|人民政府|公司")
-_PROSE = regex.compile(r"[的了及或要等和与应由将被位]")
+# 呼和浩特, 和平区, 高要 and 应县 are places.
+_PROSE = regex.compile(r"[的了及或等与由将被位]|(?<!高)要|应(?!县|城)|(?<!呼|颐|中|仁|太|永|祥|人)和(?![平林田县顺静政硕睦谐龙布兴])")
 _NUMBERED = regex.compile(
     rf"(?:[0-9]{{1,5}}|{_COUNT}{{1,5}})[A-Za-z]?(?:号|栋|幢|弄|室|单元|楼|组|队|户|座|巷)|[0-9]{{2,}}$|[A-Za-z]座"
 )
@@ -80,6 +81,8 @@ _REST = regex.compile(
     r"向)?[东西南北]约?[0-9]{1,4}米)?(?:[ ]?[0-9一二三四五六七八九十]{1,2}[楼层](?:[左右东西南北]手?边?)?)?(?!的|有))"
 )
 _COUNTRY = regex.compile(rf"{_ADMIN}+{_TOWN}?{_VILLAGE}|{_TOWN}{_VILLAGE}")
+# 半壁街居民, 住柳口路: a road without a number is a home before such a word.
+_DWELLER = regex.compile(r"(?:居民|村民|住户|人氏)(?!委员|小组|自治|代表|健康|医保|身体)")
 _UNIT_WORD = regex.compile(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对寨社]|公寓|社区|小区|[0-9]")
 _CITY_ONLY = regex.compile(
     rf"(?:中国)?(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区))?(?:{_HAN}{{2,6}}?(?:市|自治州|州|盟|地区))?"
@@ -96,7 +99,7 @@ _LABELS = (
     "通讯地址", "联系地址", "邮寄地址", "登记住址", "登记住址为", "居住地址", "现居住地", "居住地", "收件地址",
     "收货地址", "快递地址", "送达地址", "投递地址", "送药地址", "呼救地址", "接车地点", "事发地点", "出事地点",
     "现场地址", "现场", "常住地址", "常住地", "常住住址", "学校地址", "单位地址", "住所", "居所", "住址", "地址",
-    "住处", "家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "户籍地", "老家",
+    "改寄", "寄往", "寄至", "寄到", "送至", "邮寄至", "住处", "家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "户籍地", "老家",
 )  # fmt: skip
 _GAP = regex.compile(
     r"(?:一?栏)?(?:填写|写|填)?(?:\([^()\n]{0,12}\))?[ \])】]{0,4}(?:已?(?:变更|搬迁|改|搬|"
@@ -108,6 +111,12 @@ _OWN_PLACE = regex.compile(
     r"内存|机关)$"
 )
 _OWN_ADDRESS = regex.compile(rf"(?:{_OWN_PLACE.pattern[:-1]})(?:地址|地点)[::]?[ ]?$")
+# Headers of the columns in which every cell is somebody's address. 地址 alone heads hospitals and pharmacies as well.
+_ADDRESS_HEAD = regex.compile(
+    r"(?:现|家庭|户籍|居住|联系|通[信讯]|收[件货]|配送|送货|快递|邮寄|详细|患者|本人|登记|常住|家属)(?:住)?地?(?:地址|住址|址)|"
+    r"现住|住址|住处|地址|住所|居住地|户籍地|(?:home|delivery|shipping|mailing|patient|street|postal)?[ _]?address"
+)
+_HAS_LETTERS = regex.compile(r"\p{L}{2}")
 # 家住柳树屯, 租住桃源小区: what has neither a number nor a district is a home only behind such a word.
 _HOME_WORDS = frozenset({"家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "老家"})
 _HOME = regex.compile(
@@ -121,6 +130,7 @@ def find_addresses(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]
     """Yield addresses for each rule whose recogniser is ``address``."""
     for compiled in rules:
         yield from _labelled(scene, compiled)
+        yield from _in_columns(scene, compiled)
         yield from _free(scene, compiled)
 
 
@@ -144,6 +154,19 @@ def _labelled(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         )
         if length:
             yield Hit(at, _extended(text, at + length), compiled.rule, 0.9, ("label",), "address")
+
+
+def _in_columns(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
+    """Yield the cells under a header for addresses: the whole of each, since remarks there (放门口) tell the place too."""
+    for cell in scene.cells:
+        head = "".join(cell.header.split()).strip(":").casefold()
+        if not _ADDRESS_HEAD.fullmatch(head):
+            continue
+        value = scene.text[cell.start : cell.end]
+        if len(value) < 3 or _CITY_ONLY.fullmatch(value) or _REMOVED.match(value) or _PUBLIC.search(value):
+            continue
+        if _UNIT_WORD.search(value) and _HAS_LETTERS.search(value):
+            yield Hit(cell.start, cell.end, compiled.rule, 0.85, ("header",), "address")
 
 
 def _value_length(value: str, label: str, *, reach: int, between: str, quoted: bool) -> int:
@@ -186,5 +209,9 @@ def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         if _NOT_HOME.match(text, end) or _PUBLIC.search(text, start, end) or _PROSE.search(text, start, end):
             continue
         # Running text is full of districts and roads: a home has a house, a group, or two levels above its village.
-        if _NUMBERED.search(text, start, end) or _COUNTRY.fullmatch(text, start, end):
+        if (
+            _NUMBERED.search(text, start, end)
+            or _COUNTRY.fullmatch(text, start, end)
+            or _DWELLER.match(text, end)
+        ):
             yield Hit(start, end, compiled.rule, 0.75, ("pattern",), "address")

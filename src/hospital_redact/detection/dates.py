@@ -57,6 +57,8 @@ _CHINESE = (
     rf"(?:农历|阴历|旧历)(?:{_HAN}{{1,2}}|[正冬腊])月(?:初?{_HAN}{{1,3}})?|"
     rf"(?<!\p{{Han}})?(?:[正冬腊])月(?:初{_HAN}|{_HAN}{{1,3}})[日号]?",
     rf"(?<!{_HAN}){_HAN}{{1,2}}月(?:初{_HAN}|{_HAN}{{1,3}}[日号]?)(?!{_HAN}|个)",
+    # 廿二日殁于家: a day whose month was told before; 十日后 and 二十日量 are durations
+    r"(?<=[,。;、\n ])(?:廿[一二三四五六七八九]?|[二三]?十[一二三四五六七八九]?)日(?=[\p{Han}])(?![后前内间量许余来份龄志报月以之])",
 )
 _FULL = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -93,6 +95,12 @@ _ENGLISH = (
 )
 # Month and day without a word for either: only where nothing else can be meant.
 _BARE = (
+    # an entry of a list or a line begins with its day: 1. 6-11 付裕系路人送入
+    rf"(?m:^)[ \t]{{0,4}}(?:[0-9]{{1,2}}[.、)][ ]?)?(?P<value>{_MONTH}-{_DAY})(?=[ ]{{1,2}}\p{{Han}}{{2}})",
+    # and of a course of days: 2024.4.2—4.5
+    rf"(?<=20[0-9]{{2}}\.{_MONTH}\.{_DAY}\s?[-~至—–]{{1,2}}\s?)(?P<value>{_MONTH}\.{_DAY})(?![0-9.])",
+    # weekdays with a day and month: 周一(6.24)
+    rf"(?:周|星期)[一二三四五六日天]\(?(?P<value>{_MONTH}[./-]{_DAY})(?![0-9./-])",
     rf"(?m:^)[ \t]*(?P<value>{_MONTH}/{_DAY})[ \t]*(?m:$)",
     r"(?<=[于至在到从自起~,、。;( \n])(?<![A-Za-z0-9.)] )(?<!(?:淋巴结|转移|见癌|阳性|[组站旁周])[^\n,。]{0,8})"
     r"(?<!(?:评分|视力|肌力|NRS|VAS|Apgar|GCS|score)\s?)(?P<value>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01]))"
@@ -125,6 +133,8 @@ _PROMISED = regex.compile(
     regex.IGNORECASE,
 )
 _HAS_DATE = regex.compile(r"[0-9月]|(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+# 2024-01-27 09:40: the hour is part of the point in time.
+_CLOCK = regex.compile(r"(?<=[0-9日号])[ T]{1,2}(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])")
 _FOLLOWED = regex.compile(r"\s?[)）]?\s?(?:出生|生(?![化物理产长命活效育成存殖]))")
 
 
@@ -141,6 +151,8 @@ def find_dates(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
                 end -= 1
             if start == end:
                 continue
+            clock = _CLOCK.match(scene.text, end)
+            end = clock.end() if clock else end
             if not promised:
                 yield Hit(start, end, rule, rule.detection.confidence, ("pattern",), "date")
                 continue

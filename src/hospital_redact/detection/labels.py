@@ -32,12 +32,31 @@ _EMPTY = regex.compile(
 # A number written digit by digit or in pairs: 2 0 2 4 0 8, 20 24 08 71.
 _SPACED_OUT = regex.compile(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
 _HAN = regex.compile(r"\p{Han}")
+_AND = regex.compile(r"[ ]?(?:[、,/和及]|and|&)[ ]?")
+_BED_CODE = regex.compile(r"[A-Za-z]{1,3}-?[0-9]{1,3}|[0-9]{1,2}-[0-9]{2,3}|\p{Han}{1,2}[0-9]{1,2}")
 _JOINS_VERB = ("于", "在", "从事", "家住", "租住")
 EVERY_COLUMN = "*"
 """The context word of a ``table_column`` rule whose values stand under every header: in a table of figures of a paper
 that is confidential for its figures, the names of the columns cannot be listed."""
 
+CODES_BESIDE_PEOPLE = "#"
+"""The context word of a ``table_column`` rule for values of one shape down a column (HD0117, HD0243), in a table with a
+column of patients' names: whatever heads them, they number the patients."""
+
 _NOT_FIGURES = words("not_figures")
+_PEOPLE_HEAD = regex.compile(
+    r"(?:患者|病人|患儿|产妇|受检者|受试者|被检者|送检人|收[件货]人|就诊人|参保人|申请人|老人|儿童|幼儿|新生儿)?(?:姓名|名字)|"
+    r"患者|病人|患儿|产妇|受检者|受试者|被检者|就诊人|收[件货]人|(?:patient|client|resident|full)?[ _]?name|patient|surname",
+    regex.IGNORECASE,
+)
+# Columns of codes that number something else than a person.
+_OTHER_CODES = regex.compile(
+    r"批|规格|型号|货号|药|品|材|编码|代码|icd|drg|dip|code|金额|费|价|数量|日期|时间|date|time|model|lot|batch|机号|机位|序|"
+    r"^(?:no\.?|#|编号)$|工号|发票|合同|staff|ward|科|诊断|文号|标准|房|床|bed|结果|result|值|dose|剂量|项目",
+    regex.IGNORECASE,
+)
+_CODE = regex.compile(r"(?=[^0-9]{0,6}[0-9](?:[-/]?[0-9]){2})[A-Za-z]{0,4}[-/]?[0-9]{1,10}(?:[-/][0-9A-Za-z]{1,8}){0,2}[A-Za-z]?")
+_MIN_CODE = 5
 # Endings of labels for numbers, one as good as the other: 检查号, 检查编号; claim no, claim #.
 _KINDS = regex.compile(
     r"(?P<stem>\p{Han}{2,}|[A-Z]{2,}|[A-Z]\p{Han}+)(?:流水号|登记号|号码|编号|编码|代码|单号|序号|号|ID)"
@@ -51,9 +70,9 @@ _MERE_NUMBER = regex.compile(
     r"[0-9]{1,3}(?:[./-][0-9]{1,2}){0,2}|(?:19|20)[0-9]{2}(?:[./-][0-9]{1,2}){0,2}|[0-9]{1,3}[A-Za-z]{1,4}"
 )
 NUMBER_VALUE = regex.compile(
-    r"(?<![0-9A-Za-z])(?:\(\p{Han}{1,3}\)|(?![第约共见从到在于为是至每])[\p{Han}\u3105-\u3129]{1,3}(?=[0-9A-Z\-]{5}))?"
+    r"(?<![0-9A-Za-z])(?:\(\p{Han}{1,3}\)|(?![第约共见从到在于为是至每])[\p{Han}\u3105-\u3129]{1,4}(?=[0-9A-Z\-]{5}))?"
     r"(?:[A-Z]{1,3} (?=\d))?(?:[A-Za-z]{1,8}[-#/.]){0,3}[A-Za-z]{0,8}\d[0-9A-Za-z]*(?:[-/._][0-9A-Za-z]+){0,5}"
-    r"(?: (?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{2,}(?![0-9A-Za-z/.%])){0,3}(?:\([0-9A-Za-z]\))?\+?",
+    r"(?: (?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{2,}(?![0-9A-Za-z/.%])){0,3}(?:(?<= \d{3}) [A-Z](?=[,.;)\n]|$))?(?:\([0-9A-Za-z]\))?\+?",
     regex.IGNORECASE,
 )
 """The value of a ``labelled_value`` rule that gives no pattern: a running number with its letters and separators."""
@@ -137,7 +156,54 @@ def find_labelled(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
 def find_columns(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
     """Yield the values of all ``table_column`` rules: in cells whose header or label holds a context word."""
     for compiled in rules:
-        yield from _under_headers(scene, compiled, labels=False)
+        if CODES_BESIDE_PEOPLE in compiled.rule.detection.context:
+            yield from _codes_beside_people(scene, compiled)
+            continue
+        found = tuple(_under_headers(scene, compiled, labels=False))
+        yield from found
+        if compiled.rule.entity == "BED_NO":
+            yield from _beds_again(scene, found)
+
+
+def _beds_again(scene: Scene, found: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield further places of the beds of a table: A1, 6-04. A plain number may be anything elsewhere."""
+    values = {scene.text[hit.start : hit.end] for hit in found}
+    marked = sorted(value for value in values if _BED_CODE.fullmatch(value))
+    if not marked:
+        return
+    pattern = regex.compile(
+        rf"(?<![0-9A-Za-z./+-])(?:{'|'.join(regex.escape(value) for value in marked)})"
+        rf"(?![0-9A-Za-z./+-]|[ ]?(?:型|期|级|段|椎|mg|ml|周|岁|分))"
+    )
+    taken = {hit.start for hit in found}
+    for match in search(pattern, scene.text, found[0].rule.id):
+        if match.start() not in taken:
+            yield Hit(*match.span(), found[0].rule, 0.7, ("pattern", "propagated"), "pattern")
+
+
+def _codes_beside_people(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
+    """Yield the values of columns that hold codes of one shape, in tables that have a column of names."""
+    with_people = {cell.table for cell in scene.cells if _PEOPLE_HEAD.fullmatch("".join(cell.header.split()))}
+    columns: dict[tuple[int, str], list[Cell]] = {}
+    for cell in scene.cells:
+        if cell.table in with_people and cell.header and not _OTHER_CODES.search(cell.header):
+            columns.setdefault((cell.table, cell.header), []).append(cell)
+    for cells in columns.values():
+        shapes: dict[str, list[Cell]] = {}
+        for cell in cells:
+            text = scene.text[cell.start : cell.end]
+            if len(text) >= _MIN_CODE and _CODE.fullmatch(text) and not _MERE_NUMBER.fullmatch(text):
+                shapes.setdefault(_shape(text), []).append(cell)
+        shape, alike = max(shapes.items(), key=lambda item: len(item[1]), default=("", []))
+        if len(alike) >= 2 and 2 * len(alike) >= len(cells):
+            for cell in alike:
+                yield Hit(cell.start, cell.end, compiled.rule, 0.7, ("pattern", "header"), "pattern")
+
+
+def _shape(text: str) -> str:
+    """Return what a code looks like: its letters and separators, a 0 for each run of digits and how many there are."""
+    bare = regex.sub(r"[0-9]+", "0", text)
+    return f"{bare} {sum(char.isdigit() for char in text)}"
 
 
 def _beside_labels(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
@@ -152,6 +218,22 @@ def _beside_labels(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
             found = _value_at(scene, compiled, label, below.end(), marked=True, spaced=True)
         if found is not None:
             yield found
+            yield from _listed(scene, compiled, found)
+
+
+def _listed(scene: Scene, compiled: CompiledRule, first: Hit) -> Iterator[Hit]:
+    """Yield the values that follow ``first`` in a list and look like it: 序列号160421、160588."""
+    shape = _shape(scene.text[first.start : first.end])
+    end = first.end
+    while (mark := _AND.match(scene.text, end)) is not None:
+        match = value_pattern(compiled).match(scene.text, mark.end(), min(len(scene.text), mark.end() + 60))
+        if match is None or _shape(match.group()) != shape or not any(char.isdigit() for char in shape):
+            return
+        hit = weigh(scene, compiled, *match.span(), match.group())
+        if hit is None:
+            return
+        yield _with(hit, "label")
+        end = match.end()
 
 
 def _starts_line(text: str, position: int) -> bool:

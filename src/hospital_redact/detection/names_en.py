@@ -5,6 +5,7 @@ Capital words alone are no evidence: eponyms (Crohn, Foley, Murphy), drugs, mont
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import regex
@@ -33,7 +34,7 @@ _GIVEN_NAMES = rf"(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}|{_INITIAL})){{0,2}
 NAME = (
     rf"(?:(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}))?{_FATHER}"  # Muthu s/o Rajan
     rf"|(?:{_CAPS}|{_WORD})(?:[ ]{_WORD})?,[ ]?{_GIVEN_NAMES}"  # MAY, Rose T.; DOE, JANE M
-    rf"|{_CAPS}(?:[ ]{_WORD}){{1,3}}"  # LAU Wing Yan
+    rf"|{_CAPS}(?:[ ]{_CAPS})?(?:[ ]{_WORD}){{1,3}}"  # LAU Wing Yan, CHOW LAM Sau-ping
     rf"|{_INITIAL}[ ]?(?:{_INITIAL}[ ]?)?(?:{_WORD}|{_CAPS})(?:[ ]{_WORD})?"  # M. Delvaux
     rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}{_SUFFIX}"  # Kofi Addae, Margaret "Peggy" Doyle, John A. Smith Jr.
     rf"|{_CAPS}(?:[ ](?:{_INITIAL}|{_CAPS})){{1,3}}"  # NGUYEN THI LAN
@@ -139,12 +140,33 @@ _SYLLABLE = (
     r"[jqx](?:i|ia|iao|ie|iu|ian|iang|in|ing|iong|u|ue|uan|un)|(?:zh|ch|sh|r|z|c|s)(?:a|ai|ao|an|ang|e|ei|en|eng|i|ong|ou|u|ua|uai|uan|uang|ui|un|uo)|"
     r"y(?:a|ao|an|ang|e|i|in|ing|o|ong|ou|u|ue|uan|un)|w(?:a|ai|an|ang|ei|en|eng|o|u)|an|ao|ai|ou|e|er|en)"
 )
+_SYLLABLES = regex.compile(rf"(?:{_SYLLABLE}'?){{1,2}}")
 _FAMILY = words("pinyin_surnames")
 _SURNAME = (
     "(?:" + "|".join(sorted({*map(str.capitalize, _FAMILY), *map(str.upper, _FAMILY)}, key=len, reverse=True)) + ")"
 )
 _GIVEN = rf"(?:(?=\p{{Lu}})(?i:{_SYLLABLE}(?:[-']?{_SYLLABLE})?)(?![\p{{L}}]))"
 # Two names around a nickname in quotation marks need nothing else to show them.
+_CALLED = regex.compile(
+    r"(?:call(?:s|ed|ing)?[ ](?:him|her|them|me|the[ ]patient)|(?:known|introduced|addressed)[ ](?:to[ ]\p{Ll}+[ ])?as"
+    r"|goes[ ]by|nicknamed|answers[ ]to|prefers(?:[ ]to[ ]be[ ]called)?|likes[ ]to[ ]be[ ]called|a\.?k\.?a\.?)"
+    r"[ ][\"“‘'](?P<name>\p{Lu}\p{Ll}{1,15}(?:[ ]\p{Lu}\p{Ll}{1,15})?)[\"”’']"
+)
+# Handed over by one and for another: prepared by Declan Moyes for Priyanka Raut.
+_FOR_SOMEBODY = regex.compile(
+    r"(?:(?i:prepared|written|compiled|drafted|signed|requested|covering|deputising|on behalf))"
+    rf"(?:[ ]by[ ]{_WORD}(?:[ ]{_WORD}){{1,2}})?[ ](?:for|of)[ ]"
+    rf"(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})(?=[ ]?[(,.;\n]|$)"
+)
+_VIETNAMESE = regex.compile(
+    rf"{_START}(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Đoàn|Trương|Lâm|Hà|Tô|Lưu)"
+    r"(?:[ ]\p{Lu}\p{Ll}{0,7}){1,4}(?!\p{L})"
+)
+# 张 in tone marks: Zhāng Wěi.
+_TONED = regex.compile(
+    r"(?<!\p{L})(?=[\p{L}' ]{0,30}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])\p{Lu}[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,5}"
+    r"(?:[ ]\p{Lu}?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü']{1,11}){1,2}(?!\p{L})"
+)
 _NICKNAMED = regex.compile(rf"{_START}{_WORD}[ ][\"“(‘']\p{{Lu}}\p{{Ll}}{{1,15}}[\"”)’'][ ](?:{_WORD}|{_CAPS})")
 _LEFT, _RIGHT = r"(?<![\p{L}\d./@_-])", r"(?![\p{L}\d@_])"
 _PINYIN = regex.compile(rf"{_LEFT}{_SURNAME},?[ ]{_GIVEN}(?:[ ]{_GIVEN})?{_RIGHT}|{_LEFT}{_GIVEN}[ ]{_SURNAME}{_RIGHT}")
@@ -165,11 +187,24 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     for pattern, role_of, evidence in _CUES:
         for match in search_scene(scene, pattern, "names"):
             yield from _accept(text, match, role_of(match), evidence)
+    yield from _called(text)
     yield from _spelled_otherwise(text)
     for cell in scene.cells:
         if _SURNAME_FIRST.fullmatch(text, cell.start, cell.end):
             yield Mention(cell.start, cell.end, Role.OTHER, 0.7, ("shape",))
     yield from _in_columns(scene)
+
+
+def _called(text: str) -> Iterator[Mention]:
+    """Yield what somebody is called, for whom somebody writes, Vietnamese names, and pinyin with tone marks."""
+    for pattern in (_CALLED, _FOR_SOMEBODY):
+        for match in pattern.finditer(text):
+            yield from _accept(text, match, Role.OTHER, "context")
+    for match in _VIETNAMESE.finditer(text):
+        yield Mention(*match.span(), Role.OTHER, 0.7, ("shape",))
+    for match in _TONED.finditer(text):
+        if _is_toned_name(match.group()):
+            yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
 
 
 def _spelled_otherwise(text: str) -> Iterator[Mention]:
@@ -190,6 +225,15 @@ def _spelled_otherwise(text: str) -> Iterator[Mention]:
     for match in _PINYIN.finditer(text):
         if not _NOT_PINYIN & set(match.group().casefold().split()) and not is_eponym(text, match.end()):
             yield Mention(*match.span(), Role.OTHER, 0.55, ("shape",))
+
+
+def _is_toned_name(written: str) -> bool:
+    """Whether words with tone marks are a family name and syllables in pinyin: Zhāng Wěi, Ōuyáng Xiùyīng."""
+    plain = unicodedata.normalize("NFD", written)
+    family, *given = (
+        "".join(char for char in plain if not unicodedata.combining(char) or char == "\u0308").casefold().split()
+    )
+    return family in _FAMILY and all(_SYLLABLES.fullmatch(part) for part in given)
 
 
 def _always(role: Role) -> Callable[[regex.Match[str]], Role]:

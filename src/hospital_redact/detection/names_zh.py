@@ -40,6 +40,7 @@ from hospital_redact.detection.words import (
     FOLLOW_WORDS,
     FORM_WORDS,
     LEAD_IN,
+    NOT_GIVEN,
     NOT_NAMES,
     STAFF_TITLES,
     SURNAMES,
@@ -72,7 +73,8 @@ _PERSONS = (
 _DETAIL = regex.compile(
     rf"(?=[ ]{{0,2}}[(](?P<word>[^()\n]{{0,3}}(?:{_PERSONS})[^()\n]{{0,8}}|\+?[0-9][0-9\- ]{{6,16}})[)]"
     r"|[ ]{1,6}(?P<word>)(?:宅电?|住址?|家庭住址|手机|电话|短号):"
-    r"|[ ,::]{0,2}(?P<word>)(?:\(?\+?86\)?[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
+    r"|[ ,::]{0,2}(?:的?(?:联系)?(?:电话|手机号?|号码)[是为]?[: ]?)?(?P<word>)"
+    r"(?:\(?\+?86\)?[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
 )
 _NICK = "".join(sorted(COMMON_SURNAMES - frozenset("时于方石白高万马段夏")))
 _NICKNAME = regex.compile(
@@ -89,19 +91,10 @@ _USUAL = COMMON_SURNAMES - _LOOSE - frozenset("时方石高白万马金段夏")
 # 病人朵朵, 儿子小宝: what children are called.
 _PET = regex.compile(r"(?P<twice>\p{Han})(?P=twice)|[小阿]\p{Han}{1,2}|\p{Han}儿")
 _PARTS_OF_CHILDREN = frozenset("便腿臂肠脑时儿腹面麦米葱指趾鱼")
-_INITIALLED = regex.compile(
-    rf"(?:{alternatives(words('initialled_labels'))})[ ]?[:]?[ ]?"
-    rf"(?P<name>[{''.join(sorted(SURNAMES))}][ ]?[A-Z]{{1,3}})(?![A-Za-z0-9-])"
-)
-# In a chat @ stands before somebody, unless it is a department or everybody.
-_HANDLE = regex.compile(r"(?<![A-Za-z0-9.])@[ ]?(?P<name>[\p{Han}A-Za-z0-9_-]{2,10})(?=[^\p{L}0-9_-]|$)")
-# Who speaks in a chat: 鹏哥:, 朵朵妈:
-_SPEAKER = regex.compile(
-    r"(?m)^[ \t]*(?:[\[(]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[\])]?[ ]*)?(?!大|二|三|小[哥姐弟妹]|表|堂|老[大二])"
-    r"(?P<name>\p{Han}{1,3}(?:哥|姐|叔|婶|嫂|爷爷|奶奶|妈妈?|爸爸?|姨|总))[ ]?:"
-)
-_NOBODY = regex.compile(
-    r".*(?:所有人|全体|成员|[科室部处院组群]|中心|医院|公司|平台|客服|服务|官方|团队|小组|办公室|助手|[a-z]\.[a-z].*)"
+# 婆婆枣花代答: a given name by its second character, before what people do.
+_CHOSEN = regex.compile(
+    rf"[^{''.join(sorted(NOT_GIVEN | FOLLOW))}\P{{Han}}][{''.join(sorted(characters('given_last')))}]"
+    r"(?=$|代[答诉述签]|陪|来[电院]|电话|签字|口述|[在说于是也的和与](?!\p{Han}{0,2}[间期]))"
 )
 # Words for relatives before whose names nothing else usually stands; 家属 and 家长 are groups.
 _KIN = words("kin_labels")
@@ -136,7 +129,6 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     yield from _minority(scene)
     yield from _shaped(scene.text)
     yield from _after_offices(scene.text)
-    yield from _in_messages(scene.text)
     yield from _in_columns(scene)
 
 
@@ -244,7 +236,8 @@ def _everyday_name(text: str, at: int) -> int:
         known = is_dual(word) or (MINORITY_PART.match(word) and length <= 4)
         if 2 <= length <= 4 and known and word not in _STATES and word not in FORM_WORDS:
             return at + length
-    return at
+    chosen = _CHOSEN.match(name)
+    return at + 2 if chosen and name[:2] not in NOT_NAMES and name[:2] not in FORM_WORDS else at
 
 
 def _pet_name(text: str, at: int) -> int:
@@ -274,22 +267,11 @@ def _after_offices(text: str) -> Iterator[Mention]:
         if length := sounded_length(whole):
             yield Mention(at, at + length, Role.OTHER, 0.6, ("label",))
         elif whole[0] in _USUAL or whole[:2] in COMPOUND_SURNAMES or text[run.end() : run.end() + 1] in DOTS:
-            end = read_name(text, at, sure=False, marked=False)
+            end = read_name(text, at, sure=False, marked=len(whole) == 3)
             if end == at and len(whole) in (2, 3) and not any(whole[:n] in NOT_NAMES for n in (2, 3)):
                 end = run.end()  # 委员傅全有、
             if end > at:
                 yield Mention(at, end, Role.OTHER, 0.6, ("label",))
-
-
-def _in_messages(text: str) -> Iterator[Mention]:
-    """Yield family names with initials (受试者张W), and who speaks or is addressed by @ in a chat."""
-    for match in _INITIALLED.finditer(text):
-        yield Mention(*match.span("name"), Role.PATIENT, 0.8, ("label",))
-    for match in _SPEAKER.finditer(text):
-        yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
-    for match in _HANDLE.finditer(text):
-        if not _NOBODY.fullmatch(match["name"]) and HAN.search(match["name"]):
-            yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
 
 
 def _is_heading(scene: Scene, label: int, at: int) -> bool:

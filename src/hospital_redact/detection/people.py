@@ -23,8 +23,9 @@ from hospital_redact.model import Role, Rule
 
 _LATIN = regex.compile(r"[A-Za-z]{2}|[A-Z]\.")
 _ITEM = regex.compile(
-    r"(?m)^[ ]*(?P<mark>[0-9]{1,2}[).、:]|\([0-9]{1,2}\)|[①-⑳▲●○■◆▪·•*☆★◇△▶-]"
-    r"|【[0-9]{1,2}】|\[[0-9]{1,2}\])[ ]*(?P<name>\p{Han}{2,4}|\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}[\p{L}'’-]+){1,3})(?=[ ]|[(,:]|$)"
+    r"(?m)^[ ]*(?P<mark>[0-9]{1,2}(?:[).、:]|[ ]{1,3}(?=\p{Han}))|\([0-9]{1,2}\)|【[0-9]{1,2}】|\[[0-9]{1,2}\]"
+    r"|[①-⑳▲●○■◆▪·•*☆★◇△▶-])[ ]*"
+    r"(?P<name>\p{Han}{2,4}|\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}[\p{L}'’-]+){1,3})(?=[ ]|[(,:]|$)"
 )
 # What tells a person in a list: sex and age, a phone, an identity or bank card.
 _OF_PERSON = regex.compile(
@@ -75,9 +76,14 @@ def find_people(
         further = find_further(scene, persons, table, seen if tagged else None, staff_document=staff_document)
         for start, end, person in further:
             evidence = ("propagated", *person.evidence)
-            hit = _hit(Mention(start, end, person.role, person.confidence, evidence), rules)
+            mention = Mention(start, end, person.role, person.confidence, evidence)
+            hit = _hit(mention, rules)
             if hit is not None:
                 yield scene, hit, f"person-{person.number}"
+            for child in find_children(scene.text, (mention,)):
+                hit = _hit(child, rules)
+                if hit is not None:
+                    yield scene, hit, f"person-{person.number}-child"
 
 
 def _hit(mention: Mention, rules: Mapping[Role, Rule]) -> Hit | None:
@@ -97,8 +103,8 @@ def _mentions(scene: Scene, seen: Seen, *, tagged: bool) -> Iterator[Mention]:
     if tagged:
         shown.extend(find_tagged(scene.text, tuple(shown), seen))
         shown.extend(find_in_file_names(scene, seen))
-    shown.extend(_siblings(scene, tuple(shown)))
     shown.extend(find_children(scene.text, tuple(shown)))
+    shown.extend(_siblings(scene, tuple(shown)))
     yield from (mention for mention in shown if not _is_model(scene.text, mention))
 
 
@@ -123,8 +129,9 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
             groups.setdefault((cell.table, cell.column), []).append((cell.start, cell.end))
     for entries in groups.values():
         known = [places[start] for start, end in entries if start in places and places[start].end == end]
-        told = sum(start not in places and _OF_PERSON.match(text, end) is not None for start, end in entries)
-        if not known or len(known) + told < 2 or 2 * (len(known) + told) < len(entries):
+        told = sum(_OF_PERSON.match(text, end) is not None for _, end in entries)
+        new = sum(start not in places and _OF_PERSON.match(text, end) is not None for start, end in entries)
+        if not known or len(known) + new < 2 or 2 * (len(known) + new) + min(told, len(known)) < len(entries):
             continue
         role = Counter(mention.role for mention in known).most_common(1)[0][0]
         for start, end in entries:

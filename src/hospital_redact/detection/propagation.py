@@ -41,11 +41,18 @@ _CALLED_BY = frozenset({Role.PATIENT, Role.RELATIVE, Role.STAFF_SUBJECT})
 _NICKNAME = regex.compile(
     rf"[老小阿](?P<family>{alternatives(COMPOUND_SURNAMES)})|(?<![\p{{Han}}])[老小阿](?P<family>\p{{Han}})"
 )
-_ALSO_TITLES = regex.compile(r"家属|家人|某(?![某\p{Han}]|[*×])|某(?=[陈诉称说述自表因于在入出今昨]|家属)")
+_ALSO_TITLES = regex.compile(
+    r"老人家?|老太太?|老汉|老伯|大娘|大婶|大叔|小朋友|宝宝|家属|家人|某(?![某\p{Han}]|[*×])|某(?=[陈诉称说述自表因于在入出今昨]|家属)"
+)
 _SPELLED_PART = regex.compile(r"(?<family>\p{Han}{1,2})(?P<initials>[A-Z]{1,2})(?![A-Za-z0-9-])")
 _OF_SOMEBODY = tuple(sorted(words("kin_labels") | words("belongings")))
+_LIKE = regex.compile(r"-(?:type|like|style|pattern|based|negative|positive)(?!\p{L})")
 _TITLED = regex.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Dear|Hi|Hello|Baby)\.?,? $")
 _INITIAL = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
+_DATE_AFTER = regex.compile(r"[0-9一二三四五六七八九十]{1,3}[月日号]|[今昨前]天|本[月周]|上[月周]")
+_PLANT = regex.compile(r"花(?!费)|草|叶(?!酸)|根(?![据本])|皮(?![肤疹下损温])|丸|膏|汤|籽|茶|苗|粉|糖|饮片")
+_LISTED_AFTER = regex.compile(r"\G、(\p{Han}{2,4})")
+_LISTED_BEFORE = regex.compile(r"(\p{Han}{2,4})、$")
 # What people do and months, virtues and flowers do not.
 _HUMAN = regex.compile(
     r"(?:['’]s (?:\p{Ll}+ )?(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|partner))"
@@ -54,6 +61,8 @@ _HUMAN = regex.compile(
     r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|went home|came back)\b"
 )
 _COMMON_LATIN = words("latin_common")
+_FOUNDERS = words("founders")
+_TEACHING = regex.compile(r"思想|理论|主义|学说|定律|新时代")
 _FAMILIES = words("latin_families")
 _INSIDE = regex.compile(r"[\p{Ll},][ ]$")
 _CAPITAL = regex.compile(r"[ ]\p{Lu}")
@@ -185,13 +194,24 @@ def _may_stand(text: str, start: int, end: int, name: str, seen: Seen | None, *,
         return False
     if (not whole and names_a_thing(text, start, end)) or (after == "色" and len(name) == 2):
         return False
+    if name in _FOUNDERS and _TEACHING.match(text, end):
+        return False
     everyday = is_dual(name) or name in NOT_NAMES
     pet = not whole and name[0] in "小阿"
     if len(name) > 2 or not (everyday or pet or (seen is not None and is_word(name, seen))):
         return True
     of_somebody = not everyday or after != "的" or text.startswith(_OF_SOMEBODY, end + 1)
-    stands = follows and of_somebody and (free_before or before in LEAD_IN)
-    return stands and not (everyday and names_a_thing(text, start, end))
+    dated = everyday and free_before and _DATE_AFTER.match(text, end) is not None
+    stands = (follows or dated) and of_somebody and (free_before or before in LEAD_IN)
+    return stands and not _is_thing(text, start, end, everyday=everyday)
+
+
+def _is_thing(text: str, start: int, end: int, *, everyday: bool) -> bool:
+    """Whether a name that is a word too is the word here: a plant's part follows, or it is listed among things."""
+    if _PLANT.match(text, end) or (everyday and names_a_thing(text, start, end)):
+        return True
+    beside = (*_LISTED_AFTER.findall(text, end, end + 8), *_LISTED_BEFORE.findall(text, max(0, start - 8), start))
+    return bool(beside) and not any(len(word) != 2 or is_plausible(word) or is_dual(word) for word in beside)
 
 
 def _may_be_spaced(gap: str, length: int, *, loose: bool) -> bool:
@@ -202,7 +222,7 @@ def _may_be_spaced(gap: str, length: int, *, loose: bool) -> bool:
 
 
 def _latin_may_stand(text: str, start: int, end: int, name: str, *, whole: bool) -> bool:
-    if _letter(text, start - 1) or _letter(text, end) or is_eponym(text, end):
+    if _letter(text, start - 1) or _letter(text, end) or is_eponym(text, end) or _LIKE.match(text, end):
         return False
     if name.casefold() not in _COMMON_LATIN or any(char in text[start:end] for char in " ,."):
         return True

@@ -64,7 +64,9 @@ _MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX�
 _DRUG_STEMS = tuple(sorted(words("drug_stems")))
 _PARTIES = frozenset({"甲方", "乙方", "丙方"})
 # What stands between the names of a column of a pay table: 主任基金, 科室提留.
-_SUM = regex.compile(r"(?:主任|科室|护士长|科长|院长|集体|机动|预留)\p{Han}{0,2}(?:基金|提留|经费|预留|留存|奖励|资金|费用)")
+_SUM = regex.compile(
+    r"(?:主任|科室|护士长|科长|院长|集体|机动|预留)\p{Han}{0,2}(?:基金|提留|经费|预留|留存|奖励|资金|费用)"
+)
 _TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
 
 
@@ -80,7 +82,7 @@ def is_plausible(name: str) -> bool:
 
 def is_drug(name: str) -> bool:
     """Whether a word ends as the names of drugs do (INN stems): 坦索罗辛, 拉贝洛尔."""
-    return len(name) >= 3 and name.endswith(_DRUG_STEMS)
+    return len(name) >= 3 and name.endswith(_DRUG_STEMS) and not is_plausible(name)
 
 
 def is_masked(name: str) -> bool:
@@ -199,7 +201,7 @@ def is_dual(word: str) -> bool:
     return word in DUAL or (len(word) == 2 and word in NOT_NAMES and word[0] in SURNAMES)
 
 
-_BORNE = frozenset("为之从与和如由")
+_BORNE = frozenset("为之从与和如由有")
 """Small words that given names end with too: 容大为. They count where a label and the end of a line bound the name."""
 
 _BORNE_INSIDE = frozenset("向上来自可如")

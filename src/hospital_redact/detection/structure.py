@@ -17,6 +17,8 @@ from hospital_redact.model import Document, TablePosition, View
 _MAX_HEADER = 24
 _TOTALS = frozenset({"合计", "小计", "总计", "共计", "total", "subtotal", "sum"})
 _FIGURE = regex.compile(r"[-(]?[¥£$€]?-?\d[\d,.]*[)%‰]?(?:元|人|例|分)?")
+# A quoted value of a line of comma-separated values.
+_QUOTED = regex.compile(r'(?<=^|,)"[^"\n]{0,2000}"(?=,|$)')
 _RULE_LINE = regex.compile(r"[ \t]*[-+|=:\u2500-\u257f_*]{3,}[-+|=:\u2500-\u257f_* \t]*")
 # 米  粒 and 姓  名 are set apart for their looks; 男  汉 are two columns.
 _GAP = regex.compile(r"(?<!(?<!\p{Han})(?![男女有无是否])\p{Han}) {2,}| {2,}(?!\p{Han}(?!\p{Han}))| {5,}|\t+ *")
@@ -25,7 +27,7 @@ _GAP = regex.compile(r"(?<!(?<!\p{Han})(?![男女有无是否])\p{Han}) {2,}| {2
 _LABEL = regex.compile(
     r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|编码|条码|日期|时间|电话|手机|地址|住址|单位|科室|科别|部门|诊断|"
     r"生日|密码|口令|登录名|用户名|受检者|受检人|被检者|受试者|联系|"
-    r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|邮箱|账户|序|序号|主刀|术者|缩写|出生年月|民族|籍贯|"
+    r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|患儿|产妇|邮箱|账户|序|序号|主刀|术者|缩写|出生年月|民族|籍贯|"
     r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级|联系人|微信|参考))"
     r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
     r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total|account|"
@@ -139,8 +141,10 @@ def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
         inner = line.find("|") + 1 if stripped.startswith("|") else 0
         stop = line.rfind("|") if stripped.endswith("|") and inner < line.rfind("|") else len(line)
         return "bar", _pieces(line[inner:stop], offset + inner, "|")
-    if line.count(",") >= 3 and ", " not in line and ": " not in line:
-        return "comma", _pieces(line, offset, ",")
+    if line.count(",") >= 3:
+        bare = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), line) if '"' in line else line
+        if bare.count(",") >= 3 and ", " not in bare and ": " not in bare:
+            return "comma", _unquoted(line, _pieces(bare, offset, ","), offset)
     if line.count(" / ") >= 3:
         return "slash", _pieces(line, offset, " / ")
     pieces: list[tuple[int, int]] = []
@@ -151,6 +155,14 @@ def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
             pieces.append((offset + at, offset + stop))
         at = gap.end() if gap else stop
     return ("gap", pieces) if len(pieces) >= 2 else ("", [])
+
+
+def _unquoted(line: str, pieces: list[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
+    """Return ``pieces`` without the quotes of comma-separated values around them (RFC 4180)."""
+    return [
+        (start + 1, end - 1) if end - start >= 2 and line[start - offset] == '"' == line[end - offset - 1] else (start, end)
+        for start, end in pieces
+    ]
 
 
 def _may_be_spaced(line: str, *, inside: bool) -> bool:

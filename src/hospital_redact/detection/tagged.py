@@ -61,7 +61,12 @@ def find_tagged(text: str, shown: Iterable[Mention], seen: Seen, gates: Gates = 
     for tagged_start, end in chinese:
         label = next((n for n in (4, 3, 2) if text[tagged_start : tagged_start + n] in DIRECT), 0)
         start = tagged_start + label if end - tagged_start - label >= 2 else tagged_start
-        if (start, end) in taken or not (trimmed := _chinese_person(text, start, end, seen)):
+        if (start, end) in taken:
+            continue
+        trimmed = _chinese_person(text, start, end, seen)
+        if not trimmed and _is_short(text, start, end):  # 梅门|造在书中
+            trimmed = _chinese_person(text, start, end + 1, seen)
+        if not trimmed:
             continue
         evidence = ("tagger", "partly_masked") if text[start + 1 : start + 2] == "某" else ("tagger",)
         role = role_around(text, start, trimmed)

