@@ -128,7 +128,8 @@ class Excerpts:
         marks = np.setdiff1d(self._marks_of(document, kept=True), self._public)
         if len(marks) < ACCUSING:
             raise ReadError("HR205", "the file says too little to be known again; nothing was added")
-        standing = [family for mark in marks for family in self._standing(mark)]
+        shared = marks[self._held().holds(marks)]
+        standing = [family for mark in shared for family in self._standing(mark)]
         family, count = Counter(standing).most_common(1)[0] if standing else (id_, 0)
         self._files[id_] = Protected(id_, family if count >= _ALIKE * len(marks) else id_, marks)
         self._table = None

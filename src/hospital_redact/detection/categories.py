@@ -332,12 +332,14 @@ def _matches(text: str, compiled: _Compiled) -> Iterator[tuple[_Word, int, int]]
             word = compiled.words[index]
             hits.append((word, start, end))
             longest[word.rule, start] = max(longest.get((word.rule, start), 0), end)
-    covers: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (rule, start), end in longest.items():
-        covers[rule].append((start, end))
+    reach: dict[tuple[int, int], int] = {}  # how far the hits of a rule go that begin before its hit at a start
+    furthest: dict[int, int] = {}
+    for rule, start in sorted(longest, key=lambda place: place[1]):
+        reach[rule, start] = furthest.get(rule, 0)
+        furthest[rule] = max(furthest.get(rule, 0), longest[rule, start])
     for word, start, end in hits:
         # 请勿外传 is one cue and not two, and 诊疗计划 is no 计划.
-        if not any(a <= start and end <= b and b - a > end - start for a, b in covers[word.rule]):
+        if longest[word.rule, start] == end and reach[word.rule, start] < end:
             yield word, start, end
 
 
