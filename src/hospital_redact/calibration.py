@@ -14,9 +14,9 @@ from pathlib import Path
 
 from hospital_redact.context import PATIENT, PERSON_NAME
 from hospital_redact.model import Allowed, Policy, Role
+from hospital_redact.own_policy import MAX_TEXT, entry_text
 from hospital_redact.replacements import squeeze
 from hospital_redact.reporting.data import Json
-from hospital_redact.own_policy import MAX_TEXT, entry_text
 
 MAX_FILES = 100_000
 """Files that one run looks at."""

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hospital_redact as hr
-from hospital_redact.detection.disguises import Reading, read_disguised
+from hospital_redact.detection.disguises import PlainScene, read_disguised
 from hospital_redact.detection.encodings import find_encoded, find_opaque
 from hospital_redact.detection.literals import find_terms
 from hospital_redact.detection.normalisation import normalise
@@ -29,7 +29,7 @@ PHONE = "15957100321"
 NAME = "患者赵小满"
 
 
-def readings(text: str) -> list[Reading]:
+def readings(text: str) -> list[PlainScene]:
     document = text_document(text)
     return list(read_disguised(Scene(document, document.views[0])))
 

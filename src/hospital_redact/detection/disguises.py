@@ -55,7 +55,7 @@ class _Draft:
     flags: bytes
 
 
-class Reading(Scene):
+class PlainScene(Scene):
     """A scene as it reads without its disguises, of which ``kind`` is ``decoded``, ``figures`` or ``uncovered``."""
 
     __slots__ = ("_flags", "_reach", "disguises")
@@ -73,7 +73,7 @@ class Reading(Scene):
         return super().locate(start, end) if 1 in self._flags[max(0, start - self._reach) : end] else ()
 
 
-def read_disguised(scene: Scene) -> Iterator[Reading]:
+def read_disguised(scene: Scene) -> Iterator[PlainScene]:
     """Yield the other readings of ``scene``; none for plain text."""
     shown = _Draft(scene.text, scene.normal.starts, scene.normal.ends, b"")
 
@@ -84,21 +84,21 @@ def read_disguised(scene: Scene) -> Iterator[Reading]:
     yield from _readings(scene, shown, "", heads)
     uncovered = _uncover(scene.view.text)
     if uncovered is not None:
-        yield Reading(scene, "uncovered", uncovered)
+        yield PlainScene(scene, "uncovered", uncovered)
         yield from _readings(scene, uncovered, "uncovered", lambda _: False)
 
 
-def _readings(scene: Scene, base: _Draft, kind: str, heads: Callable[[int], bool]) -> Iterator[Reading]:
+def _readings(scene: Scene, base: _Draft, kind: str, heads: Callable[[int], bool]) -> Iterator[PlainScene]:
     """Yield what ``base`` says decoded, with its figures as digits, and both."""
     figures = [*find_figures(base.text, heads), *find_spoken(base.text)]
     if figures:
-        yield Reading(scene, kind or "figures", _substitute(base, figures))
+        yield PlainScene(scene, kind or "figures", _substitute(base, figures))
     decoded = _decode(base)
     if decoded is not None:
-        yield Reading(scene, kind or "decoded", decoded)
+        yield PlainScene(scene, kind or "decoded", decoded)
         figures = [*find_figures(decoded.text, lambda _: False), *find_spoken(decoded.text)]
         if figures:
-            yield Reading(scene, kind or "decoded", _substitute(decoded, figures))
+            yield PlainScene(scene, kind or "decoded", _substitute(decoded, figures))
 
 
 def _decode(base: _Draft) -> _Draft | None:
