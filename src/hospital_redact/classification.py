@@ -48,6 +48,8 @@ _SOFT_ENTITIES = frozenset(
         "OCCUPATION", "VISIT_DATE", "BED_NO", "AGE_OVER_89", "PHOTO_REFERENCE",
     }
 )  # fmt: skip
+# Rules for a number of no known kind: in a text that shows itself to be public, it is the number of the text.
+_UNEXPLAINED = frozenset({"record_code", "record_reference"})
 # Evidence without which a general or published text is not drawn into a category by its wording.
 _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
 # Evidence for a patient's name that a public notice about staff has as well.
@@ -198,11 +200,11 @@ class _Facts:
         In a record every number and every name is a patient's. Elsewhere a number of staff, of a device or of a column
         may look like one: there it takes a patient who is called so beside it, or several numbers.
         """
-        numbers = [f for f in self.persons if f.matter == PATIENT and f.entity not in _SOFT_ENTITIES]
+        numbers = [f for f in self.persons if f.matter == PATIENT and not self._is_soft(f)]
         called = [f for f in self.persons if f.role is Role.PATIENT]
         if any(f.rule == MEDICAL_RECORD for f in self.cues):
             # In a published case the names are those of authors, in an empty form there are none.
-            return bool(numbers) or any(not self.exempt or f.entity not in _SOFT_ENTITIES for f in self.persons)
+            return bool(numbers) or any(not self.exempt or not self._is_soft(f) for f in self.persons)
         numbers = [f for f in numbers if f.entity != "DEVICE_SERIAL"]
         if any(f.rule == BLANK_FORM for f in self.notices):
             return bool(numbers)  # what a form asks for is taken for a name
@@ -245,9 +247,12 @@ class _Facts:
         return (
             self.exempt
             and not self.has_patient
-            and finding.entity in _SOFT_ENTITIES | {"BIRTH_DATE"}
+            and (self._is_soft(finding) or finding.entity == "BIRTH_DATE")
             and finding.role is not Role.STAFF_SUBJECT
         )
+
+    def _is_soft(self, finding: Finding) -> bool:
+        return finding.entity in _SOFT_ENTITIES or (self.exempt and finding.rule in _UNEXPLAINED)
 
     def _exempt(self, what: str) -> None:
         word = f"exempted:{what}"

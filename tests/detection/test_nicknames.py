@@ -109,7 +109,7 @@ def test_a_handle_in_a_chat_is_somebody(handle: str) -> None:
         ("外婆桂香陪同", "桂香"),
         ("两女大麦、小麦仍在新生儿科", "大麦"),
         ("双胞胎女儿谷粒、豆苗均已出院", "豆苗"),
-        ("其母冀白氏健在", "冀白氏"),
+        ("其母冀白氏，已故", "冀白氏"),
         ("厂里曲主管来电", "曲"),
         ("患者毌丘林，男", "毌丘林"),
     ],
@@ -146,7 +146,7 @@ def test_a_sum_in_a_column_of_names_is_no_name() -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("C8 | CHAN WONG Mei-ling | A903364(8) | 94 F", "CHAN WONG Mei-ling"),
+        ("ID | Name | HKID | Age\nC8 | CHAN WONG Mei-ling | A903364(8) | 94 F", "CHAN WONG Mei-ling"),
         ("Patient: LAU CHEUNG Siu-fan", "LAU CHEUNG Siu-fan"),
         ('The assistant called him "Zeke" without asking', "Zeke"),
         ("She prefers to be called 'Bunty'.", "Bunty"),

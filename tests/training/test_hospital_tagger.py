@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hospital_redact.detection import hospital_tagger
-from hospital_redact.detection.hospital_tagger import CHUNK, clauses, decode, likely_clauses, load_network, score
+from hospital_redact.detection.hospital_tagger import (
+    CHUNK,
+    MAX_PART,
+    clauses,
+    decode,
+    likely_parts,
+    load_network,
+    score,
+)
 from hospital_redact.detection.hospital_tagger import tag_persons as tag
 from hospital_redact.errors import DetectionError
 
@@ -60,11 +68,28 @@ def test_spans_lie_in_the_text_in_order(text: str) -> None:
 
 @given(MIXED)
 @settings(deadline=None, max_examples=60)
-def test_clauses_are_all_of_the_text(text: str) -> None:
+def test_clauses_and_parts_cover_the_text(text: str) -> None:
     ranges = list(clauses(text))
     assert "".join(text[start:end] for start, end in ranges) == text
-    assert set(likely_clauses(text)) <= set(ranges)
-    assert likely_clauses(text, -np.inf) == ranges
+    everything = list(likely_parts(text, -np.inf))
+    assert "".join(text[start:end] for start, end in everything) == text
+    assert list(likely_parts(text, np.inf)) == []
+    shown = {i for start, end in likely_parts(text) for i in range(start, end)}
+    assert {i for person in tag(text) if person.confidence > 0.99 for i in range(person.start, person.end)} <= shown
+
+
+def test_the_gate_lets_names_through_with_their_neighbours_and_no_more() -> None:
+    quiet = "双肺呼吸音清，未闻及干湿性啰音，心律齐，腹平软。"
+    named = "今晨查房时，护士熊佳慧诉患者平稳，予继续观察，定期复查。"
+    text = f"{quiet}{named}{quiet}"
+    assert [text[start:end] for start, end in likely_parts(text, 0.0)] == [named.rpartition("，")[0] + "，"]
+
+
+def test_parts_are_not_long() -> None:
+    text = "患者熊佳慧" * 400
+    parts = list(likely_parts(text, -np.inf))
+    assert "".join(text[start:end] for start, end in parts) == text
+    assert max(end - start for start, end in parts) <= MAX_PART
 
 
 def test_a_long_text_is_scored_as_its_parts_are() -> None:

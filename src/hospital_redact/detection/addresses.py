@@ -65,7 +65,9 @@ _NOT_HOME = regex.compile(
 )
 _PUBLIC = regex.compile(r"医院|法院|人民政府|公司")
 # 呼和浩特, 和平区, 高要 and 应县 are places.
-_PROSE = regex.compile(r"[的了及或等与由将被位]|(?<!高)要|应(?!县|城)|(?<!呼|颐|中|仁|太|永|祥|人)和(?![平林田县顺静政硕睦谐龙布兴])")
+_PROSE = regex.compile(
+    r"[的了及或等与由将被位]|(?<!高)要|应(?!县|城)|(?<!呼|颐|中|仁|太|永|祥|人)和(?![平林田县顺静政硕睦谐龙布兴])"
+)
 _NUMBERED = regex.compile(
     rf"(?:[0-9]{{1,5}}|{_COUNT}{{1,5}})[A-Za-z]?(?:号|栋|幢|弄|室|单元|楼|组|队|户|座|巷)|[0-9]{{2,}}$|[A-Za-z]座"
 )
@@ -99,10 +101,11 @@ _LABELS = (
     "通讯地址", "联系地址", "邮寄地址", "登记住址", "登记住址为", "居住地址", "现居住地", "居住地", "收件地址",
     "收货地址", "快递地址", "送达地址", "投递地址", "送药地址", "呼救地址", "接车地点", "事发地点", "出事地点",
     "现场地址", "现场", "常住地址", "常住地", "常住住址", "学校地址", "单位地址", "住所", "居所", "住址", "地址",
-    "改寄", "寄往", "寄至", "寄到", "送至", "邮寄至", "住处", "家住", "住在", "租住", "暂住", "居住于", "居住在", "世居", "现居", "祖居", "定居", "户籍地", "老家",
+    "改寄", "寄往", "寄至", "寄到", "送至", "邮寄至", "住处", "家住", "住在", "租住", "暂住", "居住于", "居住在",
+    "世居", "现居", "祖居", "定居", "户籍地", "老家",
 )  # fmt: skip
 _GAP = regex.compile(
-    r"(?:一?栏)?(?:填写|写|填)?(?:\([^()\n]{0,12}\))?[ \])】]{0,4}(?:已?(?:变更|搬迁|改|搬|"
+    r"(?:一?栏|信件?|包裹)?(?:填写|写|填)?(?:\([^()\n]{0,12}\))?[ \])】]{0,4}(?:已?(?:变更|搬迁|改|搬|"
     r"换)[为至到])?[::为是在于]?[ ]{0,4}[“\"]?"
 )
 # 医院地址, 递交地址: where an organisation is, which is no secret.
@@ -157,7 +160,7 @@ def _labelled(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
 
 
 def _in_columns(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
-    """Yield the cells under a header for addresses: the whole of each, since remarks there (放门口) tell the place too."""
+    """Yield the cells under a header for addresses, whole: remarks there (放门口) tell the place too."""
     for cell in scene.cells:
         head = "".join(cell.header.split()).strip(":").casefold()
         if not _ADDRESS_HEAD.fullmatch(head):
@@ -209,9 +212,5 @@ def _free(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
         if _NOT_HOME.match(text, end) or _PUBLIC.search(text, start, end) or _PROSE.search(text, start, end):
             continue
         # Running text is full of districts and roads: a home has a house, a group, or two levels above its village.
-        if (
-            _NUMBERED.search(text, start, end)
-            or _COUNTRY.fullmatch(text, start, end)
-            or _DWELLER.match(text, end)
-        ):
+        if _NUMBERED.search(text, start, end) or _COUNTRY.fullmatch(text, start, end) or _DWELLER.match(text, end):
             yield Hit(start, end, compiled.rule, 0.75, ("pattern",), "address")

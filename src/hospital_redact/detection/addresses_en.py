@@ -81,6 +81,7 @@ _TAIL = (
     rf"(?:,? {_UNIT}|{_NEXT}(?:{_UNIT}|{_NUMBER} {_STREET}|{_STREET})){{0,8}}+"
     rf"(?:(?:{_NEXT}{_TOWN}){{0,4}}(?:(?:{_NEXT}| ){_POSTCODE})|(?:{_COMMA}{_TOWN}){{0,3}}+)"
 )
+_PUBLIC = r"[A-Za-z’ ]{0,40}(?:Hospital|Clinic|Surgery|University|Centre|Center|School|Church|Hotel|Library)(?![a-z])"
 _START = r"(?<![0-9A-Za-z#./-])"
 # Alternatives on the top level: search_scene runs each by itself, and only where it can match.
 _ADDRESS = regex.compile(
@@ -90,6 +91,18 @@ _ADDRESS = regex.compile(
     rf"|{_START}(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
     r"(?:,? #[0-9]{1,3}-[0-9]{1,5})?(?:,? Singapore(?: [0-9]{6})?)?"
     rf"|{_START}(?:(?:{_UNIT}|{_STREET}|{_TOWN}){_COMMA}){{1,5}}(?:{_TOWN} )?{_POSTCODE}"
+    # a named house, a lane and a town, none of them numbered
+    rf"|{_START}(?!{_PUBLIC})(?:{_HOUSE},? )(?:{_STREET}), {_TOWN}(?:, {_TOWN})?(?![A-Za-z])"
+    # the Continent: via dei Mulini 9, Castelvero; Lindenstraße 14, 10969 Berlin; ул. Ленина 148, кв. 17
+    rf"|(?<![A-Za-z])(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Cc]alle|[Uu]lica|ul\.) "
+    rf"(?:[A-Za-z'’À-ÿ.]{{1,20}} ){{1,4}}"
+    rf"[0-9]{{1,4}}[A-Za-z]?(?:/[0-9]{{1,4}})?(?![0-9A-Za-z%])(?:, (?:[0-9]{{5}} )?[A-Z][A-Za-z'’À-ÿ-]{{2,30}})?"
+    rf"|(?<![A-Za-z])[A-ZÄÖÜ][A-Za-zäöüß-]{{2,24}}(?:straße|strasse|gasse|allee|platz|weg) "
+    rf"[0-9]{{1,4}}[a-z]?(?![0-9A-Za-z])"
+    rf"(?:, [0-9]{{5}} [A-ZÄÖÜ][A-Za-zäöüß-]{{2,30}})?"
+    r"|(?:(?:г\. ?)?[А-ЯЁ][а-яё-]{2,30}, ?)?(?<![а-яё])(?:ул|пр|просп|пер|наб|бул|ш)\. ?"
+    r"[А-ЯЁа-яё0-9][А-ЯЁа-яё .-]{1,40}?"
+    r",? ?(?:д\. ?)?[0-9]{1,4}[а-я]?(?:, ?(?:корп|к|стр|кв|оф)\. ?[0-9]{1,4}){0,3}(?![0-9])"
     rf"|{_START}{_TOWN},? {_STATE},? [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9A-Za-z])"
 )
 

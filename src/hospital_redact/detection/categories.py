@@ -46,7 +46,7 @@ NO_CATEGORY = "none"
 PATIENT = "patient"
 _NOT_CONFIRMED = frozenset({PATIENT, "unpublished"})
 
-_OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "medical_record", "minutes", "unpublished"})
+_OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "accounts_seals", "medical_record", "minutes", "unpublished"})
 # Passwords, accounts and home addresses stand in papers about anything.
 _NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "minutes", "state_secret_mark"})
 
@@ -61,6 +61,7 @@ _DECLARED_WEIGHT = 1.0
 _GUESS = 2.0
 _OVERSHADOWED = 2.0
 _LONELY = 3.0
+_LISTED = 4
 _PERSON_COLUMNS = frozenset(
     [
         "姓名", "职工姓名", "员工姓名", "人员", "人员姓名", "患者", "患者姓名", "医生", "医师", "护士", "职工",
@@ -137,6 +138,7 @@ class _Evidence:
     title_look_alikes: set[str] = field(default_factory=set)
     look_alikes: set[str] = field(default_factory=set)
     persons: bool = False
+    stated: set[Span] = field(default_factory=set)  # all places of the expressions
 
     def score(self) -> float:
         """Return the weighed sum; see the top of this module."""
@@ -160,13 +162,20 @@ class _Evidence:
         out stand beside any other category.
         """
         wording = len(self.phrases) + len(self.headings)
-        if self.persons or len(self.columns) >= 3:
+        if self.persons or len(self.columns) >= 3 or self.is_listed():
             return False
         if self.titles:
             return not (wording or self.patterns or self.columns) and score + _LONELY <= best
         if self.patterns and wording + len(self.patterns) >= 4:
             return False
         return score + _OVERSHADOWED * min(max(len(self.patterns), 1), 2) <= best
+
+    def is_listed(self) -> bool:
+        """Whether an expression comes back on line after line: a list of sums is a table without its lines."""
+        lines: dict[int, int] = defaultdict(int)
+        for span in self.stated:
+            lines[span.block] += 1
+        return len(lines) >= _LISTED
 
     def is_of_a_patient(self, rule: CategoryRule) -> bool:
         """Whether three different words of a record stand here: one or two are everyday words in a hospital."""
@@ -462,9 +471,11 @@ def _find_patterns(
 ) -> None:
     owners = [rules[number].id for number in compiled.pattern_rules]
     for number, match in compiled.patterns.matches(scene, owners):
-        found = evidence[compiled.pattern_rules[number]].patterns
-        if compiled.sources[number] not in found and match.end() > match.start():
-            found[compiled.sources[number]] = scene.locate(*match.span())
+        found = evidence[compiled.pattern_rules[number]]
+        if match.end() > match.start():
+            place = scene.locate(*match.span())
+            found.stated.update(place[:1])
+            found.patterns.setdefault(compiled.sources[number], place)
 
 
 def _find_file_names(document: Document, rules: Iterable[CategoryRule], evidence: Sequence[_Evidence]) -> None:

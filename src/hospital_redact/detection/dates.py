@@ -58,7 +58,8 @@ _CHINESE = (
     rf"(?<!\p{{Han}})?(?:[正冬腊])月(?:初{_HAN}|{_HAN}{{1,3}})[日号]?",
     rf"(?<!{_HAN}){_HAN}{{1,2}}月(?:初{_HAN}|{_HAN}{{1,3}}[日号]?)(?!{_HAN}|个)",
     # 廿二日殁于家: a day whose month was told before; 十日后 and 二十日量 are durations
-    r"(?<=[,。;、\n ])(?:廿[一二三四五六七八九]?|[二三]?十[一二三四五六七八九]?)日(?=[\p{Han}])(?![后前内间量许余来份龄志报月以之])",
+    r"(?<=[,。;、\n ])(?:廿[一二三四五六七八九]?|[二三]?十[一二三四五六七八九]?)日(?=[\p{Han}])"
+    r"(?![后前内间量许余来份龄志报月以之])",
 )
 _FULL = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from hospital_redact.detection.addresses import find_addresses
 from hospital_redact.detection.addresses_en import find_addresses_en
@@ -28,6 +29,8 @@ from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule,
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
+
+T = TypeVar("T", tuple[str, ...], float)
 
 _STAFF_CATEGORIES = frozenset({"salary", "bonus", "personnel", "discipline", "staff_contact"})
 _FOR_EVERYBODY = frozenset({"published", "administrative"})
@@ -81,6 +84,22 @@ class Detector:
         scenes = [*plain, *(reading for scene in plain for reading in read_disguised(scene))]
         categories = {cue.category for cue in cues}
         fired = categories | {cue.rule for cue in cues}
+        findings = self._by_rules(plain, scenes, cues, fired)
+        staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
+        people = find_people(scenes, self._people, staff_document=staff_document, record=_RECORD in fired, seen=seen)
+        findings.extend(self._findings(people))
+        findings.extend(self._foreign(plain))
+        explained = explained_by_genre((*findings, *cues), self._rules)
+        if explained:
+            explained |= {cue.category for cue in cues} - {cue.category for cue in cues if cue.rule not in explained}
+            own = {rule.id for rule in self._rules.values() if rule.only_with in explained}
+            findings = [finding for finding in findings if finding.rule not in own]
+        return (*merge(findings, self._rules), *cues)
+
+    def _by_rules(
+        self, plain: Sequence[Scene], scenes: Sequence[Scene], cues: Sequence[Finding], fired: set[str]
+    ) -> list[Finding]:
+        """Return what all rules but those of people find; ``fired`` is told when it is about a patient."""
         hits = self._hits(scenes, frozenset({"", *fired}))
         if _RECORD not in fired and concerns_patient((hit for _, hit, _ in hits), cues):
             fired.add(_RECORD)
@@ -91,24 +110,12 @@ class Detector:
         if small := self._by_recogniser.get("small_count", ()):
             smallest = self.policy.number("statistics.smallest_count")
             hits += [(scene, hit, None) for scene in plain for hit in find_small_counts(scene, small, smallest)]
-        staff_document = bool(categories & _STAFF_CATEGORIES) and "medical_record" not in categories
+        for scene in scenes:
+            scene.matches.clear()
         subjects = _Subjects()
         findings = list(self._findings((scene, hit, subjects.of(scene, hit)) for scene, hit, _ in hits))
-        findings.extend(
-            self._findings(
-                find_people(
-                    scenes, self._people, staff_document=staff_document, record="medical_record" in fired, seen=seen
-                )
-            )
-        )
         findings.extend(self._findings(_repeated(scenes, hits, subjects)))
-        findings.extend(self._foreign(plain))
-        explained = explained_by_genre((*findings, *cues), self._rules)
-        if explained:
-            explained |= {cue.category for cue in cues} - {cue.category for cue in cues if cue.rule not in explained}
-            own = {rule.id for rule in self._rules.values() if rule.only_with in explained}
-            findings = [finding for finding in findings if finding.rule not in own]
-        return (*merge(findings, self._rules), *cues)
+        return findings
 
     def _hits(self, scenes: Sequence[Scene], wanted: frozenset[str]) -> list[tuple[Scene, Hit, None]]:
         """Return the hits of all rules that need one of the categories ``wanted`` ("" for none)."""
@@ -175,12 +182,18 @@ def to_finding(hit: Hit, spans: tuple[Span, ...], subject: str | None) -> Findin
         matter=rule.matter,
         entity=rule.entity,
         action=rule.action,
-        confidence=round(hit.confidence, 3),
+        confidence=_shared(round(hit.confidence, 3)),
         detector=hit.detector,
         role=hit.role,
         subject=subject,
-        evidence=hit.evidence,
+        evidence=_shared(hit.evidence),
     )
+
+
+@lru_cache(maxsize=4096)
+def _shared(value: T) -> T:
+    """Return an equal value that is there already: a long text has very many findings of a few kinds."""
+    return value
 
 
 def _role_of(rule: Rule) -> Role:
@@ -193,14 +206,14 @@ class _Subjects:
     """Keys that are equal for equal values, without text."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._keys: dict[str, str] = {}
 
     def of(self, scene: Scene, hit: Hit) -> str | None:
         """Return the key of the value under ``hit``; none for what only reports."""
         if hit.rule.action not in (Action.MASK, Action.PLACEHOLDER):
             return None
         value = compact(scene.text[hit.start : hit.end])
-        return f"value-{self._numbers.setdefault(value, len(self._numbers) + 1)}" if value else None
+        return self._keys.setdefault(value, f"value-{len(self._keys) + 1}") if value else None
 
 
 def compact(value: str) -> str:

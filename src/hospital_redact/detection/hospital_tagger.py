@@ -2,8 +2,8 @@
 
 A convolutional network over characters in numpy, a few megabytes, many times as fast as LAC. It has two outputs a
 character: whether a person's name begins or goes on there (:func:`tag_persons`, the spaCy component
-``hospital_redact_names``), and whether LAC would call it a person (:func:`likely_clauses`), which spares LAC the
-clauses that hold no name. ``python -m training.build`` rebuilds the weights; ``docs/decisions/0007-taggers.md`` has the
+``hospital_redact_names``), and whether LAC would call it a person (:func:`likely_parts`), which spares LAC the
+text that holds no name. ``python -m training.build`` rebuilds the weights; ``docs/decisions/0007-taggers.md`` has the
 measurements.
 """
 
@@ -40,10 +40,14 @@ CHUNK = 16_384
 OVERLAP = 2 * WIDTH + 2
 """Characters around a chunk on which its scores rest: two layers and the trigrams."""
 
-GATE = -7.0
-"""The logit above which a clause is shown to LAC: one chance in a thousand that a character is a person to it."""
+GATE = -5.0
+"""The logit above which LAC is shown a clause and its neighbours: less than one chance in a hundred of a person."""
+
+MAX_PART = 400
+"""Longer parts of a text are cut, in code points: the memory of LAC grows with what it is shown at once."""
 
 _CLAUSE = regex.compile(r"[^，,。;；!?！？:：\t\n]*[，,。;；!?！？:：\t\n]*")
+_SENTENCE_END = frozenset("。;；!?！？\t\n")
 
 OUTSIDE, BEGIN, INSIDE, LAC = range(4)
 """Columns of the output: the three tags and LAC's person."""
@@ -176,14 +180,33 @@ def clauses(text: str) -> Iterator[tuple[int, int]]:
             yield clause.span()
 
 
-def likely_clauses(text: str, threshold: float = GATE) -> list[tuple[int, int]]:
-    """Return the ranges of the clauses of ``text`` in which LAC may find a person; the others need not reach it.
+def likely_parts(text: str, threshold: float = GATE) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of ``text`` in which LAC may find a person; the rest need not reach it.
 
-    LAC reads a clause by itself as well as it reads it within its line (decision 0007), so that clauses may be handed
-    over one by one. Raises DetectionError HR302 when the weights are not the listed ones.
+    A range is a clause whose score is above ``threshold``, with the clause before it and the one after within the
+    sentence: LAC reads a clause cut out alone as well on the whole, but otherwise (decision 0007). Ranges do not
+    overlap and are at most :data:`MAX_PART` long. Raises DetectionError HR302 when the weights are not the listed ones.
     """
     scores = score(text, load_network())[:, LAC]
-    return [(start, end) for start, end in clauses(text) if scores[start:end].max() > threshold]
+    ranges = list(clauses(text))
+    hot = [bool(scores[start:end].max() > threshold) for start, end in ranges]
+    last = [not _SENTENCE_END.isdisjoint(text[max(start, end - 4) : end]) for start, end in ranges]
+    begin = at = 0
+    for i, (start, end) in enumerate(ranges):
+        after = i > 0 and hot[i - 1] and not last[i - 1]
+        before = i + 1 < len(ranges) and hot[i + 1] and not last[i]
+        if not (hot[i] or after or before):
+            continue
+        if start != at or end - begin > MAX_PART or (i > 0 and last[i - 1]):
+            yield from _cut(begin, at)
+            begin = start
+        at = end
+    yield from _cut(begin, at)
+
+
+def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
+    for at in range(start, end, MAX_PART):
+        yield at, min(end, at + MAX_PART)
 
 
 @cache

@@ -31,6 +31,7 @@ _EMPTY = regex.compile(
 )
 # A number written digit by digit or in pairs: 2 0 2 4 0 8, 20 24 08 71.
 _SPACED_OUT = regex.compile(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
+_COUNTED = frozenset("张份本枚套盒部")  # 社保卡1张
 _HAN = regex.compile(r"\p{Han}")
 _AND = regex.compile(r"[ ]?(?:[、,/和及]|and|&)[ ]?")
 _BED_CODE = regex.compile(r"[A-Za-z]{1,3}-?[0-9]{1,3}|[0-9]{1,2}-[0-9]{2,3}|\p{Han}{1,2}[0-9]{1,2}")
@@ -46,7 +47,8 @@ column of patients' names: whatever heads them, they number the patients."""
 _NOT_FIGURES = words("not_figures")
 _PEOPLE_HEAD = regex.compile(
     r"(?:患者|病人|患儿|产妇|受检者|受试者|被检者|送检人|收[件货]人|就诊人|参保人|申请人|老人|儿童|幼儿|新生儿)?(?:姓名|名字)|"
-    r"患者|病人|患儿|产妇|受检者|受试者|被检者|就诊人|收[件货]人|(?:patient|client|resident|full)?[ _]?name|patient|surname",
+    r"患者|病人|患儿|产妇|受检者|受试者|被检者|就诊人|收[件货]人|"
+    r"(?:patient|client|resident|full)?[ _]?name|patient|surname",
     regex.IGNORECASE,
 )
 # Columns of codes that number something else than a person.
@@ -55,7 +57,9 @@ _OTHER_CODES = regex.compile(
     r"^(?:no\.?|#|编号)$|工号|发票|合同|staff|ward|科|诊断|文号|标准|房|床|bed|结果|result|值|dose|剂量|项目",
     regex.IGNORECASE,
 )
-_CODE = regex.compile(r"(?=[^0-9]{0,6}[0-9](?:[-/]?[0-9]){2})[A-Za-z]{0,4}[-/]?[0-9]{1,10}(?:[-/][0-9A-Za-z]{1,8}){0,2}[A-Za-z]?")
+_CODE = regex.compile(
+    r"(?=[^0-9]{0,6}[0-9](?:[-/]?[0-9]){2})[A-Za-z]{0,4}[-/]?[0-9]{1,10}(?:[-/][0-9A-Za-z]{1,8}){0,2}[A-Za-z]?"
+)
 _MIN_CODE = 5
 # Endings of labels for numbers, one as good as the other: 检查号, 检查编号; claim no, claim #.
 _KINDS = regex.compile(
@@ -72,7 +76,8 @@ _MERE_NUMBER = regex.compile(
 NUMBER_VALUE = regex.compile(
     r"(?<![0-9A-Za-z])(?:\(\p{Han}{1,3}\)|(?![第约共见从到在于为是至每])[\p{Han}\u3105-\u3129]{1,4}(?=[0-9A-Z\-]{5}))?"
     r"(?:[A-Z]{1,3} (?=\d))?(?:[A-Za-z]{1,8}[-#/.]){0,3}[A-Za-z]{0,8}\d[0-9A-Za-z]*(?:[-/._][0-9A-Za-z]+){0,5}"
-    r"(?: (?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{2,}(?![0-9A-Za-z/.%])){0,3}(?:(?<= \d{3}) [A-Z](?=[,.;)\n]|$))?(?:\([0-9A-Za-z]\))?\+?",
+    r"(?: (?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{2,}(?![0-9A-Za-z/.%])){0,3}"
+    r"(?:(?<= \d{3}) [A-Z](?=[,.;)\n]|$))?(?:\([0-9A-Za-z]\))?\+?",
     regex.IGNORECASE,
 )
 """The value of a ``labelled_value`` rule that gives no pattern: a running number with its letters and separators."""
@@ -194,7 +199,7 @@ def _codes_beside_people(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
             text = scene.text[cell.start : cell.end]
             if len(text) >= _MIN_CODE and _CODE.fullmatch(text) and not _MERE_NUMBER.fullmatch(text):
                 shapes.setdefault(_shape(text), []).append(cell)
-        shape, alike = max(shapes.items(), key=lambda item: len(item[1]), default=("", []))
+        alike = max(shapes.values(), key=len, default=[])
         if len(alike) >= 2 and 2 * len(alike) >= len(cells):
             for cell in alike:
                 yield Hit(cell.start, cell.end, compiled.rule, 0.7, ("pattern", "header"), "pattern")
@@ -269,7 +274,8 @@ def _read_value(text: str, compiled: CompiledRule, at: int, limit: int) -> tuple
         start, stop = value_span(match) if match else (at, at)
     while stop > start and text[stop - 1].isspace():
         stop -= 1
-    empty = _EMPTY.fullmatch(text, start, stop) is not None or is_label(text[start:stop])
+    counted = stop - start <= 3 and text[start:stop].isdigit() and text[stop : stop + 1] in _COUNTED
+    empty = counted or _EMPTY.fullmatch(text, start, stop) is not None or is_label(text[start:stop])
     return (at, at) if empty else (start, stop)
 
 

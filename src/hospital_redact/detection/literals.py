@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 import ahocorasick_rs
+import regex
 
 from hospital_redact.detection.disguises import read_disguised
 from hospital_redact.detection.normalisation import normalise
@@ -15,21 +17,30 @@ TERMS_RULE = "terms"
 TERMS_ENTITY = "LISTED_TERM"
 
 
+# What str.split calls white space.
+_BLANK = regex.compile(r"[\s\x1c-\x1f]+")
+
+
 class FlatText:
     """A scene's text without white space, with the way back."""
 
-    __slots__ = ("places", "text")
+    __slots__ = ("_blanks", "_shifts", "text")
 
     def __init__(self, scene: Scene) -> None:
-        self.places = [i for i, char in enumerate(scene.text) if not char.isspace()]
         self.text = "".join(scene.text.split())
+        self._blanks: list[int] = []  # where in ``text`` white space has gone, and how much until there
+        self._shifts = [0]
+        for blank in _BLANK.finditer(scene.text):
+            self._blanks.append(blank.start() - self._shifts[-1])
+            self._shifts.append(self._shifts[-1] + blank.end() - blank.start())
 
     def __repr__(self) -> str:
         return f"FlatText({len(self.text)} chars)"
 
     def range(self, start: int, end: int) -> tuple[int, int]:
         """Return the scene's range of flat characters ``start`` to ``end``."""
-        return self.places[start], self.places[end - 1] + 1
+        first, last = bisect_right(self._blanks, start), bisect_right(self._blanks, end - 1)
+        return start + self._shifts[first], end + self._shifts[last]
 
 
 def flatten(text: str) -> str:

@@ -154,12 +154,13 @@ _CALLED = regex.compile(
 )
 # Handed over by one and for another: prepared by Declan Moyes for Priyanka Raut.
 _FOR_SOMEBODY = regex.compile(
-    r"(?:(?i:prepared|written|compiled|drafted|signed|requested|covering|deputising|on behalf))"
+    r"(?:(?i:prepared|written|compiled|drafted|signed|covering|deputising|on behalf))"
     rf"(?:[ ]by[ ]{_WORD}(?:[ ]{_WORD}){{1,2}})?[ ](?:for|of)[ ]"
     rf"(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})(?=[ ]?[(,.;\n]|$)"
 )
 _VIETNAMESE = regex.compile(
-    rf"{_START}(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Đoàn|Trương|Lâm|Hà|Tô|Lưu)"
+    rf"{_START}(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Đoàn|Trương|Lâm"
+    r"|Hà(?! (?:Nội|Tĩnh|Giang|Nam))|Tô|Lưu)"
     r"(?:[ ]\p{Lu}\p{Ll}{0,7}){1,4}(?!\p{L})"
 )
 # 张 in tone marks: Zhāng Wěi.
@@ -199,7 +200,7 @@ def _called(text: str) -> Iterator[Mention]:
     """Yield what somebody is called, for whom somebody writes, Vietnamese names, and pinyin with tone marks."""
     for pattern in (_CALLED, _FOR_SOMEBODY):
         for match in pattern.finditer(text):
-            yield from _accept(text, match, Role.OTHER, "context")
+            yield from _accept(text, match, Role.OTHER, "trade")
     for match in _VIETNAMESE.finditer(text):
         yield Mention(*match.span(), Role.OTHER, 0.7, ("shape",))
     for match in _TONED.finditer(text):

@@ -93,7 +93,8 @@ _PET = regex.compile(r"(?P<twice>\p{Han})(?P=twice)|[小阿]\p{Han}{1,2}|\p{Han}
 _PARTS_OF_CHILDREN = frozenset("便腿臂肠脑时儿腹面麦米葱指趾鱼")
 # 婆婆枣花代答: a given name by its second character, before what people do.
 _CHOSEN = regex.compile(
-    rf"[^{''.join(sorted(NOT_GIVEN | FOLLOW))}\P{{Han}}][{''.join(sorted(characters('given_last')))}]"
+    rf"[^{''.join(sorted(NOT_GIVEN | FOLLOW))}弹种插采送买卖养看听唱拉吹学开浇赏绣折摘献\P{{Han}}]["
+    rf"[{''.join(sorted(characters('given_last')))}]"
     r"(?=$|代[答诉述签]|陪|来[电院]|电话|签字|口述|[在说于是也的和与](?!\p{Han}{0,2}[间期]))"
 )
 # Words for relatives before whose names nothing else usually stands; 家属 and 家长 are groups.

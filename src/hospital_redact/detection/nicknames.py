@@ -12,11 +12,13 @@ import regex
 
 from hospital_redact.detection.names_zh import Mention
 from hospital_redact.detection.roles import ROLE_OF
-from hospital_redact.detection.shapes import HAN
+from hospital_redact.detection.shapes import HAN, is_plausible
 from hospital_redact.detection.words import (
     COMMON_SURNAMES,
     FORM_WORDS,
     KIN_NICKNAMES,
+    NOT_GIVEN,
+    NOT_NAMES,
     SURNAMES,
     TITLES,
     alternatives,
@@ -38,13 +40,14 @@ _INITIALLED = regex.compile(
 # In a chat @ stands before somebody, unless it is a department, everybody, a brand, a magazine or a saying.
 _HANDLE = regex.compile(r"(?<![A-Za-z0-9.])@[ ]?(?P<name>[\p{Han}A-Za-z0-9_-]{2,10})(?=[^\p{L}0-9_-]|$)")
 _NO_HANDLE = regex.compile(rf".*(?:[的是了不我你在有要都没么就个]|{alternatives(words('publishers'))}).*|[0-9].*")
+_CALLED_SO = regex.compile(r"[老小阿]\p{Han}{1,2}|\p{Han}{1,3}(?:[哥姐叔婶嫂姨]|爷爷|奶奶|妈妈?|爸爸?)")
 # Who speaks in a chat: 鹏哥:, 朵朵妈:
 _SPEAKER = regex.compile(
     r"(?m)^[ \t]*(?:[\[(]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[\])]?[ ]*)?(?!大|二|三|小[哥姐弟妹]|表|堂|老[大二])"
     r"(?P<name>\p{Han}{1,3}(?:哥|姐|叔|婶|嫂|爷爷|奶奶|妈妈?|爸爸?|姨|总))[ ]?:"
 )
 _NOBODY = regex.compile(
-    r".*(?:所有人|全体|成员|[科室部处院组群]|中心|医院|公司|平台|客服|服务|官方|团队|小组|办公室|助手|[a-z]\.[a-z].*)"
+    r".*(?:所有人|全体|成员|[科室部处院组群站班台]|中心|医院|公司|平台|客服|服务|官方|团队|小组|办公室|助手|[a-z]\.[a-z].*)"
 )
 # 两女大麦、小麦
 _BOTH_CHILDREN = regex.compile(
@@ -64,7 +67,8 @@ _OFFICE_ELSEWHERE = regex.compile(
 )
 _OTHER_NAMES = alternatives(words("other_name_labels"))
 _ALSO_CALLED = regex.compile(
-    rf"[(,,;、。|\n ](?:{_OTHER_NAMES})[ ]?[:叫为是]?[ ]?[\"“「]?(?P<name>\p{{Han}}{{2,5}}(?:[·•]\p{{Han}}{{1,8}})?)"
+    rf"[(,,;、。|\n ](?:{_OTHER_NAMES}|(?P<things>又名|俗名|人称|别名|登记))[ ]?[:叫为是]?[ ]?[\"“「]?"
+    r"(?P<name>\p{Han}{2,5}(?:[·•]\p{Han}{1,8})?)"
     r"(?=[ ]?[)”\"」,;。、|\n]|[ ]?$)"
 )
 _CALLED_IN_FULL = regex.compile(
@@ -91,7 +95,7 @@ _OFFICE = regex.compile(
 def find_other_names(text: str) -> Iterator[Mention]:
     """Yield pet names and other names that are called so, names spelled out in pinyin, and who writes in a chat."""
     for match in _ALSO_CALLED.finditer(text):
-        if match["name"] not in FORM_WORDS:
+        if match["name"] not in FORM_WORDS and (match["things"] is None or _after_somebody(text, match.start())):
             yield Mention(*match.span("name"), Role.OTHER, 0.8, ("label",))
     for match in _CALLED_IN_FULL.finditer(text):
         start, end = match.span("run")
@@ -106,11 +110,20 @@ def find_other_names(text: str) -> Iterator[Mention]:
     yield from _senders(text)
 
 
+def _after_somebody(text: str, end: int) -> bool:
+    """Whether what stands before the bracket at ``end`` looks like a name; drugs and places have other names too."""
+    before = regex.search(r"(?:\p{Han}{1,8}|[\p{Latin}'’-]+)$", text[max(0, end - 16) : end])
+    if text[end] != "(" or before is None:
+        return False
+    return not HAN.match(before.group()) or any(is_plausible(before.group()[-length:]) for length in (2, 3))
+
+
 def _senders(text: str) -> Iterator[Mention]:
-    """Yield who writes in a chat, when somebody writes twice; titles and departments are nobody."""
+    """Yield who writes in a chat, when somebody writes twice and one is clearly a person; departments are nobody."""
     lines = [match for match in _MESSAGE.finditer(text) if HAN.search(match["who"])]
     senders = [match["who"].strip() for match in lines]
-    if len(lines) < _TRANSCRIPT or len(set(senders)) == len(senders):
+    somebody = any(who.endswith(TITLES) or is_plausible(who) or _CALLED_SO.fullmatch(who) for who in senders)
+    if not somebody or len(lines) < _TRANSCRIPT or len(set(senders)) == len(senders):
         return
     for match, who in zip(lines, senders, strict=True):
         if not who.endswith(TITLES) and not _OFFICE.fullmatch(who):
@@ -126,8 +139,9 @@ def _called(text: str) -> Iterator[Mention]:
         yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
     for pattern, role in ((_BOTH_CHILDREN, Role.RELATIVE), (_MARRIED, Role.RELATIVE), (_OFFICE_ELSEWHERE, Role.OTHER)):
         for match in pattern.finditer(text):
-            for start, end in match.spans("name"):
-                yield Mention(start, end, role, 0.7, ("context",))
+            if all(NOT_GIVEN.isdisjoint(name) and name not in NOT_NAMES for name in match.captures("name")):
+                for start, end in match.spans("name"):
+                    yield Mention(start, end, role, 0.7, ("context",))
     for match in _HANDLE.finditer(text):
         nobody = _NOBODY.fullmatch(match["name"]) or _NO_HANDLE.fullmatch(match["name"])
         if not nobody and HAN.search(match["name"]):

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,8 +61,8 @@ class Normalised:
     """
 
     text: str
-    starts: range | tuple[int, ...]
-    ends: range | tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the smallest range of the original that holds normalised characters ``start`` to ``end``.
@@ -92,8 +94,7 @@ def normalise(text: str) -> Normalised:
     if not _UNSTABLE_RUN.search(plain):
         return Normalised(plain, range(len(plain)), range(1, len(plain) + 1))
     pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    starts, ends = array("I"), array("I")
     copied = 0
     for run in _UNSTABLE_RUN.finditer(plain):
         first, last = run.span()
@@ -108,7 +109,7 @@ def normalise(text: str) -> Normalised:
     pieces.append(plain[copied:])
     starts.extend(range(copied, len(plain)))
     ends.extend(range(copied + 1, len(plain) + 1))
-    return Normalised(fold_letters("".join(pieces)), tuple(starts), tuple(ends))
+    return Normalised(fold_letters("".join(pieces)), starts, ends)
 
 
 @cache
@@ -117,7 +118,7 @@ def _is_mark(char: str) -> bool:
     return unicodedata.category(char) in ("Mn", "Me")
 
 
-def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: list[int], ends: list[int]) -> None:
+def _fold_run(text: str, run: tuple[int, int], pieces: list[str], starts: array[int], ends: array[int]) -> None:
     """Append the folded characters of ``run``, each cluster of base and accents as one."""
     at, last = run
     while at < last:

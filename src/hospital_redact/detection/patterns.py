@@ -121,30 +121,33 @@ class PatternGroup:
 
         ``owners`` as in :func:`search`. Raises DetectionError HR301 on a timeout.
         """
-        ranges = self._ranges(scene)
-        searches: dict[int, list[_Search]] = {}
+        found = self._find(scene)
+        searches: list[_Search] = []
         for place, (number, branch) in enumerate(self._branches):
-            if number not in without and (place in ranges or not branch.needs):
-                parts = ranges[place] if branch.needs else [(0, len(scene.text))]
-                searches.setdefault(number, []).append(_Search(branch.pattern, scene.text, owners[number], parts))
-        for number, branches in searches.items():
-            for match in _first_of(branches):
-                yield number, match
+            if number not in without and (place in found or not branch.needs):
+                parts = [(0, len(scene.text))]
+                if branch.needs:
+                    parts = _merged([p for needs, spans in found.pop(place) for p in _reached(scene, needs, spans)])
+                searches.append(_Search(branch.pattern, scene.text, owners[number], parts))
+            if searches and (place + 1 == len(self._branches) or self._branches[place + 1][0] != number):
+                for match in _first_of(searches):
+                    yield number, match
+                searches = []
 
-    def _ranges(self, scene: Scene) -> dict[int, list[tuple[int, int]]]:
-        """Return for each branch whose needles were found the parts of the text that hold every match of it."""
+    def _find(self, scene: Scene) -> dict[int, list[tuple[Needs, list[tuple[int, int]]]]]:
+        """Return for each branch of which needles were found what it needs and where they stand."""
         places: dict[int, list[tuple[int, int]]] = {}
         for needle, start, end in self._automaton.find_matches_as_indexes(scene.folded, overlapping=True):
             places.setdefault(needle, []).append((start, end))
         found = [(self._users[needle], spans) for needle, spans in places.items()]
         if self._runs:
             found += [(used, [r for r in scene.digit_runs if r[1] - r[0] >= length]) for length, used in self._runs]
-        ranges: dict[int, list[tuple[int, int]]] = {}
+        branches: dict[int, list[tuple[Needs, list[tuple[int, int]]]]] = {}
         for used, spans in found:
             for place, needs in used:
                 if spans:
-                    ranges.setdefault(place, []).extend(_reached(scene, needs, spans))
-        return {place: _merged(parts) for place, parts in ranges.items()}
+                    branches.setdefault(place, []).append((needs, spans))
+        return branches
 
 
 class _Search:

@@ -18,7 +18,7 @@ from hospital_redact.detection.shapes import HAN, is_drug, is_masked
 from hospital_redact.detection.spellings import spell
 from hospital_redact.detection.tagged import find_tagged, names_a_thing
 from hospital_redact.detection.taggers import Seen
-from hospital_redact.detection.words import FORM_WORDS, TITLES
+from hospital_redact.detection.words import FORM_WORDS, SURNAMES, TITLES
 from hospital_redact.model import Role, Rule
 
 _LATIN = regex.compile(r"[A-Za-z]{2}|[A-Z]\.")
@@ -118,6 +118,29 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
     """Yield what stands in a list or column where the other entries are names: 1) 张伟 2) 高峰 3) 戈壁."""
     text = scene.text
     places = {mention.start: mention for mention in shown}
+    for key, entries in _lists(scene).items():
+        known = [places[start] for start, end in entries if start in places and places[start].end == end]
+        told = sum(_OF_PERSON.match(text, end) is not None for _, end in entries)
+        new = sum(start not in places and _OF_PERSON.match(text, end) is not None for start, end in entries)
+        if not known or len(known) + new < 2 or 2 * (len(known) + new) + min(told, len(known)) < len(entries):
+            continue
+        # Behind a bare number anything may stand, and so it may where not every second entry is a name by itself.
+        strict = 2 * len(known) >= len(entries) and not (key[0] == "item" and str(key[1]).strip().isdigit())
+        role = Counter(mention.role for mention in known).most_common(1)[0][0]
+        for start, end in entries:
+            name = text[start:end]
+            if not HAN.match(name) and not is_latin_name(name):
+                continue
+            taken = start in places or name in FORM_WORDS or name in TITLES or is_masked(name)
+            if not strict and not (name[0] in SURNAMES or is_latin_name(name) or _OF_PERSON.match(text, end)):
+                continue
+            if not taken and not is_drug(name) and not names_a_thing(text, start, end):
+                yield Mention(start, end, role, 0.6, ("list",))
+
+
+def _lists(scene: Scene) -> dict[tuple[object, ...], list[tuple[int, int]]]:
+    """Return the entries of each list and column that may be names: ranges by the kind of list."""
+    text = scene.text
     groups: dict[tuple[object, ...], list[tuple[int, int]]] = {}
     for item in _ITEM.finditer(text):
         groups.setdefault(("item", regex.sub(r"[0-9]+|[①-⑳]", "1", item["mark"])), []).append(item.span("name"))
@@ -127,20 +150,7 @@ def _siblings(scene: Scene, shown: Sequence[Mention]) -> Iterator[Mention]:
         latin = not cell.heading and _LATIN_CELL.fullmatch(text, cell.start, cell.end)
         if latin or (cell.row and _SHORT.fullmatch(text, cell.start, cell.end)):
             groups.setdefault((cell.table, cell.column), []).append((cell.start, cell.end))
-    for entries in groups.values():
-        known = [places[start] for start, end in entries if start in places and places[start].end == end]
-        told = sum(_OF_PERSON.match(text, end) is not None for _, end in entries)
-        new = sum(start not in places and _OF_PERSON.match(text, end) is not None for start, end in entries)
-        if not known or len(known) + new < 2 or 2 * (len(known) + new) + min(told, len(known)) < len(entries):
-            continue
-        role = Counter(mention.role for mention in known).most_common(1)[0][0]
-        for start, end in entries:
-            name = text[start:end]
-            if not HAN.match(name) and not is_latin_name(name):
-                continue
-            taken = start in places or name in FORM_WORDS or name in TITLES or is_masked(name)
-            if not taken and not is_drug(name) and not names_a_thing(text, start, end):
-                yield Mention(start, end, role, 0.6, ("list",))
+    return groups
 
 
 def _gather(mentions: Sequence[tuple[Scene, Mention]], *, staff_document: bool, complaint: bool) -> dict[str, Person]:

@@ -163,6 +163,7 @@ def find_further(
 def _literal(scene: Scene, persons: Iterable[Person], seen: Seen | None) -> Iterator[tuple[int, int, Person]]:
     forms: list[str] = []
     owners: list[tuple[Person, bool]] = []
+    taken: set[tuple[str, bool, Role]] = set()
     for person in persons:
         for name in (person.name, *sorted(person.aliases)):
             flat = "".join(name.split())
@@ -170,12 +171,16 @@ def _literal(scene: Scene, persons: Iterable[Person], seen: Seen | None) -> Iter
                 continue
             whole = name == person.name
             cases = [flat, flat.upper()] if whole and not HAN.match(flat) and flat.upper() != flat else [flat]
+            # Of several persons of one role who are called the same, one stands for all.
+            cases = [case for case in cases if (case, whole, person.role) not in taken]
+            taken.update((case, whole, person.role) for case in cases)
             forms.extend(cases)
             owners.extend([(person, whole)] * len(cases))
-    found = list(search_literals(FlatText(scene), forms))
+    flat = FlatText(scene)
     if seen is not None:
-        look_up((forms[number] for number, *_ in found if len(forms[number]) == 2 and HAN.match(forms[number])), seen)
-    for number, start, end in found:
+        short = {number for number, form in enumerate(forms) if len(form) == 2 and HAN.match(form)}
+        look_up({forms[number] for number, *_ in search_literals(flat, forms) if number in short}, seen)
+    for number, start, end in search_literals(flat, forms):
         person, whole = owners[number]
         if _may_stand(scene.text, start, end, forms[number], seen, whole=whole):
             initial = None if HAN.match(forms[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)

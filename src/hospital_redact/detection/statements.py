@@ -43,8 +43,8 @@ def _expression(key: str) -> regex.Pattern[str]:
 _NUMBERING, _LABEL, _END, _HEADING, _HEADING_END = (
     _expression(key) for key in ("numbering", "label", "end", "heading", "heading_end")
 )
-_SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
-    _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs")
+_SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS, _KNOWN_HEADINGS, _OWN_WORK = (
+    _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs", "known_headings", "own_work")
 )
 # 袁圆汇报: is what somebody said, 袁圆: is whose turn it is.
 _SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
@@ -142,6 +142,8 @@ def _states(scene: Scene, sentence: Sentence) -> bool:
         return False
     if _SKIPPED.search(text) and not _KEPT.search(text):
         return False
+    if any(_KNOWN_HEADINGS.fullmatch(lead) for lead in sentence.leads) and not _OWN_WORK.search(text):
+        return False
     return not (_GENERAL.search(text) and not _DATED.search(text))
 
 
@@ -163,6 +165,8 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
             intro = ""
         label = _LABEL.match(scene.text, start, min(stop, start + _MAX_LABEL))
         labelled = label is not None and label.end() < stop and not _SAYING.search(label.group("label"))
+        if labelled and label and not item and scene.text[label.end("label")] == ".":
+            labelled = False  # "2. Price. Three pounds" names a clause, "Agreed. We then" does not
         content = label.end() if labelled and label else start
         own = _bare(scene.text[start:content]).casefold()
         for before, first, last in _sentences_of(scene.text, content, stop):

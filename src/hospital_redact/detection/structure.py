@@ -15,6 +15,8 @@ from hospital_redact.detection.normalisation import normalise
 from hospital_redact.model import Document, TablePosition, View
 
 _MAX_HEADER = 24
+_MAX_HEADING = 12
+_MIN_ROW = 3
 _TOTALS = frozenset({"合计", "小计", "总计", "共计", "total", "subtotal", "sum"})
 _FIGURE = regex.compile(r"[-(]?[¥£$€]?-?\d[\d,.]*[)%‰]?(?:元|人|例|分)?")
 # A quoted value of a line of comma-separated values.
@@ -102,9 +104,10 @@ def text_cells(text: str, *, taken: Sequence[Cell] = ()) -> tuple[Cell, ...]:
     group: list[list[tuple[int, int]]] = []
     kind = ""
     table = max((cell.table for cell in taken), default=-1) + 1
-    for start, end in [*_lines(text), (len(text), len(text))]:
+    lines = [*_lines(text), (len(text), len(text))]
+    for number, (start, end) in enumerate(lines):
         line = text[start:end]
-        if group and _RULE_LINE.fullmatch(line):
+        if group and (_RULE_LINE.fullmatch(line) or _parts_rows(text, line, kind, group[-1], lines[number + 1 :][:1])):
             continue
         this, pieces = _split(line, start)
         if not this and _may_be_spaced(line, inside=kind == "space"):
@@ -121,6 +124,17 @@ def text_cells(text: str, *, taken: Sequence[Cell] = ()) -> tuple[Cell, ...]:
     if group:
         cells.extend(_head(text, group, kind, table))
     return tuple(cells)
+
+
+def _parts_rows(
+    text: str, line: str, kind: str, row: Sequence[tuple[int, int]], below: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether a short line between two rows with as many cells is a heading inside their table: 并用药品."""
+    if not below or kind == "space" or not 0 < len(line.strip()) <= _MAX_HEADING or _split(line, 0)[0]:
+        return False
+    start, end = below[0]
+    this, pieces = _split(text[start:end], start)
+    return this == kind and len(pieces) == len(row) >= _MIN_ROW
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -160,7 +174,9 @@ def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
 def _unquoted(line: str, pieces: list[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
     """Return ``pieces`` without the quotes of comma-separated values around them (RFC 4180)."""
     return [
-        (start + 1, end - 1) if end - start >= 2 and line[start - offset] == '"' == line[end - offset - 1] else (start, end)
+        (start + 1, end - 1)
+        if end - start >= 2 and line[start - offset] == '"' == line[end - offset - 1]
+        else (start, end)
         for start, end in pieces
     ]
 

@@ -197,7 +197,7 @@ def _tag_lines(lines: Sequence[str], language: str, seen: Seen) -> list[tuple[Ta
 
 def look_up(names: Iterable[str], seen: Seen) -> None:
     """Do now, and together, what :func:`is_word` will have to do for each of ``names``. Raises as :func:`tag`."""
-    _tag_lines(list(names), "zh", seen)
+    _tag_lines(sorted(names), "zh", seen)
 
 
 def is_word(word: str, seen: Seen) -> bool:
