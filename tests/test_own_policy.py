@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hospital_redact import Redactor
 from hospital_redact.cli import main
 from hospital_redact.errors import HospitalRedactError
-from hospital_redact.policy import load_policy
 from hospital_redact.own_policy import Answers, policy_text, read_staff, write_policy
+from hospital_redact.policy import load_policy
 
 ANSWERS = Answers(
     id="yunqiao",

@@ -183,3 +183,29 @@ def test_wording_of_secrecy_confirms_weak_cues() -> None:
         "trial": False,
         "self_declared": False,
     }
+
+
+def rules_of(text: str) -> set[str]:
+    """Return the rules of the shipped policy whose cues ``text`` holds."""
+    return {finding.rule for finding in find_categories(text_document(text), SHIPPED)}
+
+
+def test_sums_on_line_after_line_are_no_aside_of_an_account() -> None:
+    lines = [
+        f"{number}号 实发 {amount}" for number, amount in enumerate(("7,311.20", "9,045.00", "6,120.35", "8,888.10"))
+    ]
+    account = "从基本户扣，户名照旧，账号 2806 0012 0920 0338，网银打不开，带财务章来。"
+    assert "salary" in rules_of("\n".join(["你好，这批请代办：", *lines, account]))
+
+
+def test_a_vote_makes_minutes_a_decision() -> None:
+    minutes = "院长办公会会议纪要\n出席：甲、乙\n会议决定：同意启动新病区。表决情况：赞成5票，反对1票。"
+    assert {"minutes", "decision"} <= rules_of(minutes)
+    assert "decision" not in rules_of("院周会会议纪要\n出席：甲、乙\n会议要求：各科室按时交班。")
+
+
+def test_home_and_family_in_a_record_are_the_patients() -> None:
+    home = "家庭住址：某市某路12号3单元\n电话：13812345678 现住：同上 家属已签字"
+    record = "出院小结\n住院号：0123456\n主诉：头晕三天\n入院情况：查体血压正常\n出院诊断：眩晕\n出院医嘱：门诊随访"
+    assert "staff_contact" not in rules_of(f"{record}\n{home}")
+    assert "staff_contact" in rules_of(f"职工家庭情况登记\n{home}")

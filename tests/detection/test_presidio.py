@@ -4,9 +4,10 @@ import pytest
 import regex
 from detection_kit import make_policy, make_rule, removed, shipped_detector, text_document
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, Pattern, PatternRecognizer, RecognizerResult
-from presidio_analyzer.predefined_recognizers import EmailRecognizer
+from presidio_analyzer.predefined_recognizers import EmailRecognizer, SpacyRecognizer
 from presidio_analyzer.recognizer_registry import RecognizerRegistry
 
+from hospital_redact import Redactor
 from hospital_redact.detection import Detector, patterns
 from hospital_redact.detection.presidio_bridge import as_presidio_recognizer, offline_engine
 from hospital_redact.errors import DetectionError
@@ -90,3 +91,23 @@ def test_our_rules_run_in_their_engine() -> None:
         "rule person_patient",
         str(engine.analyze(english, language="en", return_decision_process=True)[0].analysis_explanation),
     )
+
+
+def test_their_recogniser_runs_in_our_flow() -> None:
+    review = Redactor(recognizers=[plate()]).review_text("车辆QX1234停在门口，患者段雨桐来取。")
+    removed_texts = {review.document.text_of(finding.spans) for finding in review.removed}
+    assert removed_texts >= {"QX1234", "段雨桐"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("zh", "昨天下午段雨桐到门诊复查，\n由主任接诊。", "段雨桐"),
+        ("en", "Yesterday Harriet Thackeray came back to the clinic.", "Harriet Thackeray"),
+    ],
+)
+def test_their_engine_finds_names_with_our_taggers(language: str, text: str, name: str) -> None:
+    registry = RecognizerRegistry(supported_languages=[language])
+    registry.add_recognizer(SpacyRecognizer(supported_language=language))
+    engine = AnalyzerEngine(registry=registry, nlp_engine=offline_engine(), supported_languages=[language])
+    assert name in {text[r.start : r.end] for r in engine.analyze(text, language=language, entities=["PERSON"])}

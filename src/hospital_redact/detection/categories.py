@@ -44,6 +44,7 @@ SELF_DECLARED = "self_declared"
 NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
 PATIENT = "patient"
+STAFF_PRIVATE = "staff_private"
 _NOT_CONFIRMED = frozenset({PATIENT, "unpublished"})
 
 _OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "accounts_seals", "medical_record", "minutes", "unpublished"})
@@ -224,9 +225,12 @@ def find_categories(
     ]
     findings = []
     best = _best(policy.categories, scores)
+    record = max((s for r, s in zip(policy.categories, scores, strict=True) if r.matter == PATIENT), default=0.0)
     for rule, found, score in zip(policy.categories, evidence, scores, strict=True):
         spans = found.spans()
         yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best)
+        if rule.matter == STAFF_PRIVATE and not (found.titles or found.persons or len(found.columns) >= 3):
+            yields |= score + _OVERSHADOWED <= record  # the home and the family in a patient's record are the patient's
         if score >= rule.threshold and spans and (rule.id == SELF_DECLARED or not yields):
             findings.append(_finding(rule, score, spans, found.words()))
     if all(finding.rule == SELF_DECLARED for finding in findings):

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,7 +47,8 @@ GATE = -5.0
 MAX_PART = 400
 """Longer parts of a text are cut, in code points: the memory of LAC grows with what it is shown at once."""
 
-_CLAUSE = regex.compile(r"[^，,。;；!?！？:：\t\n]*[，,。;；!?！？:：\t\n]*")
+_CLAUSE = regex.compile(r"[^，,。;；!?！？:：\t\n]*(?:[，,。;；!?！？:：]+|[\t\n]+)?")
+_BREAKS = "\t\n"
 _SENTENCE_END = frozenset("。;；!?！？\t\n")
 
 OUTSIDE, BEGIN, INSIDE, LAC = range(4)
@@ -174,10 +176,11 @@ def tag_persons(text: str) -> list[Person]:
 
 
 def clauses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the clauses of ``text``, each with the stops that end it; together they are all of it."""
+    """Yield the ranges of the clauses of ``text``, with the stops that end them, within a line and a cell."""
     for clause in _CLAUSE.finditer(text):
-        if clause.end() > clause.start():
-            yield clause.span()
+        end = clause.start() + len(clause.group().rstrip(_BREAKS))
+        if end > clause.start():
+            yield clause.start(), end
 
 
 def likely_parts(text: str, threshold: float = GATE) -> Iterator[tuple[int, int]]:
@@ -185,19 +188,20 @@ def likely_parts(text: str, threshold: float = GATE) -> Iterator[tuple[int, int]
 
     A range is a clause whose score is above ``threshold``, with the clause before it and the one after within the
     sentence: LAC reads a clause cut out alone as well on the whole, but otherwise (decision 0007). Ranges do not
-    overlap and are at most :data:`MAX_PART` long. Raises DetectionError HR302 when the weights are not the listed ones.
+    overlap, hold neither line end nor tab and are at most :data:`MAX_PART` long. Raises DetectionError HR302 when the
+    weights are not the listed ones.
     """
     scores = score(text, load_network())[:, LAC]
     ranges = list(clauses(text))
     hot = [bool(scores[start:end].max() > threshold) for start, end in ranges]
-    last = [not _SENTENCE_END.isdisjoint(text[max(start, end - 4) : end]) for start, end in ranges]
+    # Whether a clause goes on in the next: nothing between them, and no stop that ends a sentence.
+    goes_on = [end == following and text[end - 1] not in _SENTENCE_END for (_, end), (following, _) in pairwise(ranges)]
     begin = at = 0
     for i, (start, end) in enumerate(ranges):
-        after = i > 0 and hot[i - 1] and not last[i - 1]
-        before = i + 1 < len(ranges) and hot[i + 1] and not last[i]
-        if not (hot[i] or after or before):
+        joined = i > 0 and goes_on[i - 1]
+        if not (hot[i] or (joined and hot[i - 1]) or (i < len(goes_on) and goes_on[i] and hot[i + 1])):
             continue
-        if start != at or end - begin > MAX_PART or (i > 0 and last[i - 1]):
+        if start != at or not joined or end - begin > MAX_PART:
             yield from _cut(begin, at)
             begin = start
         at = end

@@ -165,6 +165,10 @@ class _Search:
             if stop > at:
                 yield from search(self._pattern, self._text, self._owner, max(start, at), stop)
 
+    def skip(self) -> None:
+        """Go on to the next match."""
+        self.match = next(self._found, None)
+
     def go_on(self, at: int) -> None:
         """Go on to the first match that begins at ``at`` or later, also if an earlier one hides it."""
         while self.match is not None and self.match.start() < at:
@@ -179,10 +183,12 @@ def _first_of(branches: Sequence[_Search]) -> Iterator[regex.Match[str]]:
         found = [(branch.match.start(), number, branch.match) for number, branch in enumerate(branches) if branch.match]
         if not found:
             return
-        start, _, match = min(found, key=lambda entry: entry[:2])
+        _, first, match = min(found, key=lambda entry: entry[:2])
         yield match
-        for branch in branches:
-            branch.go_on(max(match.end(), start + 1))
+        for number, branch in enumerate(branches):
+            branch.go_on(match.end())
+            if number == first and branch.match is match:  # an empty one: another may begin at its place
+                branch.skip()
 
 
 def _reached(scene: Scene, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

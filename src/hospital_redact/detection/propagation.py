@@ -176,11 +176,11 @@ def _literal(scene: Scene, persons: Iterable[Person], seen: Seen | None) -> Iter
             taken.update((case, whole, person.role) for case in cases)
             forms.extend(cases)
             owners.extend([(person, whole)] * len(cases))
-    flat = FlatText(scene)
+    without_blanks = FlatText(scene)
     if seen is not None:
         short = {number for number, form in enumerate(forms) if len(form) == 2 and HAN.match(form)}
-        look_up({forms[number] for number, *_ in search_literals(flat, forms) if number in short}, seen)
-    for number, start, end in search_literals(flat, forms):
+        look_up({forms[number] for number, *_ in search_literals(without_blanks, forms) if number in short}, seen)
+    for number, start, end in search_literals(without_blanks, forms):
         person, whole = owners[number]
         if _may_stand(scene.text, start, end, forms[number], seen, whole=whole):
             initial = None if HAN.match(forms[number]) else _INITIAL.search(scene.text, max(0, start - 8), start)

@@ -217,7 +217,7 @@ def _given(run: str, base: int, *, marked: bool) -> int:
     for length in (base + 2, base + 1):
         if len(run) == length and not NOT_GIVEN & set(run[base:]) and not FOLLOW & set(run[base + 1 :]):
             return length
-    if marked and len(run) == base + 2 and run[-1] in _BORNE and run[base] not in NOT_GIVEN:
+    if marked and len(run) == base + 2 and run[-1] in _BORNE and run[base] not in NOT_GIVEN - _BORNE:
         return len(run)
     if len(run) > base + 2:
         rest = run[base + 2 :]

@@ -43,8 +43,8 @@ def _expression(key: str) -> regex.Pattern[str]:
 _NUMBERING, _LABEL, _END, _HEADING, _HEADING_END = (
     _expression(key) for key in ("numbering", "label", "end", "heading", "heading_end")
 )
-_SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS, _KNOWN_HEADINGS, _OWN_WORK = (
-    _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs", "known_headings", "own_work")
+_SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
+    _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs")
 )
 # 袁圆汇报: is what somebody said, 袁圆: is whose turn it is.
 _SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
@@ -141,8 +141,6 @@ def _states(scene: Scene, sentence: Sentence) -> bool:
     if sentence.labelled and _SKIPPED_LABELS.fullmatch(_bare(scene.text[sentence.full : sentence.start])):
         return False
     if _SKIPPED.search(text) and not _KEPT.search(text):
-        return False
-    if any(_KNOWN_HEADINGS.fullmatch(lead) for lead in sentence.leads) and not _OWN_WORK.search(text):
         return False
     return not (_GENERAL.search(text) and not _DATED.search(text))
 

@@ -165,7 +165,8 @@ class View:
             else:
                 high = middle
         spans: list[Span] = []
-        for segment in self.segments[low:]:
+        for number in range(low, len(self.segments)):  # a slice would copy the rest of a long text each time
+            segment = self.segments[number]
             if segment.start >= end:
                 break
             first = segment.offset + max(start, segment.start) - segment.start
