@@ -103,14 +103,14 @@ def scanned(letter: Path, capsys: pytest.CaptureFixture[str], *options: str) -> 
 
 
 def test_scan_in_chinese(letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    output = scanned(letter, capsys, "--lang", "zh", "--to", "bank")
+    output = scanned(letter, capsys, "--lang", "zh", "--to", "bank", "--explain")
     assert english_in(output) == []
     for words in ("密级 秘密，脱敏后密级 内部；处置决定：脱敏后发布", "正文，第4行", "患者身份", "发布条件缺失"):
         assert words in output
 
 
 def test_scan_in_english(letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    output = scanned(letter, capsys, "--lang", "en")
+    output = scanned(letter, capsys, "--lang", "en", "--explain")
     assert "level 秘密, after redaction 内部; decision release_redacted" in output
     assert "text, line 4" in output
     assert "patient_identity" in output
