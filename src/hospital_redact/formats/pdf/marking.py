@@ -86,7 +86,7 @@ def _free_line(page: pikepdf.Page, width: float, taken: list[Box], *, right: boo
     for step in range(_TRIES):
         down = 24.0 + step * _STEP
         corners = [
-            _place(turn, (left, bottom, edge, top), start + dx, down + dy) for dx in (0, width) for dy in (-12, 5)
+            _place(turn, (left, bottom, edge, top), start + dx, down + dy) for dx in (0, width) for dy in (-_UP, _DOWN)
         ]
         xs, ys = [c[0] for c in corners], [c[1] for c in corners]
         box = Box(min(xs), min(ys), max(xs), max(ys))
