@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hospital_redact import Redactor
 from hospital_redact.cli import main
 from hospital_redact.errors import HospitalRedactError
-from hospital_redact.own_policy import Answers, policy_text, read_staff, write_policy
+from hospital_redact.own_policy import MAX_STAFF, Answers, policy_text, read_staff, write_policy
 from hospital_redact.policy import load_policy
 
 ANSWERS = Answers(
@@ -107,6 +107,20 @@ def test_other_staff_files_are_refused(data: bytes) -> None:
     with pytest.raises(HospitalRedactError) as caught:
         read_staff(data)
     assert caught.value.code == "HR114"
+
+
+def test_a_full_directory_loads(tmp_path: Path) -> None:
+    staff = tuple((f"沈{chr(0x4E00 + n // 100)}{chr(0x5000 + n % 100)}", "心血管内科") for n in range(MAX_STAFF))
+    write_policy(tmp_path, Answers(id="own", name="甲医院", staff=staff))
+    assert len(load_policy("own", folders=[tmp_path]).allow) == MAX_STAFF + 1
+
+
+def test_what_cannot_be_loaded_is_not_written(tmp_path: Path) -> None:
+    staff = tuple((f"沈{n}", "科" * 190) for n in range(MAX_STAFF))
+    with pytest.raises(HospitalRedactError) as caught:
+        write_policy(tmp_path, Answers(id="own", name="甲医院", staff=staff))
+    assert caught.value.code == "HR101"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_writes_and_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ def reason(rule: str, level: str) -> dict[str, str]:
     [
         ({"residual_level": "内部"}, "the redacted copy is 内部"),
         ({"reasons": [reason("a", "绝密"), reason("b", "秘密")]}, "without “title a” the document would be 秘密"),
-        ({"decision": "refuse", "reasons": [reason("decision_channel", "机密")]}, "--channel"),
+        ({"decision": "refuse", "reasons": [reason("channel_email", "机密")]}, "--channel"),
         ({"decision": "refuse"}, "another recipient"),
         ({"decision": "refer_up"}, "secrecy officer"),
         ({"decision": "approve_then_release"}, "recorded approval"),
@@ -70,3 +70,12 @@ def test_scan_shows_the_three_strongest_reasons_with_clause_and_place() -> None:
     assert "What would change it" in page
     everything = list(scan_lines(entry, ENGLISH, explain=True))
     assert len(everything) > len(lines)
+
+
+def test_a_channel_that_may_not_carry_it_is_answered_with_a_channel() -> None:
+    redactor = Redactor()
+    text = "本院与某公司设备采购合同\n甲方：云桥市第一人民医院\n乙方：某公司\n合同金额：486,300元\n第一条 保密义务"
+    review = redactor.review_text(text, context=ReleaseContext(channel="email"))
+    entry = {"number": 1, "id": "a", **describe_review(review, redactor.policy)}
+    assert entry["decision"] == "refuse"
+    assert any("--channel" in line for line in remedies(entry, ENGLISH))

@@ -166,7 +166,7 @@ def _redact_input(redactor: Redactor, numbered: Numbered, output: Output, task: 
 def scan_file(redactor: Redactor, number: int, path: str, task: Task) -> Json:
     """Review one file; errors become an entry with ``code`` and ``message``."""
     try:
-        review = _review(redactor, path, task)
+        review = review_file(redactor, path, task)
         return {
             "number": number,
             "id": shown_path(redactor, path, task, review),
@@ -222,7 +222,7 @@ def redact_file(redactor: Redactor, number: int, path: str, output: Output, task
     """Redact one file into ``output``; errors become an entry, with nothing written for it."""
     review = None
     try:
-        review = _review(redactor, path, task)
+        review = review_file(redactor, path, task)
         if task.plan is not None:
             review = redactor.with_plan(review, task.plan)
         target = output.claim(review.output_name)
@@ -266,7 +266,8 @@ def shown_path(redactor: Redactor, path: str, task: Task, review: Review | None 
     return mask_path(path, review, found)
 
 
-def _review(redactor: Redactor, path: str, task: Task) -> Review:
+def review_file(redactor: Redactor, path: str, task: Task) -> Review:
+    """Review one file as ``task`` says. Raises as :meth:`Redactor.review`."""
     context = task.plan.context if task.plan is not None else task.context
     return redactor.review(
         os.fspath(path),

@@ -275,7 +275,7 @@ def _marked(evidence: str) -> Level:
 
 
 def _may_be_removed(finding: Finding) -> bool:
-    return finding.action in (Action.MASK, Action.PLACEHOLDER) and finding.role is not Role.STAFF
+    return finding.action.removes and finding.role is not Role.STAFF
 
 
 def _staying(

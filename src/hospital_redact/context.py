@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hospital_redact.errors import PolicyError
-from hospital_redact.model import Action, Document, Finding, Policy, Recipient, ReleaseContext, Role
+from hospital_redact.model import Document, Finding, Policy, Recipient, ReleaseContext, Role
 
 PUBLIC = "public"
 AUTHORITY = "authority"
@@ -91,21 +91,23 @@ def retention(document: Document, findings: Sequence[Finding], policy: Policy, c
 
 def same_name(text: str, name: str) -> bool:
     """Whether two spellings are one name: after NFKC, without spaces, dots, case, and in any order of Latin words."""
-    left, right = _name_parts(text), _name_parts(name)
-    return bool(left) and left == right
+    left = name_key(text)
+    return bool(left) and left == name_key(name)
 
 
-def _name_parts(name: str) -> list[str]:
+def name_key(name: str) -> tuple[str, ...]:
+    """Return what is equal for the spellings of one name, see :func:`same_name`; nothing for no name."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     if all(ord(char) < 0x2E80 for char in folded):
         words = "".join(char if char.isalnum() else " " for char in folded).split()
         # Initials and order differ between "MAY, Rose T." and "Rose May".
-        return sorted(word for word in words if len(word) > 1)
-    return ["".join(char for char in folded if char.isalnum())]
+        return tuple(sorted(word for word in words if len(word) > 1))
+    joined = "".join(char for char in folded if char.isalnum())
+    return (joined,) if joined else ()
 
 
 def _without_context(finding: Finding) -> str | None:
-    if finding.action not in (Action.MASK, Action.PLACEHOLDER):
+    if not finding.action.removes:
         return f"action:{finding.action}"
     return "role:staff" if finding.role is Role.STAFF else None
 

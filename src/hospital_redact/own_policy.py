@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import regex
 
@@ -22,7 +23,8 @@ from hospital_redact.rulefiles import IDENTIFIER
 BASES = ("default", "article-03", "article-04", "article-11")
 """The shipped policies that a hospital's own may inherit from."""
 
-MAX_STAFF = 50_000
+MAX_STAFF = 10_000
+"""Staff of one policy: about as many as a file of rules may hold."""
 MAX_TEXT = 200
 
 _NAME_COLUMNS = ("姓名", "名字", "name", "staff", "full name")
@@ -126,21 +128,28 @@ def policy_text(answers: Answers) -> str:
 
 
 def write_policy(folder: Path, answers: Answers, *, overwrite: bool = False) -> Path:
-    """Write the hospital's folder and return the policy's file, which has been loaded once to prove it.
+    """Write the hospital's folder and return the policy's file, which has been loaded once, elsewhere, to prove it.
 
-    Raises PolicyError HR114, OutputError HR702 (it exists) or HR703 (it cannot be written).
+    Raises PolicyError HR114, or what loading it raises; OutputError HR702 (it exists) or HR703 (it cannot be written).
+    Nothing is written then.
     """
     text = policy_text(answers)
     path = folder / "policies" / f"{answers.id}.toml"
     if path.exists() and not overwrite:
         raise OutputError("HR702", "the target exists; choose another folder or use --force")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with TemporaryDirectory(prefix="hospital-redact-") as trial:
+            _put(Path(trial) / "policies" / path.name, text)
+            load_policy(answers.id, folders=[Path(trial)])
+        _put(path, text)
     except OSError as error:
         raise OutputError("HR703", "the output folder cannot be written ({kind})", kind=type(error).__name__) from None
-    load_policy(answers.id, folders=[folder])
     return path
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def entry_text(entry: Allowed) -> list[str]:

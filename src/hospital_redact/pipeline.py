@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hospital_redact import formats
-from hospital_redact.allowing import apply_allowed
+from hospital_redact.allowing import AllowList, allow_list
 from hospital_redact.classification import classify
 from hospital_redact.closure import close_plan
 from hospital_redact.context import effective_context
@@ -42,7 +42,7 @@ from hospital_redact.model import (
     Verification,
 )
 from hospital_redact.planfile import hash_plan
-from hospital_redact.planning import REMOVING, Coverage, check_plan, check_signatures, output_name, plan_redaction
+from hospital_redact.planning import Coverage, check_plan, check_signatures, output_name, plan_redaction
 from hospital_redact.policy import load_policy
 from hospital_redact.pseudonyms import Pseudonyms
 from hospital_redact.verification import require_passed, unaccepted, verify_copy
@@ -81,7 +81,7 @@ class Review:
     def removed(self) -> tuple[Finding, ...]:
         """The findings that the plan removes."""
         covered = Coverage(self.plan.edits)
-        return tuple(f for f in self.findings if f.action in REMOVING and covered(f.spans))
+        return tuple(f for f in self.findings if f.action.removes and covered(f.spans))
 
     @property
     def output_name(self) -> str:
@@ -134,6 +134,7 @@ class Redactor:
         excerpts: Excerpts | None = None,
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy, folders=rules)
+        self._allow = allow_list(self.policy)
         self._detector = Detector(self.policy, recognizers=recognizers)
         self._excerpts = excerpts
 
@@ -188,8 +189,9 @@ class Redactor:
 
     def _review(self, document: Document, source: Source, context: ReleaseContext, extras: _Extras) -> Review:
         listed = find_terms(document, extras.terms)
+        allow = self._allow.plus(extras.allow)
         seen: Seen = {}  # the text is detected again with its edits
-        found = self._detect(document, extras.subjects, extras.allow, seen)
+        found = self._detect(document, extras.subjects, allow, seen)
 
         def make_plan(findings: Sequence[Finding]) -> RedactionPlan:
             return plan_redaction(
@@ -209,7 +211,7 @@ class Redactor:
                 document,
                 (*found, *listed),
                 self.policy,
-                detect=lambda edited: self._detect(edited, extras.subjects, extras.allow, seen),
+                detect=lambda edited: self._detect(edited, extras.subjects, allow, seen),
                 make_plan=make_plan,
             )
         unread = find_unread(document, [edit.span for edit in plan.edits])
@@ -230,7 +232,7 @@ class Redactor:
         )
 
     def _detect(
-        self, document: Document, subjects: Subjects | None, allow: Sequence[Allowed], seen: Seen | None = None
+        self, document: Document, subjects: Subjects | None, allow: AllowList, seen: Seen | None = None
     ) -> tuple[Finding, ...]:
         found = self._detector.detect(document, seen=seen)
         if subjects is not None:
@@ -239,7 +241,7 @@ class Redactor:
             found = find_subjects(document, found, subjects, self.policy)
         if self._excerpts is not None:
             found = (*found, *find_excerpts(document, self._excerpts, self.policy))
-        return apply_allowed(document, found, self.policy, allow)
+        return allow.apply(document, found)
 
     def with_plan(self, review: Review, plan: RedactionPlan) -> Review:
         """Return ``review`` with a plan that a person edited.
@@ -339,11 +341,11 @@ class Redactor:
         )
 
     def _detection_of(self, review: Review) -> Callable[[Document], tuple[Finding, ...]]:
+        allow = self._allow.plus(review.allow)
+
         def detect(document: Document) -> tuple[Finding, ...]:
             listed = find_terms(document, review.terms)
-            return (
-                listed if review.plan.terms_only else (*self._detect(document, review.subjects, review.allow), *listed)
-            )
+            return listed if review.plan.terms_only else (*self._detect(document, review.subjects, allow), *listed)
 
         return detect
 

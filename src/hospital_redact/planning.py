@@ -18,7 +18,6 @@ from hospital_redact.context import effective_context, retention
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.errors import PlanError
 from hospital_redact.model import (
-    Action,
     Block,
     Document,
     Edit,
@@ -37,9 +36,6 @@ from hospital_redact.model import (
 )
 from hospital_redact.pseudonyms import Pseudonyms, check_reversible
 from hospital_redact.replacements import Operator, Replacements, holds_any, squeeze
-
-REMOVING = (Action.MASK, Action.PLACEHOLDER)
-"""Actions that change characters; the others report."""
 
 _NOT_SHOWN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 
@@ -73,7 +69,7 @@ def plan_redaction(
     removed: list[Finding] = []
     kept: list[Kept] = []
     for finding in findings:
-        if finding.action not in REMOVING:
+        if not finding.action.removes:
             continue
         why = stays(finding)
         if why is None:

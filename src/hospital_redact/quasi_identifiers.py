@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from hospital_redact.model import (
     CATEGORY_CUE,
-    Action,
     Document,
     Finding,
     Policy,
@@ -33,7 +32,6 @@ UNNAMED = "unnamed"
 _NAME = "PERSON_NAME"
 _MASKED = "MASKED_NAME"
 _RECORD = "medical_record"
-_REMOVING = (Action.MASK, Action.PLACEHOLDER)
 # What a recipient keeps of a person whose name goes says as much as a word that no rule removes.
 _KEPT_AS = {
     "ADDRESS": "village",
@@ -143,12 +141,12 @@ def _staying(
     """Yield kind and place of each quasi-identifier that the copy keeps."""
     gone: dict[int, list[Span]] = {}
     for finding in findings:
-        if finding.action in _REMOVING and removed(finding):
+        if finding.action.removes and removed(finding):
             for span in finding.spans:
                 gone.setdefault(span.block, []).append(span)
     for finding in sorted(findings, key=lambda f: f.spans):
         kind = finding.entity.removeprefix(QUASI).casefold() if finding.entity.startswith(QUASI) else ""
-        if not kind and finding.action in _REMOVING:
+        if not kind and finding.action.removes:
             kind = _KEPT_AS.get(finding.entity, "")
         span = finding.spans[0]
         if not kind or not document.blocks[span.block].survives:

@@ -34,7 +34,7 @@ from hospital_redact.model import (
     apply_edits,
     edits_by_block,
 )
-from hospital_redact.planning import BOX, REMOVING, apply_plan, output_name, span_before
+from hospital_redact.planning import BOX, apply_plan, output_name, span_before
 from hospital_redact.replacements import squeeze
 
 MIN_RAW_BYTES = 6
@@ -294,7 +294,7 @@ def remaining_findings(
     for finding in findings:
         if finding.action is Action.STOP:
             left.append(finding)
-        elif finding.action in REMOVING:
+        elif finding.action.removes:
             if not any(c.isalnum() for span in finding.spans for c in _outside(copy, span, put)):
                 continue
             if not kept_here(finding) and stays(finding) is None:

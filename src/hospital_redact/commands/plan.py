@@ -38,18 +38,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out and return its exit code."""
-    from hospital_redact.batch import roster_of
+    from hospital_redact.batch import review_file
     from hospital_redact.planfile import dump_plan
 
     redactor = make_redactor(args)
     task = make_task(args, redactor)
-    review = redactor.review(
-        args.path,
-        context=task.context,
-        terms=task.terms,
-        subjects=roster_of(task),
-        pseudonyms=task.pseudonyms,
-        allow=task.allow,
-    )
+    review = review_file(redactor, args.path, task)
     sys.stdout.write(dump_plan(review.plan, review.document, show_values=args.show_values))
     return 0

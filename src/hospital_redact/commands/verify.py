@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hospital_redact.commands.arguments import add_context, add_excerpts, add_pseudonyms, add_subjects, add_terms
@@ -31,24 +32,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out and return its exit code."""
-    from hospital_redact.batch import roster_of
+    from hospital_redact.batch import review_file
     from hospital_redact.planfile import load_plan
 
     plan = load_plan(read_text(args.plan, "plan")) if args.plan else None
     args.policy = args.policy or (plan.policy_id if plan else None)
     redactor = make_redactor(args)
     task = make_task(args, redactor)
-    context = plan.context if plan else task.context
-    only = bool(task.terms) and plan is None
-    review = redactor.review(
-        args.original,
-        context=context,
-        terms=task.terms,
-        terms_only=only,
-        subjects=roster_of(task),
-        pseudonyms=task.pseudonyms,
-        allow=task.allow,
-    )
+    task = replace(task, plan=plan, terms_only=bool(task.terms) and plan is None)
+    review = review_file(redactor, args.original, task)
     if plan:
         review = redactor.with_plan(review, plan)
     verification = redactor.verify(review, args.copy)

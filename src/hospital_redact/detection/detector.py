@@ -25,7 +25,7 @@ from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.small_counts import find_small_counts
 from hospital_redact.detection.statements import find_statements
 from hospital_redact.detection.taggers import Seen
-from hospital_redact.model import Action, Document, Finding, Policy, Role, Rule, Span
+from hospital_redact.model import Document, Finding, Policy, Role, Rule, Span
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
@@ -165,7 +165,7 @@ def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
         return False
     return any(
         (hit.rule.entity in _PATIENT_NUMBERS or (hit.rule.entity == "VISIT_DATE" and "label" in hit.evidence))
-        and hit.rule.action in (Action.MASK, Action.PLACEHOLDER)
+        and hit.rule.action.removes
         and not hit.rule.only_with
         and hit.confidence >= _PATIENT_VALUE
         for hit in hits
@@ -210,7 +210,7 @@ class _Subjects:
 
     def of(self, scene: Scene, hit: Hit) -> str | None:
         """Return the key of the value under ``hit``; none for what only reports."""
-        if hit.rule.action not in (Action.MASK, Action.PLACEHOLDER):
+        if not hit.rule.action.removes:
             return None
         value = compact(scene.text[hit.start : hit.end])
         return self._keys.setdefault(value, f"value-{len(self._keys) + 1}") if value else None
@@ -227,7 +227,7 @@ def _repeated(
     """Yield every further occurrence of values that were found: numbers of six characters and more."""
     known: dict[str, Hit] = {}
     for scene, hit, _ in hits:
-        if hit.rule.action not in (Action.MASK, Action.PLACEHOLDER) or hit.rule.only_with or hit.confidence < 0.5:
+        if not hit.rule.action.removes or hit.rule.only_with or hit.confidence < 0.5:
             continue
         value = flatten(scene.text[hit.start : hit.end])
         digits = sum(char.isdigit() for char in value)

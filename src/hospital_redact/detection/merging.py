@@ -10,8 +10,6 @@ from hospital_redact.model import Action, Finding, Role, Rule, Span
 _STRONG = frozenset({"check_digit", "label", "header", "listed", "partly_masked"})
 """Evidence that a keep rule does not outweigh."""
 
-_REMOVING = (Action.MASK, Action.PLACEHOLDER)
-
 
 def merge(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """Return ``findings`` without those that keep rules cancel, overlapping ones of the same fate joined.
@@ -22,7 +20,7 @@ def merge(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> tuple[Findi
     kept = _cancel(findings, rules)
     groups: dict[tuple[str, bool], list[Finding]] = {}
     for finding in kept:
-        fate = "remove" if finding.action in _REMOVING else f"{finding.action.value}:{finding.rule}"
+        fate = "remove" if finding.action.removes else f"{finding.action.value}:{finding.rule}"
         groups.setdefault((fate, finding.role is Role.STAFF), []).append(finding)
     merged = [finding for group in groups.values() for finding in _join(group, rules)]
     return tuple(sorted(merged, key=lambda f: (f.spans, f.rule)))
@@ -44,7 +42,7 @@ def _cancel(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Find
         return list(findings)
 
     def cancelled(finding: Finding) -> bool:
-        if finding.action not in _REMOVING or _STRONG & set(finding.evidence):
+        if not finding.action.removes or _STRONG & set(finding.evidence):
             return False
         rank = _priority(finding, rules)
         return any(

@@ -181,7 +181,7 @@ class HospitalRecognizer(EntityRecognizer):
 
     def __init__(self, detector: Detector, *, supported_language: str = _LANGUAGE_OF_RULES) -> None:
         self.detector = detector
-        entities = sorted({r.entity for r in detector.policy.rules if r.action in (Action.MASK, Action.PLACEHOLDER)})
+        entities = sorted({r.entity for r in detector.policy.rules if r.action.removes})
         super().__init__(supported_entities=entities, name=_NAME, supported_language=supported_language)
 
     def load(self) -> None:
@@ -198,7 +198,7 @@ class HospitalRecognizer(EntityRecognizer):
         document = Document("", "text/plain", "", blocks, (join_blocks(blocks),))
         results: list[RecognizerResult] = []
         for finding in self.detector.detect(document):
-            removed = finding.action in (Action.MASK, Action.PLACEHOLDER) and finding.role is not Role.STAFF
+            removed = finding.action.removes and finding.role is not Role.STAFF
             if not removed or finding.entity not in entities:
                 continue
             results.extend(

@@ -39,6 +39,11 @@ class Action(StrEnum):
     FLAG = "flag"  # left as it is, but a person must look
     STOP = "stop"  # a state mark: nothing is written
 
+    @property
+    def removes(self) -> bool:
+        """Whether the characters leave the copy."""
+        return self in (Action.MASK, Action.PLACEHOLDER)
+
 
 class Role(StrEnum):
     """Whose name a name is."""

@@ -19,7 +19,8 @@ def _of_the_level(entry: Json, say: Language) -> Iterator[str]:
         yield say(
             "the redacted copy is {residual}, no longer {level}", residual=entry["residual_level"], level=entry["level"]
         )
-    reasons = [reason for reason in entry["reasons"] if not reason["rule"].startswith("decision_")]
+    # What decisions.py gives as reasons sets no level.
+    reasons = [r for r in entry["reasons"] if not r["rule"].startswith(("decision_", "channel_", "recipient_"))]
     steps = [(level, list(group)) for level, group in groupby(reasons, key=lambda reason: reason["level"])]
     if len(steps) > 1 and len(steps[0][1]) == 1:
         reason = steps[0][1][0]
@@ -28,9 +29,9 @@ def _of_the_level(entry: Json, say: Language) -> Iterator[str]:
 
 
 def _of_the_decision(entry: Json, say: Language) -> Iterator[str]:
-    rules = {reason["rule"] for reason in entry["reasons"]}
+    by_channel = any(reason["rule"].startswith("channel_") for reason in entry["reasons"])
     match entry["decision"]:
-        case "refuse" if "decision_channel" in rules:
+        case "refuse" if by_channel:
             yield say("a channel that may carry {level} lifts the refusal (--channel)", level=entry["residual_level"])
         case "refuse" if not any(word.startswith("copy_needs_approval") for word in entry["look_at"]):
             yield say("another recipient, or a version without what is refused, lifts the refusal")

@@ -20,7 +20,7 @@ from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.shapes import LABELS, is_dual
 from hospital_redact.detection.words import FOLLOW, FOLLOW_WORDS, LEAD_IN, NOT_NAMES, TITLES
 from hospital_redact.errors import DetectionError
-from hospital_redact.model import CATEGORY_CUE, Action, Document, Finding, Policy, Role, Rule, Span
+from hospital_redact.model import CATEGORY_CUE, Document, Finding, Policy, Role, Rule, Span
 from hospital_redact.subjects.clues import Clue, Clues, Kind, find_clues
 from hospital_redact.subjects.folding import HAN
 from hospital_redact.subjects.roster import Rows, Subjects
@@ -40,7 +40,6 @@ _LABEL_LENGTH = 6
 _PERSON = "PERSON_NAME"
 _PATIENT = "patient"
 _PRIVATE = (Role.PATIENT, Role.RELATIVE, Role.STAFF_SUBJECT)
-_REMOVING = (Action.MASK, Action.PLACEHOLDER)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -218,7 +217,7 @@ class _Findings:
         )
         self._by_block: dict[int, list[tuple[Span, int]]] = {}
         for number, finding in enumerate(findings):
-            if finding.action in _REMOVING:
+            if finding.action.removes:
                 for span in finding.spans:
                     self._by_block.setdefault(span.block, []).append((span, number))
         self._added: dict[tuple[Span, ...], Finding] = {}
