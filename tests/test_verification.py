@@ -35,13 +35,22 @@ def plan_of(document: Document, *removed: tuple[str, str]) -> RedactionPlan:
     return RedactionPlan(document.sha256, document.digest, POLICY.id, POLICY.version, ReleaseContext(), tuple(edits))
 
 
+SOURCE = Source("a.txt", TEXT.encode())
+
+
 def nothing(_: Document) -> tuple[Finding, ...]:
     return ()
 
 
 def verify(copy: str, plan: RedactionPlan, encoding: str = "utf-8") -> Verification:
     return verify_copy(
-        document_of(TEXT), plan, Source("a.txt", copy.encode(encoding)), format_=FORMAT, policy=POLICY, detect=nothing
+        document_of(TEXT),
+        plan,
+        Source("a.txt", copy.encode(encoding)),
+        source=SOURCE,
+        format_=FORMAT,
+        policy=POLICY,
+        detect=nothing,
     )
 
 
@@ -91,7 +100,13 @@ def test_a_value_kept_elsewhere_is_proved_by_its_place() -> None:
 
 def test_a_copy_that_cannot_be_read_is_not_proved() -> None:
     verification = verify_copy(
-        document_of(TEXT), PLAN, Source("a.txt", b"\x81"), format_=FORMAT, policy=POLICY, detect=nothing
+        document_of(TEXT),
+        PLAN,
+        Source("a.txt", b"\x81"),
+        source=SOURCE,
+        format_=FORMAT,
+        policy=POLICY,
+        detect=nothing,
     )
     assert failed(verification) == {"the copy can be read"}
     with pytest.raises(VerificationError):
@@ -117,7 +132,14 @@ def test_no_check_is_no_proof() -> None:
 def test_another_tools_copy_may_word_its_replacements_and_nothing_else(copy: str, names: set[str]) -> None:
     document = document_of(TEXT)
     verification = verify_copy(
-        document, PLAN, Source("a.txt", copy.encode()), format_=FORMAT, policy=POLICY, detect=nothing, foreign=True
+        document,
+        PLAN,
+        Source("a.txt", copy.encode()),
+        source=SOURCE,
+        format_=FORMAT,
+        policy=POLICY,
+        detect=nothing,
+        foreign=True,
     )
     assert failed(verification) == names
 

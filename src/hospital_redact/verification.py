@@ -26,6 +26,7 @@ from hospital_redact.model import (
     Document,
     Edit,
     Finding,
+    Kind,
     Policy,
     RedactionPlan,
     Span,
@@ -51,12 +52,13 @@ def verify_copy(
     plan: RedactionPlan,
     copy: Source,
     *,
+    source: Source,
     format_: Format,
     policy: Policy,
     detect: Callable[[Document], Sequence[Finding]],
     foreign: bool = False,
 ) -> Verification:
-    """Return what can be proved about ``copy``, whose name is the one it will bear.
+    """Return what can be proved about ``copy`` of ``source``; its name is the one it will bear.
 
     ``detect`` is the detection under the plan's policy and context. In a ``foreign`` copy, which another tool made,
     what stands in the place of a removed value is free. Nothing is raised for a bad copy: see
@@ -68,7 +70,10 @@ def verify_copy(
         failed = Check("the copy can be read", passed=False, detail=error.code)
         return Verification((failed,), 0, 0, 0, 0, len(plan.kept))
     expected = with_replacements_of(document, plan, again) if foreign else plan
-    every = _differences(document, expected, again, format_)
+    every = (
+        *_differences(document, expected, again, format_),
+        *_picture_differences(source, document, plan, copy, format_),
+    )
     differences = [place for place, hidden in every if not (hidden and foreign)]
     # Rules 2 and 3 look into hidden parts as well; a person should know that they are there.
     beside = "" if len(differences) == len(every) else "it keeps hidden parts"
@@ -138,6 +143,16 @@ def _differences(
     return tuple(found)
 
 
+def _picture_differences(
+    source: Source, document: Document, plan: RedactionPlan, copy: Source, format_: Format
+) -> tuple[tuple[str, bool], ...]:
+    try:
+        found = format_.compare_pictures(source, document, plan, copy)
+        return tuple((f"{d.place}: {d.what}", d.hidden) for d in found)
+    except HospitalRedactError as error:
+        return ((f"pictures cannot be compared: {error.code}", False),)
+
+
 def with_replacements_of(document: Document, plan: RedactionPlan, copy: Document) -> RedactionPlan:
     """Return ``plan`` with the replacement texts that another tool's ``copy`` has at the planned places.
 
@@ -145,8 +160,8 @@ def with_replacements_of(document: Document, plan: RedactionPlan, copy: Document
     is not adopted is found as a difference.
     """
     edits = edits_by_block(plan.edits)
-    mine = [number for number, block in enumerate(document.blocks) if block.survives]
-    theirs = [block.text for block in copy.blocks if block.survives]
+    mine = _compared(document)
+    theirs = [copy.blocks[number].text for number in _compared(copy)]
     if len(mine) != len(theirs):
         return plan
     adopted: dict[str, str] = {}
@@ -344,9 +359,13 @@ class _KeptHere:
 
 def _pairs(document: Document, copy: Document) -> dict[int, int]:
     """Return for each surviving block of ``document`` the one of ``copy`` in its place."""
-    mine = [number for number, block in enumerate(document.blocks) if block.survives]
-    theirs = [number for number, block in enumerate(copy.blocks) if block.survives]
-    return dict(zip(mine, theirs, strict=False))  # where the counts differ, rule 1 has failed
+    # Where the counts differ, rule 1 has failed.
+    return dict(zip(_compared(document), _compared(copy), strict=False))
+
+
+def _compared(document: Document) -> list[int]:
+    """Return the numbers of the blocks that stand in a copy one for one: not what OCR read in pictures."""
+    return [n for n, block in enumerate(document.blocks) if block.survives and block.kind is not Kind.PICTURE]
 
 
 def _put_there(plan: RedactionPlan, copy: Document, pairs: Mapping[int, int]) -> dict[int, list[tuple[int, int]]]:

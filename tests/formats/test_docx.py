@@ -21,9 +21,9 @@ from support import shared_dir
 
 from hospital_redact.errors import PlanError, ReadError
 from hospital_redact.formats.base import Source
-from hospital_redact.formats.docx import FORMAT, is_encrypted_office
-from hospital_redact.formats.docx.drawing import strip_image
-from hospital_redact.formats.docx.package import MAX_DEPTH, MAX_ENTRIES
+from hospital_redact.formats.docx import FORMAT
+from hospital_redact.formats.ooxml.package import MAX_DEPTH, MAX_ENTRIES, is_encrypted_office
+from hospital_redact.formats.pictures.stripping import strip_image
 from hospital_redact.model import AcceptedUnread, Document, Kind, RedactionPlan, Span
 
 VALUE = kit.VALUE

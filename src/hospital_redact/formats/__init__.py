@@ -87,7 +87,7 @@ def _ending(suffix: str) -> str:
 
 
 def _refuse_compound_file(data: bytes) -> None:
-    from hospital_redact.formats.docx import is_encrypted_office  # noqa: PLC0415 - loads lxml, so only when needed
+    from hospital_redact.formats.ooxml.package import is_encrypted_office  # noqa: PLC0415 - loads lxml, so only when needed
 
     if is_encrypted_office(data):
         raise ReadError("HR202", "the file is encrypted; save it without a password and try again")

@@ -89,6 +89,21 @@ class Format(Protocol):
         """Yield each place where ``copy`` (read again) is not ``source`` with ``plan`` applied (rule 1)."""
         ...
 
+    def compare_pictures(
+        self,
+        source: Source,  # noqa: ARG002 - for formats that override this
+        document: Document,  # noqa: ARG002
+        plan: RedactionPlan,  # noqa: ARG002
+        copy: Source,  # noqa: ARG002
+    ) -> Iterator[Difference]:
+        """Yield each place where what shows in ``copy`` but is no text is not ``source`` with ``plan`` applied.
+
+        ``document`` is ``source`` as read. Where OCR read text (rule 1 of text cannot hold, since two readings of a
+        picture may differ), each edited box must be painted over and every pixel outside must be the same. A format
+        whose copies hold no pictures yields nothing.
+        """
+        yield from ()
+
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what independent readers, every decoded part and the raw bytes hold (rule 2)."""
         ...

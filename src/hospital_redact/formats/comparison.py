@@ -15,7 +15,8 @@ def compare_blocks(source: Document, plan: RedactionPlan, copy: Document) -> Ite
     """Yield each surviving block of ``copy`` whose text is not that of ``source`` with ``plan`` applied.
 
     Blocks are paired in their order; a block too many or too few is a difference as well. The file name is not
-    part of the content (a copy gets its name elsewhere) and is left out on both sides. An edit that points
+    part of the content (a copy gets its name elsewhere) and is left out on both sides, and so are the lines of
+    pictures, which are compared as pictures. An edit that points
     outside its block is a difference, not an error.
     """
     edits = edits_by_block(plan.edits)
@@ -39,4 +40,4 @@ def compare_blocks(source: Document, plan: RedactionPlan, copy: Document) -> Ite
 
 
 def _is_content(block: Block) -> bool:
-    return block.survives and block.kind is not Kind.FILE_NAME
+    return block.survives and block.kind not in (Kind.FILE_NAME, Kind.PICTURE)

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import BinaryIO, NamedTuple
 
 from hospital_redact.errors import ReadError
-from hospital_redact.formats.base import Difference, Reading, Source
+from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
 from hospital_redact.model import (
     Block,
@@ -133,7 +133,7 @@ def document_of_text(
     return Document(name, "text/plain", sha256, blocks, (join_blocks(blocks),), notes=notes)
 
 
-class TextFormat:
+class TextFormat(Format):
     """See the module."""
 
     name = "text"

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     ALT_TEXT = "alt_text"
     LINK = "link"
     FILE_NAME = "file_name"
+    PICTURE = "picture"
+    """A line that OCR read in a picture; a second reading may give other lines (``Format.compare_pictures``)."""
 
 
 class Box(NamedTuple):

@@ -9,18 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from hospital_redact.formats.base import Difference, Reading, Source
+from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
-from hospital_redact.formats.docx.package import is_encrypted_office, is_word_file
 from hospital_redact.formats.docx.reader import read_draft
 from hospital_redact.formats.docx.readings import readings
+from hospital_redact.formats.docx.vocabulary import MAIN_TYPES
 from hospital_redact.formats.docx.writer import write_copy
+from hospital_redact.formats.ooxml.package import is_office_file
 from hospital_redact.model import Document, Kind, RedactionPlan, RemovedPart, join_blocks
 
-__all__ = ["FORMAT", "DocxFormat", "is_encrypted_office"]
 
-
-class DocxFormat:
+class DocxFormat(Format):
     """See the package, and :class:`~hospital_redact.formats.base.Format` for the contract."""
 
     name = "docx"
@@ -29,7 +28,7 @@ class DocxFormat:
 
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a Word document, or the torn beginning of one."""
-        return is_word_file(data)
+        return is_office_file(data, MAIN_TYPES, "word/")
 
     def read(self, source: Source) -> Document:
         """Return the paragraphs in reading order, then what no copy keeps; raise HR202, HR203 or HR204."""

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from hospital_redact.formats.docx.package import Element, NewPart
+from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.model import Block, Kind, Location, RemovedPart, TablePosition, Unread
 
 

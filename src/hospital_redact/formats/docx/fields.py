@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hospital_redact.formats.docx.package import Element
 from hospital_redact.formats.docx.vocabulary import w
+from hospital_redact.formats.ooxml.package import Element
 
 KEPT = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
 """Fields that stay fields in a copy, with a code of their bare name: the page numbers of headers and footers."""

@@ -11,10 +11,7 @@ from collections.abc import Callable, Iterable
 
 from lxml import etree
 
-from hospital_redact.formats.docx.package import Element
 from hospital_redact.formats.docx.vocabulary import (
-    NS_M,
-    NS_W,
     PROPERTIES,
     is_harmless_value,
     is_known_font,
@@ -22,6 +19,8 @@ from hospital_redact.formats.docx.vocabulary import (
     is_plain_numbering,
     w,
 )
+from hospital_redact.formats.ooxml.namespaces import NS_M, NS_W
+from hospital_redact.formats.ooxml.package import Element
 
 STYLE_REFERENCES = frozenset({"pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink"})
 MAX_STYLES = 5000

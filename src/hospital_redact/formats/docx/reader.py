@@ -12,16 +12,6 @@ from lxml import etree
 
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.docx.draft import Draft
-from hospital_redact.formats.docx.drawing import strip_image
-from hospital_redact.formats.docx.package import (
-    CONTENT_TYPES,
-    Element,
-    NewPart,
-    Package,
-    Relation,
-    display_name,
-    open_package,
-)
 from hospital_redact.formats.docx.properties import (
     Cleaner,
     Styles,
@@ -32,11 +22,22 @@ from hospital_redact.formats.docx.properties import (
 from hospital_redact.formats.docx.story import Story
 from hospital_redact.formats.docx.texts import plain_text
 from hospital_redact.formats.docx.theme import theme_part
-from hospital_redact.formats.docx.vocabulary import NS_R, NS_W, w
+from hospital_redact.formats.docx.vocabulary import MAIN_TYPES, w
 from hospital_redact.formats.docx.walker import Walker
+from hospital_redact.formats.ooxml.namespaces import NS_R, NS_W
+from hospital_redact.formats.ooxml.package import (
+    CONTENT_TYPES,
+    OFFICE_RELATION,
+    Element,
+    NewPart,
+    Package,
+    Relation,
+    display_name,
+    open_package,
+)
+from hospital_redact.formats.pictures.stripping import strip_image
 from hospital_redact.model import Kind, Location
 
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
 MAIN = "word/document.xml"
 _R_ID = f"{{{NS_R}}}id"
@@ -109,7 +110,7 @@ _DROPPED = {
 def read_draft(data: bytes) -> Draft:
     """Return what is in the file and its clean copy; raise ReadError HR202, HR203 or HR204."""
     try:
-        return _Reader(open_package(data)).read()
+        return _Reader(open_package(data, MAIN_TYPES)).read()
     except RecursionError:
         raise ReadError("HR204", "the document nests deeper than can be read; simplify it") from None
 
@@ -212,7 +213,7 @@ class _Reader:
                 self._stories.append((relation.target, part, Kind(word)))
                 self.draft.parts.append(part)
             reference = etree.Element(child.tag, {w("type"): child.get(w("type"), "default")})
-            reference.set(_R_ID, story.part.relate(OFFICE + word, self._header_parts[key].name))
+            reference.set(_R_ID, story.part.relate(OFFICE_RELATION + word, self._header_parts[key].name))
             out.insert(place, reference)
             place += 1
 
@@ -284,7 +285,7 @@ class _Reader:
                 self.draft.drop("unused_note", part.name)
                 self.draft.bury(plain_text(note), Kind.NOTE, Location(part.name, "unused note"))
         if len(part.root):
-            self._main.relate(OFFICE + kind + "s", part.name)
+            self._main.relate(OFFICE_RELATION + kind + "s", part.name)
             self.draft.parts.append(part)
 
     # -- formatting ----------------------------------------------------------------------------------------------
@@ -316,7 +317,7 @@ class _Reader:
         self._add(kind, NewPart(f"word/{kind}.xml", WORD_TYPE.format(kind), root))
 
     def _add(self, kind: str, part: NewPart) -> None:
-        self._main.relate(OFFICE + kind, part.name)
+        self._main.relate(OFFICE_RELATION + kind, part.name)
         self.draft.parts.append(part)
 
     def _numbering_text(self, text: str) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
-from html import unescape
 from io import BytesIO
 
 import docx
@@ -15,63 +11,17 @@ from docx.text.paragraph import Paragraph
 
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import Reading
-from hospital_redact.formats.docx.package import display_name
-
-_TAG = re.compile(r"<[^<>]*>")
-_PARAGRAPH_END = re.compile(r"</(?:\w+:)?p>")
-_ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
-_MAX_PART_BYTES = 256 * 1024 * 1024
-_ARCHIVE = b"PK\x03\x04"
-_MAX_NESTING = 3
+from hospital_redact.formats.ooxml.package import display_name
+from hospital_redact.formats.ooxml.readings import package_readings
 
 
 def readings(data: bytes) -> Iterator[Reading]:
-    """Yield the raw file, each entry's name, bytes, text and attributes, and what python-docx reads.
+    """Yield what every decoded part and the raw bytes hold, and what python-docx reads.
 
-    The text of a part is given with its runs joined and paragraphs apart. Raises ReadError HR203 where the
-    package or python-docx fails: what cannot be read cannot be proved.
+    Raises ReadError HR203 where the package or python-docx fails: what cannot be read cannot be proved.
     """
-    yield Reading("bytes", "whole file", data=data)
-    yield from _entries(data, "", [])
+    yield from package_readings(data)
     yield from _python_docx(data)
-
-
-def _entries(data: bytes, within: str, nested: list[int]) -> Iterator[Reading]:
-    """Yield what an archive holds, and archives in it (an embedded workbook).
-
-    ``within`` is the archive's own place, ``nested`` what archives in archives hold so far, in bytes. Raises HR204
-    where that is too much.
-    """
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            yield Reading("zip", f"{within}archive comment", data=archive.comment)
-            if within:
-                nested.extend(entry.file_size for entry in archive.infolist())
-                if sum(nested) > _MAX_PART_BYTES or within.count(", ") > _MAX_NESTING:
-                    raise ReadError("HR204", "the archives inside the file are too large or too deep; take them out")
-            for entry in archive.infolist():
-                place = within + display_name(entry.filename)
-                yield Reading("zip", f"{place} name", text=entry.filename)
-                yield Reading("zip", f"{place} comment", data=entry.comment + entry.extra)
-                with archive.open(entry) as stream:
-                    content = stream.read(_MAX_PART_BYTES)
-                yield from _part(place, content)
-                if content.startswith(_ARCHIVE):
-                    yield from _entries(content, f"{place}, ", nested)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
-        raise ReadError("HR203", "the file is damaged or cut off; send it again") from None
-
-
-def _part(place: str, content: bytes) -> Iterator[Reading]:
-    yield Reading("zip parts", place, data=content)
-    if content.lstrip()[:1] != b"<":
-        return
-    markup = content.decode("utf-8", errors="replace")
-    text = _TAG.sub("", _PARAGRAPH_END.sub("\n", markup))
-    yield Reading("xml text", place, text=unescape(text))
-    values = [double or single for double, single in _ATTRIBUTE.findall(markup)]
-    # As bytes: sizes and colours are full of two-digit numbers, and only longer values are looked for in bytes.
-    yield Reading("xml attributes", place, data=unescape("\n".join(values)).encode())
 
 
 def _python_docx(data: bytes) -> Iterator[Reading]:

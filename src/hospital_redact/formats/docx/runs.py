@@ -9,17 +9,9 @@ from lxml import etree
 from hospital_redact.formats.docx import drawing
 from hospital_redact.formats.docx.draft import Picture
 from hospital_redact.formats.docx.fields import DRAWN, KEPT, is_plain, name_of
-from hospital_redact.formats.docx.package import Element
 from hospital_redact.formats.docx.properties import is_on
 from hospital_redact.formats.docx.texts import MATH_TEXT, SPACE, T, is_pictograph, new_text, symbol_text
-from hospital_redact.formats.docx.vocabulary import (
-    MATH,
-    RUN_MARKS,
-    RUN_TEXT,
-    is_harmless_value,
-    is_known_font,
-    w,
-)
+from hospital_redact.formats.docx.vocabulary import MATH, RUN_MARKS, RUN_TEXT, is_harmless_value, is_known_font, w
 from hospital_redact.formats.docx.walker import (
     ALTERNATIVES,
     DELETED_TAGS,
@@ -34,6 +26,7 @@ from hospital_redact.formats.docx.walker import (
     R,
     Walker,
 )
+from hospital_redact.formats.ooxml.package import Element
 from hospital_redact.model import Kind
 
 IMAGE_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"

@@ -12,7 +12,6 @@ from lxml import etree
 
 from hospital_redact.formats.docx.draft import Passage
 from hospital_redact.formats.docx.fields import balance_fields
-from hospital_redact.formats.docx.package import Element, NewPart
 from hospital_redact.formats.docx.properties import is_on
 from hospital_redact.formats.docx.runs import RunReader
 from hospital_redact.formats.docx.tables import TableHeads
@@ -29,6 +28,7 @@ from hospital_redact.formats.docx.walker import (
     R,
     Surroundings,
 )
+from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.model import Block, Kind, Location, TablePosition
 
 TBL, TR, TC, SECTION = w("tbl"), w("tr"), w("tc"), w("sectPr")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hospital_redact.formats.docx.package import Element
 from hospital_redact.formats.docx.properties import is_on
 from hospital_redact.formats.docx.vocabulary import w
+from hospital_redact.formats.ooxml.package import Element
 from hospital_redact.model import TablePosition
 
 MAX_GRID = 256

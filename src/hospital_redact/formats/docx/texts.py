@@ -6,17 +6,9 @@ import re
 
 from lxml import etree
 
-from hospital_redact.formats.docx.package import Element
-from hospital_redact.formats.docx.vocabulary import (
-    DINGBATS,
-    NS_A,
-    NS_M,
-    NS_W,
-    NS_XML,
-    RUN_TEXT,
-    SYMBOL_LETTERS,
-    w,
-)
+from hospital_redact.formats.docx.vocabulary import DINGBATS, RUN_TEXT, SYMBOL_LETTERS, w
+from hospital_redact.formats.ooxml.namespaces import NS_A, NS_M, NS_W, NS_XML
+from hospital_redact.formats.ooxml.package import Element
 
 T = w("t")
 MATH_TEXT = f"{{{NS_M}}}t"

@@ -6,8 +6,9 @@ import re
 
 from lxml import etree
 
-from hospital_redact.formats.docx.package import Element
-from hospital_redact.formats.docx.vocabulary import NS_A, is_known_font
+from hospital_redact.formats.docx.vocabulary import is_known_font
+from hospital_redact.formats.ooxml.namespaces import NS_A
+from hospital_redact.formats.ooxml.package import Element
 
 _A = f"{{{NS_A}}}"
 _SLOTS = [

@@ -13,20 +13,11 @@ from lxml import etree
 
 from hospital_redact.formats.docx.draft import Draft, Piece
 from hospital_redact.formats.docx.fields import find_fields
-from hospital_redact.formats.docx.package import Element, NewPart
 from hospital_redact.formats.docx.properties import Cleaner, Styles
 from hospital_redact.formats.docx.texts import plain_text
-from hospital_redact.formats.docx.vocabulary import (
-    DELETED,
-    MEANINGLESS,
-    NS_M,
-    NS_MC,
-    NS_R,
-    NS_W,
-    UNDERSTOOD_CHOICES,
-    UNWRAPPED,
-    w,
-)
+from hospital_redact.formats.docx.vocabulary import DELETED, MEANINGLESS, UNDERSTOOD_CHOICES, UNWRAPPED, w
+from hospital_redact.formats.ooxml.namespaces import NS_M, NS_MC, NS_R, NS_W
+from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.model import Kind, Location, TablePosition, Unread
 
 P, R, P_PR, R_PR, FIELD_MARK = w("p"), w("r"), w("pPr"), w("rPr"), w("fldChar")

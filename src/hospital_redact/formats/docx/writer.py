@@ -8,22 +8,11 @@ from lxml import etree
 
 from hospital_redact.errors import PlanError
 from hospital_redact.formats.docx.draft import Draft, Passage
-from hospital_redact.formats.docx.package import NewPart, write_package
-from hospital_redact.formats.docx.reader import MAIN, OFFICE
+from hospital_redact.formats.docx.reader import MAIN
 from hospital_redact.formats.docx.runs import IMAGE_RELATION
 from hospital_redact.formats.docx.texts import MATH_TEXT, T, new_text
+from hospital_redact.formats.ooxml.package import write_package
 from hospital_redact.model import Edit, RedactionPlan, RemovedPart, edits_by_block
-
-_CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
-_CORE_KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
-_CORE_NS = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
-_APP_TYPE = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
-_APP_NS = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
-_START = {
-    (OFFICE + "officeDocument", MAIN): "rId1",
-    (_CORE_KIND, "docProps/core.xml"): "rId2",
-    (OFFICE + "extended-properties", "docProps/app.xml"): "rId3",
-}
 
 
 def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
@@ -39,13 +28,7 @@ def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[Rem
         elif number > blocks:  # one block more than ours: the name, which formats/__init__ adds
             raise PlanError("HR404", "an edit points outside the document; make the plan anew")
     _drop_pictures(draft, plan)
-    empty = (
-        NewPart(
-            "docProps/core.xml", _CORE_TYPE, etree.Element(f"{{{_CORE_NS}}}coreProperties", nsmap={"cp": _CORE_NS})
-        ),
-        NewPart("docProps/app.xml", _APP_TYPE, etree.Element(f"{{{_APP_NS}}}Properties", nsmap={"ap": _APP_NS})),
-    )
-    write_package([*draft.parts, *empty], _START, target)
+    write_package(draft.parts, MAIN, target)
     return draft.removed()
 
 

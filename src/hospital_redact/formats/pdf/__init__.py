@@ -15,7 +15,7 @@ from hospital_redact.formats.pdf.writer import write_pdf
 from hospital_redact.model import Document, RedactionPlan, RemovedPart
 
 
-class PdfFormat:
+class PdfFormat(Format):
     """See :class:`~hospital_redact.formats.base.Format`."""
 
     name = "pdf"

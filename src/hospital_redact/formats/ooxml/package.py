@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from hospital_redact.errors import ReadError
-from hospital_redact.formats.docx.vocabulary import STRICT_NAMESPACES
+from hospital_redact.formats.ooxml.namespaces import STRICT_NAMESPACES
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for the type of its elements
 
@@ -36,16 +36,14 @@ MAX_DEPTH = 120
 """Deepest nesting of elements; documents of people stay below 60."""
 
 CONTENT_TYPES = "[Content_Types].xml"
-MAIN_TYPES = frozenset(
-    {
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
-        "application/vnd.ms-word.document.macroenabled.main+xml",
-        "application/vnd.ms-word.template.macroenabledtemplate.main+xml",
-    }
-)
-"""Content types of main documents, in lower case: docx, dotx, docm, dotm."""
+OFFICE_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+"""Beginning of the types of relationships between the parts of an Office file."""
 
+_CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
+_CORE_KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+_CORE_NS = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+_APP_TYPE = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
+_APP_NS = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
 _NS_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _NS_RELS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,9 +62,14 @@ _ZIP_ERRORS = (
 )
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _KNOWN_NAME = re.compile(
-    r"(?:_rels|docProps|customXml|word(?:/(?:_rels|media|theme|charts|embeddings|diagrams|glossary|activeX|fonts|ink))?)/"
+    r"(?:_rels|docProps|customXml|(?:word|xl|ppt)(?:/(?:_rels|media|theme|charts|embeddings|diagrams|glossary|activeX"
+    r"|fonts|ink|worksheets|chartsheets|drawings|tables|pivotTables|pivotCache|externalLinks|comments|threadedComments"
+    r"|persons|slides|slideLayouts|slideMasters|notesSlides|notesMasters|handoutMasters|tags)(?:/_rels)?)?)/"
     r"(?:core|app|custom|item|itemProps|document|styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme"
     r"|header|footer|footnotes|endnotes|comments|commentsExtended|commentsIds|commentsExtensible|people|image|chart"
+    r"|workbook|sheet|sharedStrings|table|pivotTable|pivotCacheDefinition|pivotCacheRecords|externalLink|calcChain"
+    r"|threadedComment|person|vmlDrawing|connections|queryTable|metadata|presentation|presProps|viewProps|tableStyles"
+    r"|slide|slideLayout|slideMaster|notesSlide|notesMaster|handoutMaster|commentAuthors|authors|tag"
     r"|colors|style|data|drawing|layout|quickStyle|font|thumbnail|vbaProject|vbaData|oleObject|activeX|ink|afchunk)"
     r"\d{0,4}\.(?:xml|rels|bin|xlsx|docx|pptx|png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|odttf|html?|rtf|mht)"
 )
@@ -114,19 +117,22 @@ def display_name(name: str) -> str:
     return name if _KNOWN_NAME.fullmatch(name) or name == CONTENT_TYPES else "another part"
 
 
-def is_word_file(data: bytes) -> bool:
-    """Whether ``data`` is a zip with a wordprocessing main document, or the torn beginning of one. Never raises."""
+def is_office_file(data: bytes, main_types: frozenset[str], folder: str) -> bool:
+    """Whether ``data`` is a zip with a main document of ``main_types``, or the torn beginning of one.
+
+    ``folder`` (``word/``) is where such a document keeps its parts. Never raises.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(CONTENT_TYPES) as stream:
             declared = stream.read(1024 * 1024)
     except _ZIP_ERRORS:
-        # A torn file is still a Word file, so that it is refused as damaged and not as something else.
-        return data.startswith(b"PK\x03\x04") and b"word/" in data
+        # A torn file is still an Office file, so that it is refused as damaged and not as something else.
+        return data.startswith(b"PK\x03\x04") and folder.encode() in data
     try:
         types, defaults = _parse_types(declared)
     except ReadError:
-        return b"word/" in data
-    return any(kind in MAIN_TYPES for kind in (*types.values(), *defaults.values()))
+        return folder.encode() in data
+    return any(kind in main_types for kind in (*types.values(), *defaults.values()))
 
 
 def is_encrypted_office(data: bytes) -> bool:
@@ -135,8 +141,8 @@ def is_encrypted_office(data: bytes) -> bool:
     return data.startswith(_COMPOUND_FILE) and "EncryptedPackage".encode("utf-16-le") in data
 
 
-def open_package(data: bytes) -> Package:
-    """Return the package in ``data``.
+def open_package(data: bytes, main_types: frozenset[str]) -> Package:
+    """Return the package in ``data``, whose main document is of one of ``main_types`` (in lower case).
 
     Raises ReadError HR202 (encrypted, or an entry needs a password), HR203 (torn, twice the same name, no main
     document) and HR204 (over a limit of number, size or ratio).
@@ -145,15 +151,15 @@ def open_package(data: bytes) -> Package:
         raise ReadError("HR202", "the file is encrypted; save it without a password and try again")
     parts = _entries(data)
     if CONTENT_TYPES not in parts:
-        raise ReadError("HR203", "the package has no list of content types; open and save it in Word")
+        raise ReadError("HR203", "the package has no list of content types; open and save it in Office")
     types, defaults = _parse_types(parts[CONTENT_TYPES])
     package = Package(parts, types, defaults, "")
     starts = [r for r in package.relations("").values() if r.kind == "officeDocument" and not r.external]
     if len(starts) != 1 or starts[0].target not in parts:
-        raise ReadError("HR203", "the package does not name one main document; open and save it in Word")
+        raise ReadError("HR203", "the package does not name one main document; open and save it in Office")
     main = starts[0].target
-    if package.content_type(main) not in MAIN_TYPES:
-        raise ReadError("HR203", "the main document is not declared as a Word document; open and save it in Word")
+    if package.content_type(main) not in main_types:
+        raise ReadError("HR203", "the main document is not declared as what it is; open and save it in Office")
     return Package(parts, types, defaults, main)
 
 
@@ -168,7 +174,7 @@ def _entries(data: bytes) -> dict[str, bytes]:
                 # Part names are equal without regard to case (OPC 6.2.2.3): two readers may pick different ones.
                 name = entry.filename.replace("\\", "/").lstrip("/")
                 if name.lower() in seen:
-                    raise ReadError("HR203", "the package holds two parts of the same name; open and save it in Word")
+                    raise ReadError("HR203", "the package holds two parts of the same name; open and save it in Office")
                 seen.add(name.lower())
                 with archive.open(entry) as stream:
                     parts[name] = stream.read(entry.file_size + 1)
@@ -187,7 +193,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
         if entry.flag_bits & 0x1:
             raise ReadError("HR202", "a part of the file is encrypted; save it without a password and try again")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ReadError("HR203", "a part is packed in a way that Office does not use; open and save it in Word")
+            raise ReadError("HR203", "a part is packed in a way that Office does not use; open and save it in Office")
         total += entry.file_size
         too_dense = entry.file_size > RATIO_FROM_BYTES and entry.file_size > MAX_RATIO * max(1, entry.compress_size)
         if total > MAX_TOTAL_BYTES or entry.file_size > MAX_PART_BYTES or too_dense:
@@ -206,7 +212,7 @@ def parse_xml(data: bytes) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
-        raise ReadError("HR203", "a part of the file is not well-formed XML; open and save it in Word") from None
+        raise ReadError("HR203", "a part of the file is not well-formed XML; open and save it in Office") from None
     information: Any = root.getroottree().docinfo  # lxml-stubs does not know doctype
     if information.doctype:
         raise ReadError("HR203", "a part of the file declares a document type, which Office files must not")
@@ -257,7 +263,7 @@ def _parse_relations(data: bytes, folder: str) -> dict[str, Relation]:
             target = posixpath.normpath(posixpath.join("/" + folder, unquote(target))).lstrip("/")
         key = element.get("Id") or ""
         if key in relations:
-            raise ReadError("HR203", "a part names two targets by the same id; open and save it in Word")
+            raise ReadError("HR203", "a part names two targets by the same id; open and save it in Office")
         relations[key] = Relation(key, kind, target, external)
     return relations
 
@@ -278,9 +284,19 @@ class NewPart:
         return self.relations.setdefault((kind, target), f"rId{len(self.relations) + 1}")
 
 
-def write_package(parts: Iterable[NewPart], start: Mapping[tuple[str, str], str], target: BinaryIO) -> None:
-    """Write ``parts`` as a package with fixed order and dates; ``start`` holds the package's own relationships."""
-    parts = list(parts)
+def write_package(parts: Iterable[NewPart], main: str, target: BinaryIO) -> None:
+    """Write ``parts`` and empty document properties as a package with fixed order and dates.
+
+    ``main`` is the name of the main document's part.
+    """
+    core = etree.Element(f"{{{_CORE_NS}}}coreProperties", nsmap={"cp": _CORE_NS})
+    app = etree.Element(f"{{{_APP_NS}}}Properties", nsmap={"ap": _APP_NS})
+    parts = [*parts, NewPart("docProps/core.xml", _CORE_TYPE, core), NewPart("docProps/app.xml", _APP_TYPE, app)]
+    start = {
+        (OFFICE_RELATION + "officeDocument", main): "rId1",
+        (_CORE_KIND, "docProps/core.xml"): "rId2",
+        (OFFICE_RELATION + "extended-properties", "docProps/app.xml"): "rId3",
+    }
     types = etree.Element(_NS_TYPES + "Types", nsmap=_default(_NS_TYPES))
     etree.SubElement(
         types,
