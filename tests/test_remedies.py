@@ -31,6 +31,7 @@ def reason(rule: str, level: str) -> dict[str, str]:
         ({"look_at": ["context_missing:reference"]}, "--reference"),
         ({"look_at": ["published_by_own_words"]}, "--reference"),
         ({"decision": "refuse", "look_at": ["copy_needs_approval:机密"]}, "--reference"),
+        ({"decision": "refuse", "look_at": ["outside_circle"]}, "minutes may go"),
         ({"look_at": ["subject_not_found"]}, "--subject"),
         ({"look_at": ["second_patient"]}, "each patient"),
         ({"look_at": ["unread"]}, "read by a person"),

@@ -8,6 +8,8 @@ from itertools import groupby
 from hospital_redact.languages import Language
 from hospital_redact.reporting.data import Json
 
+_LIFTED_BY_REFERENCE = ("copy_needs_approval", "outside_circle")
+
 
 def remedies(entry: Json, say: Language) -> list[str]:
     """Return, in the language of ``say``, what would change level or decision of a scanned ``entry``; no values."""
@@ -33,7 +35,7 @@ def _of_the_decision(entry: Json, say: Language) -> Iterator[str]:
     match entry["decision"]:
         case "refuse" if by_channel:
             yield say("a channel that may carry {level} lifts the refusal (--channel)", level=entry["residual_level"])
-        case "refuse" if not any(word.startswith("copy_needs_approval") for word in entry["look_at"]):
+        case "refuse" if not any(word.startswith(_LIFTED_BY_REFERENCE) for word in entry["look_at"]):
             yield say("another recipient, or a version without what is refused, lifts the refusal")
         case "refer_up":
             yield say("the secrecy officer decides; this program writes nothing")
@@ -53,6 +55,8 @@ def _of_the_doubts(entry: Json, say: Language) -> Iterator[str]:
                 yield say("with --reference, where it was published, 公开 rests on more than its own words")
             case "copy_needs_approval":
                 yield say("with --reference, the approval of a copy, a marked original may be copied")
+            case "outside_circle":
+                yield say("with --reference, an approval, minutes may go outside their circle")
             case "subject_not_found":
                 yield say("with --subject as the document writes the name, the subject's own data may stay")
             case "second_patient":
