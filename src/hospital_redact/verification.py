@@ -364,8 +364,9 @@ def _pairs(document: Document, copy: Document) -> dict[int, int]:
 
 
 def _compared(document: Document) -> list[int]:
-    """Return the numbers of the blocks that stand in a copy one for one: not what OCR read in pictures."""
-    return [n for n, block in enumerate(document.blocks) if block.survives and block.kind is not Kind.PICTURE]
+    """Return the numbers of the blocks that stand in a copy one for one: no labels in boxes, nothing that OCR read."""
+    apart = (Kind.LABEL, Kind.PICTURE)
+    return [n for n, block in enumerate(document.blocks) if block.survives and block.kind not in apart]
 
 
 def _put_there(plan: RedactionPlan, copy: Document, pairs: Mapping[int, int]) -> dict[int, list[tuple[int, int]]]:
@@ -379,6 +380,11 @@ def _put_there(plan: RedactionPlan, copy: Document, pairs: Mapping[int, int]) ->
             if copy.blocks[target].text.startswith(edit.replacement, start):
                 ranges.setdefault(target, []).append((start, start + len(edit.replacement)))
             shift += len(edit.replacement) - (edit.span.end - edit.span.start)
+    words = sorted({edit.replacement for edit in plan.edits if edit.replacement}, key=len, reverse=True)
+    labels = re.compile("|".join(map(re.escape, words)) or r"(?!)")
+    for number, block in enumerate(copy.blocks):
+        if block.kind is Kind.LABEL:
+            ranges[number] = [match.span() for match in labels.finditer(block.text)]
     return ranges
 
 

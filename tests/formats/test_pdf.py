@@ -19,7 +19,7 @@ from hospital_redact.formats.base import Source
 from hospital_redact.formats.pdf import FORMAT, coverage, limits
 from hospital_redact.formats.pdf.fontprograms import _tables
 from hospital_redact.formats.pdf.removal import glyphs_of, removed_characters
-from hospital_redact.model import Document, RedactionPlan, Span
+from hospital_redact.model import Document, Kind, RedactionPlan, Span
 
 VALUE = "QZ8842917K"
 CHINESE = {"chinese", "gbk", "vertical"}
@@ -74,7 +74,8 @@ def test_a_drawn_value_is_found_removed_and_nothing_else_moves(slot: str) -> Non
     assert places_of(copy, value) == []
     assert list(FORMAT.compare(document, plan, read(copy))) == []
     before, after = origins(data), origins(copy)
-    assert not after - before
+    labels = Counter(letter for block in read(copy).blocks if block.kind is Kind.LABEL for letter in block.text)
+    assert Counter(text for text, _, _ in (after - before).elements()) <= labels
     gone = before - after
     assert gone, "the test would prove nothing if pdfium never saw the value"
     assert {text for text, _, _ in gone} <= set(value)

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     ALT_TEXT = "alt_text"
     LINK = "link"
     FILE_NAME = "file_name"
+    LABEL = "label"
+    """Text in the font in which copies of a page letter their boxes, which no line of the source pairs with."""
     PICTURE = "picture"
     """A line that OCR read in a picture; a second reading may give other lines (``Format.compare_pictures``)."""
 
@@ -206,11 +208,28 @@ class RemovedPart:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Member:
+    """A file inside a file (an attachment, a file of an archive) as the format with the name ``format`` read it.
+
+    ``first`` is the number that block 0 of its ``document`` has in the whole; ``label`` says where it is, without its
+    name (``attachment 2``). The blocks of the whole are those of the members, with ``label`` before each place.
+    """
+
+    label: str
+    format: str
+    first: int
+    document: Document
+
+    def __repr__(self) -> str:
+        return f"Member({self.label}, {self.document!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """What a reader found. ``sha256`` is that of the source's bytes, in hexadecimal.
 
     ``dropped`` lists what never shows and no copy keeps; ``unread`` what shows and was not understood;
-    ``notes`` what a person should know (``owner_restrictions``), as stable words.
+    ``notes`` what a person should know (``owner_restrictions``), as stable words; ``members`` the files inside it.
     """
 
     name: str
@@ -221,6 +240,7 @@ class Document:
     unread: tuple[Unread, ...] = ()
     dropped: tuple[RemovedPart, ...] = ()
     notes: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
 
     @property
     def digest(self) -> str:

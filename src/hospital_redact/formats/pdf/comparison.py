@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from hospital_redact.formats.base import Difference
+from hospital_redact.formats.pdf.labels import LabelPlaces
 from hospital_redact.formats.pdf.removal import glyphs_of, removed_characters
 from hospital_redact.model import Document, RedactionPlan
 
@@ -20,8 +21,10 @@ def compare_documents(source: Document, plan: RedactionPlan, copy: Document) -> 
     """Yield each difference between ``copy`` and ``source`` with ``plan`` applied."""
     removed = removed_characters(source, plan)
     wanted, found = _by_page(source, removed), _by_page(copy, {})
+    labels = LabelPlaces(source, plan)
     for page in sorted(wanted.keys() | found.keys()):
-        missing, extra = _unmatched(wanted.get(page, []), found.get(page, []))
+        missing, left = _unmatched(wanted.get(page, []), found.get(page, []))
+        extra = sum(not labels.hold(page, text, x, y) for _, text, x, y in left)
         if missing:
             yield Difference(f"page {page}", f"{missing} glyphs that were to stay are missing or have moved")
         if extra:
@@ -44,8 +47,8 @@ def _by_page(document: Document, removed: dict[int, set[int]]) -> dict[int, list
     return pages
 
 
-def _unmatched(wanted: list[_Found], found: list[_Found]) -> tuple[int, int]:
-    """Return how many of each have no partner of the same code and text within the tolerance."""
+def _unmatched(wanted: list[_Found], found: list[_Found]) -> tuple[int, list[_Found]]:
+    """Return how many of the first, and which of the second, have no partner of the same code, text and place."""
     grid: dict[tuple[int, str, int, int], list[_Found]] = defaultdict(list)
     for one in found:
         grid[one[0], one[1], round(one[2]), round(one[3])].append(one)
@@ -53,7 +56,7 @@ def _unmatched(wanted: list[_Found], found: list[_Found]) -> tuple[int, int]:
     for code, text, x, y in wanted:
         if not _take(grid, code, text, x, y):
             missing += 1
-    return missing, sum(map(len, grid.values()))
+    return missing, [one for cell in grid.values() for one in cell]
 
 
 def _take(grid: dict[tuple[int, str, int, int], list[_Found]], code: int, text: str, x: float, y: float) -> bool:

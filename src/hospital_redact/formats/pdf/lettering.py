@@ -16,7 +16,12 @@ from pikepdf import Array, Dictionary, Name, String
 
 from hospital_redact.formats.fonts import label_font
 
-_TAG = "HRLABL"
+_MARKS = "HRLABL"
+
+
+def base_font(tag: str) -> str:
+    """Return the name of a subset with ``tag``, as ISO 32000-2 9.9.2 writes it."""
+    return f"{tag}+HospitalRedactLabels"
 
 
 @cache
@@ -40,9 +45,13 @@ def width_of(text: str, size: float) -> float:
 
 
 class Lettering:
-    """The letters that one file needs. Ask for all texts first, then build the font once."""
+    """The letters that one file needs. Ask for all texts first, then build the font once.
 
-    def __init__(self, texts: tuple[str, ...]) -> None:
+    ``tag`` is the subset's, six capitals, by which readers tell what the letters are for.
+    """
+
+    def __init__(self, texts: tuple[str, ...], tag: str = _MARKS) -> None:
+        self._name = base_font(tag)
         options = subset.Options()
         options.hinting = False
         options.layout_features = []
@@ -65,7 +74,7 @@ class Lettering:
         buffer = BytesIO()
         subset.save_font(self._font, buffer, self._options)
         advances, ascent, descent = _metrics()
-        base = Name(f"/{_TAG}+HospitalRedactLabels")
+        base = Name(f"/{self._name}")
         file = pdf.make_stream(buffer.getvalue())
         file["/Length1"] = len(buffer.getvalue())
         descriptor = Dictionary(

@@ -7,7 +7,7 @@ rotated text forms lines in its own frame: ``along`` grows in the direction of w
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -79,8 +79,16 @@ class _Placed:
             self.end = self.along + glyph.advance
 
 
-def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None, dark: Sequence[Box] = ()) -> list[Line]:
+def build_lines(
+    page: int,
+    glyphs: list[Drawn],
+    boxes: list[Box] | None = None,
+    dark: Sequence[Box] = (),
+    indexes: Iterable[int] | None = None,
+) -> list[Line]:
     """Return the lines of a page from top to bottom, columns one after the other. Every glyph is in one line.
+
+    ``indexes`` are those of the glyphs that count, all without them.
 
     ``boxes`` are those of the glyphs, where the caller has them. A rectangle of ``dark`` that stands in a line like
     a word reads as :data:`COVERED`, as it does to a person: else what stands on its two sides would meet.
@@ -88,7 +96,8 @@ def build_lines(page: int, glyphs: list[Drawn], boxes: list[Box] | None = None, 
     boxes = boxes if boxes is not None else [glyph.box for glyph in glyphs]
     groups: dict[int, list[_Placed]] = {}
     frames: dict[tuple[float, float], tuple[int, float, float]] = {}
-    for index, glyph in enumerate(glyphs):
+    for index in range(len(glyphs)) if indexes is None else indexes:
+        glyph = glyphs[index]
         direction = (glyph.run.ux, glyph.run.uy)
         frame = frames.get(direction)
         if frame is None:

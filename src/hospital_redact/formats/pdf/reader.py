@@ -17,6 +17,7 @@ from hospital_redact.formats.base import MAX_FILE_BYTES, Source
 from hospital_redact.formats.pdf import coverage, hidden, limits
 from hospital_redact.formats.pdf.content import Drawn, PageContent
 from hospital_redact.formats.pdf.interpreter import interpret_page
+from hospital_redact.formats.pdf.labels import is_label_font
 from hospital_redact.formats.pdf.limits import corrupt, too_large
 from hospital_redact.formats.pdf.lines import COVERED, Line, build_lines, continues, hyphenated
 from hospital_redact.formats.pdf.objects import entry, is_dict
@@ -132,23 +133,26 @@ def _document(
     source: Source, pages: list[PageContent], found: hidden.Hidden, unread: list[Unread], pdf: pikepdf.Pdf
 ) -> tuple[Document, list[list[int | None]]]:
     boxes = [[glyph.box for glyph in content.glyphs] for content in pages]
-    lines = [
-        line
-        for content, of_page in zip(pages, boxes, strict=True)
-        for line in build_lines(content.page, content.glyphs, of_page, content.dark)
-    ]
-    sizes = [line.em for line in lines for _ in range(min(len(line.text), 80))]
+    texts, labels = [], []
+    for content, of_page in zip(pages, boxes, strict=True):
+        lettered = [index for index, glyph in enumerate(content.glyphs) if is_label_font(glyph.run.font)]
+        rest = sorted(set(range(len(of_page))).difference(lettered))
+        texts += build_lines(content.page, content.glyphs, of_page, content.dark, rest)
+        labels += build_lines(content.page, content.glyphs, of_page, (), lettered)
+    lines = texts + labels  # labels last, so that a page's lines read as they do without
+    sizes = [line.em for line in texts for _ in range(min(len(line.text), 80))]
     body = median(sizes) if sizes else 0.0
     blocks: list[Block] = []
     numbers: dict[int, int] = {}
-    for line in lines:
+    for count, line in enumerate(lines):
         numbers[line.page] = numbers.get(line.page, 0) + 1
         heading = line.page == 1 and line.em >= HEADING_SIZE * body and len(line.text) <= 80
+        kind = Kind.HEADING if heading else Kind.PARAGRAPH
         blocks.append(
             Block(
                 line.text,
                 Location("page", f"line {numbers[line.page]}", line.page, line.box),
-                Kind.HEADING if heading else Kind.PARAGRAPH,
+                kind if count < len(texts) else Kind.LABEL,
                 glyphs=_glyphs(line, pages[line.page - 1].glyphs, boxes[line.page - 1]),
             )
         )
@@ -158,7 +162,7 @@ def _document(
                 location = Location("marked content", "", content.page)
                 blocks.append(Block(text, location, Kind.ALT_TEXT, survives=False))
     blocks.extend(found.blocks)
-    views = build_views(pages, lines, blocks)
+    views = build_views(pages, lines, blocks, len(texts))
     notes = ("owner_restrictions",) if pdf.is_encrypted else ()
     document = Document(
         source.name,
@@ -198,11 +202,14 @@ class _Fragment:
     line: Line
 
 
-def build_views(pages: list[PageContent], lines: list[Line], blocks: list[Block]) -> tuple[View, ...]:
-    """Return the views: lines, the same joined where they wrap, and both in drawing order where that differs."""
+def build_views(pages: list[PageContent], lines: list[Line], blocks: list[Block], texts: int) -> tuple[View, ...]:
+    """Return the views: lines, the same joined where they wrap, and both in drawing order where that differs.
+
+    The first ``texts`` lines are the page's own; what follows are labels in boxes, which stay at the end.
+    """
     whole = [_Fragment(number, 0, len(line.text), line) for number, line in enumerate(lines)]
     views = [join_blocks(blocks, name="lines"), _join("joined", whole)]
-    drawing = _fragments(pages, lines)
+    drawing = [*_fragments(pages, lines[:texts]), *whole[texts:]]
     if [(f.block, f.offset, f.length) for f in drawing] != [(f.block, f.offset, f.length) for f in whole]:
         views.append(_join("drawing", drawing, wrap=False))
         views.append(_join("drawing_joined", drawing))

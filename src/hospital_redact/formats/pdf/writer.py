@@ -18,7 +18,9 @@ from hospital_redact.errors import VerificationError
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Stream
 from hospital_redact.formats.pdf.fontpruning import FontPruner
+from hospital_redact.formats.pdf.labels import TAG, Label, fit_label, frame_of
 from hospital_redact.formats.pdf.layers import Layers
+from hospital_redact.formats.pdf.lettering import Lettering
 from hospital_redact.formats.pdf.objects import (
     entry,
     every_object,
@@ -34,11 +36,9 @@ from hospital_redact.formats.pdf.reader import Reading, read_pdf
 from hospital_redact.formats.pdf.removal import removed_characters
 from hospital_redact.formats.pdf.resources import Cleaner, Names
 from hospital_redact.formats.pdf.streams import Streams, is_form, lookup
-from hospital_redact.model import RedactionPlan, RemovedPart
+from hospital_redact.model import RedactionPlan, RemovedPart, edits_by_block
 
 _BOX_KEYS = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
-BOX_MARGIN = 0.4
-"""Points by which a black box reaches beyond the glyphs it stands for."""
 
 Cuts = dict[int, dict[int, list[Drawn]]]
 """Removed glyphs by operator index and item of one stream."""
@@ -70,6 +70,10 @@ class _Copy:
         self.pdf = reading.pdf
         self.removed = removed_characters(reading.document, plan)
         self.gone = self._removed_glyphs()
+        self.boxes = self._boxed(plan)
+        labels = [label for runs in self.boxes.values() for _, label in runs if label is not None]
+        self.lettering = Lettering(tuple(label.text for label in labels), TAG) if labels else None
+        self.font: pikepdf.Object | None = None
         self.cuts: dict[int, Cuts] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
         for page, indexes in self.gone.items():
             for index in indexes:
@@ -128,7 +132,7 @@ class _Copy:
         content = self.reading.pages[index]
         old = self.pdf.pages[index].obj
         names = Names()
-        data = self._stream(content.stream, names) + self._boxes(content.page)
+        data = self._stream(content.stream, names) + self._boxes(content.page, names)
         new = Dictionary({"/Type": Name("/Page"), "/Contents": self.pdf.make_stream(b"q\n" + data)})
         for key in (*_BOX_KEYS, "/Rotate", "/UserUnit"):
             if (value := _inherited(old, key)) is not None:
@@ -178,16 +182,34 @@ class _Copy:
             stack.extend(stream.forms.values())
         return False
 
-    def _boxes(self, page: int) -> bytes:
-        """Return the operators that draw a black box for each run of removed glyphs of a page."""
-        parts: list[str] = []
+    def _boxes(self, page: int, names: Names) -> bytes:
+        """Return the operators that draw a black box for each run of removed glyphs of a page, lettered if it fits."""
+        runs = self.boxes.get(page, [])
+        if not runs:
+            return b"\nQ\n"
+        parts = ["q 0 g", *(_box_path(glyphs) for glyphs, _ in runs), "Q"]
+        labels = [label for _, label in runs if label is not None]
+        if labels and self.lettering is not None:
+            if self.font is None:
+                self.font = self.lettering.build(self.pdf)
+            font = names.put("/Font", self.font).unparse().decode("ascii")
+            parts += [label.operators(font, self.lettering.codes(label.text)) for label in labels]
+        return ("\nQ\n" + "\n".join(parts) + "\n").encode("ascii")
+
+    def _boxed(self, plan: RedactionPlan) -> dict[int, list[tuple[list[Drawn], Label | None]]]:
+        """Return the runs of removed glyphs by page, in reading order, and what each is labelled with."""
+        edits = edits_by_block(plan.edits)
+        boxed: dict[int, list[tuple[list[Drawn], Label | None]]] = defaultdict(list)
         for block in sorted(self.removed):
-            if self.reading.document.blocks[block].location.page != page:
-                continue
+            page = self.reading.document.blocks[block].location.page
+            assert page is not None
             glyphs = self.reading.pages[page - 1].glyphs
-            runs = _runs(self.removed[block], self.reading.places[block])
-            parts.extend(_box_path([glyphs[index] for index in run]) for run in runs)
-        return ("\nQ\nq 0 g\n" + "\n".join(parts) + "\nQ\n").encode("ascii") if parts else b"\nQ\n"
+            for run in _runs(self.removed[block], self.reading.places[block]):
+                drawn = [glyphs[index] for _, index in run]
+                under = {character for character, _ in run}
+                text = "".join(e.replacement for e in edits.get(block, ()) if e.span.start in under)
+                boxed[page].append((drawn, fit_label(text, drawn)))
+        return boxed
 
     # The document
 
@@ -259,9 +281,9 @@ def _displace(array: list[Any], amount: float) -> None:
         array.append(round(amount, 5))
 
 
-def _runs(characters: set[int], places: list[int | None]) -> list[list[int]]:
-    """Return the removed glyphs of a line in runs of neighbours."""
-    runs: list[list[int]] = []
+def _runs(characters: set[int], places: list[int | None]) -> list[list[tuple[int, int]]]:
+    """Return (character, glyph) of what is removed from a line, in runs of neighbours."""
+    runs: list[list[tuple[int, int]]] = []
     last = -2
     for character in sorted(characters):
         place = places[character]
@@ -270,33 +292,14 @@ def _runs(characters: set[int], places: list[int | None]) -> list[list[int]]:
                 last = character
             continue
         if last == character - 1 and runs:
-            runs[-1].append(place)
+            runs[-1].append((character, place))
         else:
-            runs.append([place])
+            runs.append([(character, place)])
         last = character
     return runs
 
 
 def _box_path(glyphs: list[Drawn]) -> str:
     """Return the path of a rectangle, turned with the text, around a run of glyphs."""
-    ux, uy = glyphs[0].run.ux, glyphs[0].run.uy
-    alongs: list[float] = []
-    ups: list[float] = []
-    for glyph in glyphs:
-        box = glyph.box
-        if glyph.run.font.vertical or abs(ux) in (0.0, 1.0):
-            corners = [(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
-        else:
-            em, font = glyph.run.em, glyph.run.font
-            corners = [
-                (glyph.x + ux * t - uy * s, glyph.y + uy * t + ux * s)
-                for t in (0.0, glyph.advance)
-                for s in (font.descent * em, font.ascent * em)
-            ]
-        alongs.extend(x * ux + y * uy for x, y in corners)
-        ups.extend(-x * uy + y * ux for x, y in corners)
-    a0, a1 = min(alongs) - BOX_MARGIN, max(alongs) + BOX_MARGIN
-    u0, u1 = min(ups) - BOX_MARGIN, max(ups) + BOX_MARGIN
-    points = [(a * ux - u * uy, a * uy + u * ux) for a, u in ((a0, u0), (a1, u0), (a1, u1), (a0, u1))]
-    moves = [f"{x:.3f} {y:.3f} {'l' if n else 'm'}" for n, (x, y) in enumerate(points)]
+    moves = [f"{x:.3f} {y:.3f} {'l' if n else 'm'}" for n, (x, y) in enumerate(frame_of(glyphs).corners)]
     return " ".join([*moves, "h f"])
