@@ -278,3 +278,15 @@ def test_wrong_usage_of_a_roster(tmp_path: Path, wrong: list[str], capsys: pytes
     file.write_text("文", encoding="utf-8")
     assert main(["scan", str(file), *wrong]) == 2
     assert capsys.readouterr().err
+
+
+def test_a_relative_of_the_same_family_name_is_another_person() -> None:
+    text = (
+        "Patient name: Margaret Ellsworth\n\nMargaret Ellsworth lives alone. Her next of kin is her daughter, "
+        "Joanna Ellsworth.\nMrs Ellsworth was admitted. Her son Peter Ellsworth agrees.\n"
+    )
+    review = redactor().review_text(text)
+    edits = {review.document.text_of([e.span]): e.replacement for e in review.plan.edits}
+    assert edits["Margaret Ellsworth"] == edits["Ellsworth"] == "[patient 1]"
+    assert edits["Joanna Ellsworth"] == "[patient 1's daughter]"
+    assert edits["Peter Ellsworth"] == "[patient 1's son]"

@@ -84,7 +84,10 @@ def _union(group: Sequence[Finding], rules: Mapping[str, Rule]) -> Finding:
     """Return one finding over all characters of ``group``, named by its strongest member."""
     if len(group) == 1:
         return group[0]
-    winner = max(group, key=lambda f: (_priority(f, rules), f.confidence, sum(s.end - s.start for s in f.spans)))
+    # A whole name says better who it is than a part of it, which somebody else may bear as well.
+    longest = max((_length(f) for f in group if f.role is not None), default=0)
+    named = [f for f in group if f.role is None or _length(f) == longest]
+    winner = max(named, key=lambda f: (_priority(f, rules), f.confidence, _length(f)))
     spans: list[Span] = []
     for span in sorted(span for finding in group for span in finding.spans):
         if spans and spans[-1].block == span.block and span.start <= spans[-1].end:
@@ -100,3 +103,7 @@ def _union(group: Sequence[Finding], rules: Mapping[str, Rule]) -> Finding:
         confidence=max(f.confidence for f in group if f.rule == winner.rule),
         subject=subject,
     )
+
+
+def _length(finding: Finding) -> int:
+    return sum(span.end - span.start for span in finding.spans)
