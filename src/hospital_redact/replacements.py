@@ -159,7 +159,7 @@ def holds_any(text: str, values: Set[str]) -> bool:
 
 def _mostly_chinese(document: Document) -> bool:
     """Whether one character in twenty is Han: even a short Chinese form has more, an English letter has none."""
-    text = "".join(block.text for block in document.blocks)[:20_000]
+    text = "".join(block.text for block in document.blocks if block.survives)[:20_000]
     return len(_HAN.findall(text)) * 20 >= max(1, sum(not c.isspace() for c in text))
 
 
