@@ -14,6 +14,7 @@ from typing import Literal
 
 from hospital_redact.errors import PlanError
 from hospital_redact.model import (
+    PLAN_OPTIONS,
     AcceptedUnread,
     Document,
     Edit,
@@ -204,8 +205,11 @@ def load_plan(text: str) -> RedactionPlan:
         edits.append(
             Edit(name, span, e.replacement, e.rule, e.category, e.entity, reason, group, e.operator, e.by, e.why)
         )
-    if whole.options:
-        raise PlanError("HR401", "the plan sets options, and this version knows none; take them out")
+    for name, value in whole.options.items():
+        if value not in PLAN_OPTIONS.get(name, ()):
+            raise PlanError(
+                "HR401", "the plan sets an option that is not known; options are {known}", known=", ".join(PLAN_OPTIONS)
+            )
     for a in whole.accepted_unread:
         _require_signature(a.what, a.by, a.why)
     return RedactionPlan(

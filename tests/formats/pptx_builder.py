@@ -301,3 +301,12 @@ def with_picture(value: str) -> bytes:
     image.save(buffer, "PNG")
     buffer.seek(0)
     return deck(lambda file: _slide(file).shapes.add_picture(buffer, Inches(1), Inches(2), Inches(6)) and None)
+
+
+def with_photo() -> bytes:
+    """A slide with a picture in which nothing can be read."""
+    image = Image.effect_noise((400, 300), 90).convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    buffer.seek(0)
+    return deck(lambda file: _slide(file).shapes.add_picture(buffer, Inches(1), Inches(2), Inches(6)) and None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from support import shared_dir
 
 from hospital_redact import Redactor
-from hospital_redact.errors import ReadError
+from hospital_redact.errors import PlanError, ReadError
 from hospital_redact.formats import pictures
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.pptx import FORMAT
@@ -182,3 +183,20 @@ def test_libreoffice_opens_the_copy(tmp_path: Path) -> None:
     command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(copy)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert (tmp_path / "copy.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_picture_that_cannot_be_read_blocks_or_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "查房.pptx"
+    path.write_bytes(builder.with_photo())
+    redactor = Redactor()
+    review = redactor.review(path)
+    assert review.document.unread
+    with pytest.raises(PlanError) as caught:
+        redactor.redact(review, tmp_path / "out.pptx")
+    assert caught.value.code == "HR405"
+    plan = dataclasses.replace(review.plan, options={"images": "remove"})
+    copy = redactor.redact(redactor.with_plan(review, plan), tmp_path / "out.pptx")
+    assert copy.verification.passed
+    with zipfile.ZipFile(copy.path) as package:
+        assert not [name for name in package.namelist() if "media" in name]
+    assert "image" in {part.what for part in copy.removed_parts}

@@ -173,6 +173,11 @@ class AcceptedUnread:
     why: str
 
 
+PLAN_OPTIONS: Mapping[str, tuple[str, ...]] = {"images": ("block", "remove")}
+"""What ``RedactionPlan.options`` may say, the default first: whether pictures that cannot be read block a copy or are
+left out of it."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RedactionPlan:
     """What will be done to one file, as plain data that a person may edit before anything is written."""
@@ -187,6 +192,10 @@ class RedactionPlan:
     accepted_unread: tuple[AcceptedUnread, ...] = ()
     terms_only: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str) -> str:
+        """Return what ``options`` say of ``name``, or its default."""
+        return self.options.get(name, PLAN_OPTIONS[name][0])
 
     def edits_of(self, block: int) -> tuple[Edit, ...]:
         """Return the edits of one block, by start."""
