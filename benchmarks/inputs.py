@@ -1,6 +1,6 @@
 """Invented hospital documents for the benchmarks, the same for the same seed. Nobody and no number in them is real.
 
-``records`` makes texts, ``write_pdf`` and ``write_docx`` make the files that are read and redacted.
+``records`` makes texts, ``write_pdf`` and its kin make the files that are read and redacted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import docx
+import openpyxl
 import pikepdf
+import pptx
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 LINES_PER_PAGE = 34
@@ -225,18 +227,54 @@ def _cid_font(pdf: Pdf) -> pikepdf.Object:
     return pdf.make_indirect(font)
 
 
-def write_docx(target: Path, *, seed: int, paragraphs: int) -> None:
-    """Write a DOCX of exactly ``paragraphs`` paragraphs, each in two runs as an editor leaves them."""
-    document = docx.Document()
+def lines_of_records(*, seed: int, count: int) -> tuple[list[str], list[str]]:
+    """Return ``count`` lines of Chinese letters, and the values that stand whole in one of them."""
     lines: list[str] = []
-    for number in range(paragraphs):  # each record has more than one line
-        if len(lines) >= paragraphs:
+    values: list[str] = []
+    for number in range(count):  # each record has more than one line
+        if len(lines) >= count:
             break
         (record,) = records("zh", seed=seed + number, count=1, size=900)
         lines.extend(line for line in record.text.split("\n") if line)
-    for line in lines[:paragraphs]:
+        values.extend(record.values)
+    text = "\n".join(lines[:count])
+    return lines[:count], [value for value in dict.fromkeys(values) if value in text]
+
+
+def write_docx(target: Path, *, seed: int, paragraphs: int) -> None:
+    """Write a DOCX of exactly ``paragraphs`` paragraphs, each in two runs as an editor leaves them."""
+    document = docx.Document()
+    for line in lines_of_records(seed=seed, count=paragraphs)[0]:
         paragraph = document.add_paragraph()
         half = len(line) // 2
         paragraph.add_run(line[:half])
         paragraph.add_run(line[half:]).bold = True
     document.save(str(target))
+
+
+def write_xlsx(target: Path, *, seed: int, rows: int, columns: int) -> list[str]:
+    """Write a sheet of staff and pay with ``rows`` rows under a heading; return some names and numbers in it."""
+    dice = random.Random(seed)
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Sheet1")
+    sheet.append(["姓名", "身份证号", *(f"项目{number}" for number in range(1, columns - 1))])
+    values: list[str] = []
+    for number in range(rows):
+        name, identity = _zh_name(dice), _resident_id(dice)
+        if number % 50 == 0:
+            values.append(identity)
+        sheet.append([name, identity, *(dice.randrange(1_000, 20_000) / 100 for _ in range(columns - 2))])
+    book.save(target)
+    return values
+
+
+def write_pptx(target: Path, *, seed: int, slides: int) -> list[str]:
+    """Write a presentation with five lines of letters on each slide; return the values on it."""
+    lines, values = lines_of_records(seed=seed, count=5 * slides)
+    file = pptx.Presentation()
+    for number in range(slides):
+        slide = file.slides.add_slide(file.slide_layouts[1])
+        slide.shapes.title.text = f"病例 {number + 1}"
+        slide.placeholders[1].text_frame.text = "\n".join(lines[5 * number : 5 * number + 5])
+    file.save(str(target))
+    return values

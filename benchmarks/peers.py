@@ -25,6 +25,8 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "argus-redact": ("argus-redact==0.8.22",),
     "PyMuPDF": ("pymupdf==2.0",),
     "python-docx": ("python-docx==1.2.0",),
+    "openpyxl": ("openpyxl==3.1.5",),
+    "python-pptx": ("python-pptx==1.0.2",),
 }
 """What each peer needs; the first package is the one whose version is shown."""
 
@@ -34,6 +36,8 @@ SCRIPTS = {
     "argus-redact": "peer_argus.py",
     "PyMuPDF": "peer_pymupdf.py",
     "python-docx": "peer_docx.py",
+    "openpyxl": "peer_openpyxl.py",
+    "python-pptx": "peer_pptx.py",
 }
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from inputs import pages, records, write_docx, write_pdf
+from inputs import lines_of_records, pages, records, write_docx, write_pdf, write_pptx, write_xlsx
 from peers import OURS, PACKAGES, ROOT, Environment, Json, make_environment, run_worker, version_of
 from report import DASH, Figure, load_now, machine, ratio, table, write_page
 
@@ -26,9 +26,18 @@ STARTS = 5
 RECORDS = 8
 PAGES = 100
 PARAGRAPHS = 1500
+ROWS, COLUMNS = 10_000, 10
+SLIDES = 200
 LONG = 50_000
 MODELS = ("presidio", "argus-redact")
 """The peers that detect."""
+
+OFFICE = (
+    ("docx", PARAGRAPHS, "paragraphs/s", "python-docx"),
+    ("xlsx", ROWS * COLUMNS, "cells/s", "openpyxl"),
+    ("pptx", SLIDES, "slides/s", "python-pptx"),
+)
+"""Kind of file, how much is in it, the unit of speed, and the peer that opens and saves it."""
 
 LANGUAGES = {"zh": "Chinese", "en": "English", "mixed": "Chinese and English"}
 
@@ -85,6 +94,13 @@ def make_files(folder: Path, environment: Environment) -> dict[str, Path]:
     write_pdf(made, files["named"])
     write_docx(files["docx"], seed=1, paragraphs=PARAGRAPHS)
     files["values"] = _write(folder / "values.json", made.values)
+    told = {
+        "docx": lines_of_records(seed=1, count=PARAGRAPHS)[1],
+        "xlsx": write_xlsx(folder / "pay.xlsx", seed=1, rows=ROWS, columns=COLUMNS),
+        "pptx": write_pptx(folder / "cases.pptx", seed=1, slides=SLIDES),
+    }
+    files |= {"xlsx": folder / "pay.xlsx", "pptx": folder / "cases.pptx"}
+    files |= {f"{kind}-values": _write(folder / f"{kind}-values.json", [values]) for kind, values in told.items()}
     files["embedded"] = folder / "embedded.pdf"
     files["embedded"].unlink(missing_ok=True)
     request = {
@@ -138,17 +154,24 @@ def _file_cases(files: dict[str, Path]) -> list[Case]:
     for font, title in (("named", "font named, not embedded"), ("embedded", "font embedded")):
         request: Json = {"input": str(files[font]), "values": str(files["values"]), "amount": PAGES}
         cases += _read_and_redact("PDF", f", {title}", "pages/s", "PyMuPDF", request)
-    request = {"input": str(files["docx"]), "amount": PARAGRAPHS}
-    return [*cases, *_read_and_redact("DOCX", "", "paragraphs/s", "python-docx", request)]
+    for kind, amount, unit, peer in OFFICE:
+        request = {"input": str(files[kind]), "values": str(files[f"{kind}-values"]), "amount": amount}
+        cases += _read_and_redact(kind.upper(), "", unit, peer, request)
+    return cases
 
 
 def _read_and_redact(kind: str, title: str, unit: str, peer: str, request: Json) -> list[Case]:
-    whole = f"{kind}: find, redact and prove{title}"
-    return [
-        Case(f"{kind}: read{title}", unit, "read", (peer,), "read", {**request, "runs": RUNS}),
-        # The slowest task of all: a run in each process, and one process more.
-        Case(whole, unit, "redact", (peer,), "redact", {**request, "runs": 1}, ROUNDS + 1),
+    told = {**request, "runs": RUNS}
+    cases = [
+        Case(f"{kind}: read{title}", unit, "read", (peer,), "read", told),
+        Case(f"{kind}: redact values that are told{title}", unit, "remove", (peer,), "redact", told),
+        Case(f"{kind}: redact values that are told, and prove{title}", unit, "prove", (peer,), "redact", told),
     ]
+    if kind in ("PDF", "DOCX"):
+        # The slowest task of all: a run in each process, and one process more.
+        whole = f"{kind}: find, redact and prove{title}"
+        cases.append(Case(whole, unit, "redact", (peer,), "redact", {**request, "runs": 1}, ROUNDS + 1))
+    return cases
 
 
 # --------------------------------------------------------------------------- measuring
@@ -228,10 +251,12 @@ What is compared:
   little.
 - *Detection, level and plan* is `Redactor.review_text`: the level, the plan, and detection as often as that needs it.
 - *PDF* has {pages} pages of Chinese text. PyMuPDF reads each character with its place; to redact, it is told the
-  values and saves the copy, while hospital-redact finds them, writes the copy, and proves it with independent
-  readers and a second detection. No peer does that, so this ratio is the price of finding and proving.
-- *DOCX* has {paragraphs:,} paragraphs of two runs each. python-docx opens the file and takes the text, or opens and
-  saves it without a change. Redactions of PDF and DOCX run once in each of {more} processes.
+  values and saves the copy. *Redact values that are told* is the same task of ours, without detection; *and prove*
+  reads the copy again, compares every glyph and lets three independent readers look for the values, which no peer
+  does. *Find, redact and prove* is the whole flow with detection before and after.
+- *DOCX* has {paragraphs:,} paragraphs of two runs each, *XLSX* {cells:,} cells, *PPTX* {slides} slides. python-docx,
+  openpyxl and python-pptx open the file and take the text, or open and save it without a change. Whole flows run once
+  in each of {more} processes.
 - Peak memory is the largest resident memory of the process that did the work, models included.
 """
 
@@ -248,6 +273,8 @@ def to_page(rows: list[Row], versions: dict[str, str]) -> str:
         starts=STARTS,
         pages=PAGES,
         paragraphs=PARAGRAPHS,
+        cells=ROWS * COLUMNS,
+        slides=SLIDES,
     )
 
 

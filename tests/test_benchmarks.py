@@ -101,14 +101,25 @@ def tiny(tmp_path: Path) -> list[run.Case]:
         content["runs"] = [[text[:400] for text in texts] for texts in content["runs"]]
         path.write_text(json.dumps(content), encoding="utf-8")
     files = {"named": tmp_path / "named.pdf", "embedded": tmp_path / "none.pdf", "docx": tmp_path / "made.docx"}
-    inputs.write_pdf(inputs.pages(seed=1, count=1), files["named"])
+    made = inputs.pages(seed=1, count=1)
+    inputs.write_pdf(made, files["named"])
     inputs.write_docx(files["docx"], seed=1, paragraphs=5)
-    return run.list_cases(texts, {**files, "values": tmp_path / "values.json"})
+    files |= {"xlsx": tmp_path / "made.xlsx", "pptx": tmp_path / "made.pptx"}
+    told = {
+        "values": made.values[0],
+        "docx-values": inputs.lines_of_records(seed=1, count=5)[1],
+        "xlsx-values": inputs.write_xlsx(files["xlsx"], seed=1, rows=5, columns=4),
+        "pptx-values": inputs.write_pptx(files["pptx"], seed=1, slides=2),
+    }
+    for name, values in told.items():
+        files[name] = tmp_path / f"{name}.json"
+        files[name].write_text(json.dumps([values]), encoding="utf-8")
+    return run.list_cases(texts, files)
 
 
 def test_every_task_of_ours_is_measured_and_missing_peers_are_named(tiny: list[run.Case]) -> None:
     chosen = {case.task: case for case in reversed(tiny) if "embedded" not in case.title.replace("not embedded", "")}
-    assert set(chosen) == {"start", "first", "detect", "review", "read", "redact"}
+    assert set(chosen) == {"start", "first", "detect", "review", "read", "redact", "remove", "prove"}
     for case in chosen.values():
         ours = peers.run_worker(peers.OURS, {**case.request, "task": case.task}, NO_PEERS)
         assert "error" not in ours, (case.title, ours)

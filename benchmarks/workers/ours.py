@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import tempfile
 from pathlib import Path
 
@@ -73,5 +75,47 @@ def redact(request: Json) -> Json:
         return time_runs(request, use)
 
 
+def remove(request: Json) -> Json:
+    """Read and write the copy without the values that it is told. It finds nothing by itself and proves nothing."""
+    return _told(request, prove=False)
+
+
+def prove(request: Json) -> Json:
+    """Read, write the copy without the values that it is told, and prove it; detection is left out."""
+    return _told(request, prove=True)
+
+
+def _told(request: Json, *, prove: bool) -> Json:
+    from hospital_redact import formats  # noqa: PLC0415 - workers import in the task
+    from hospital_redact.detection import find_terms  # noqa: PLC0415
+    from hospital_redact.formats.base import Source  # noqa: PLC0415
+    from hospital_redact.planning import plan_redaction  # noqa: PLC0415
+    from hospital_redact.verification import verify_copy  # noqa: PLC0415
+
+    policy = hr.load_policy("default")
+    values = sorted({value for page in json.loads(Path(request["values"]).read_text("utf-8")) for value in page})
+    source = formats.load_source(Path(request["input"]))
+
+    def use() -> int:
+        format_ = formats.identify(source)
+        document = formats.read_document(source, format_)
+        plan = plan_redaction(document, find_terms(document, values), policy, hr.ReleaseContext(), terms_only=True)
+        if len(plan.edits) < len(values):
+            raise UnmeasuredError("some values were not found")
+        target = io.BytesIO()
+        format_.write(source, plan, target)
+        if prove:
+            copy = Source(source.name, target.getvalue())
+            found = verify_copy(
+                document, plan, copy, source=source, format_=format_, policy=policy, detect=lambda _: ()
+            )
+            if not found.passed:
+                raise UnmeasuredError("the copy was not proved")
+        return int(request["amount"])
+
+    return time_runs(request, use)
+
+
 if __name__ == "__main__":
-    serve({"start": start, "first": first, "detect": detect, "review": review, "read": read, "redact": redact})
+    tasks = {"start": start, "first": first, "detect": detect, "review": review, "read": read, "redact": redact}
+    serve({**tasks, "remove": remove, "prove": prove})
