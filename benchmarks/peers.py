@@ -17,6 +17,12 @@ ROOT = Path(__file__).parents[1]
 WORKERS = Path(__file__).with_name("workers")
 FOLDER = ROOT / "build" / "peers"
 OURS = "hospital-redact"
+WITH_LAC = "presidio with LAC"
+"""presidio on Chinese, with our tagger behind it."""
+
+DETECTION = "its own detection"
+"""hospital-redact's detection alone, next to hospital-redact with more rules or to another step of it."""
+
 TIMEOUT = 300
 """Seconds that one worker may take."""
 
@@ -32,6 +38,8 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 
 SCRIPTS = {
     OURS: "ours.py",
+    DETECTION: "ours.py",
+    WITH_LAC: "peer_presidio_lac.py",
     "presidio": "peer_presidio.py",
     "argus-redact": "peer_argus.py",
     "PyMuPDF": "peer_pymupdf.py",
@@ -93,7 +101,7 @@ def version_of(tool: str, environment: Environment) -> str:
 
 
 def _python(tool: str, environment: Environment) -> str:
-    return sys.executable if tool == OURS else str(environment.python)
+    return sys.executable if tool in (OURS, DETECTION, WITH_LAC) else str(environment.python)
 
 
 def run_worker(tool: str, request: Json, environment: Environment) -> Json:
@@ -113,6 +121,7 @@ def run_worker(tool: str, request: Json, environment: Environment) -> Json:
             stderr=subprocess.DEVNULL,  # libraries warn there, and might quote a document
             timeout=TIMEOUT,
             check=False,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},  # one core for every tool
         )
     except subprocess.TimeoutExpired:
         return {"error": f"it took more than {TIMEOUT} s"}

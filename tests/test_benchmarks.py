@@ -95,7 +95,7 @@ def test_a_table_has_as_many_cells_in_every_line() -> None:
 @pytest.fixture
 def tiny(tmp_path: Path) -> list[run.Case]:
     """Return the cases of a benchmark whose texts are one record a run."""
-    texts = run.make_texts(tmp_path, count=1, runs=1)
+    texts = run.make_texts(tmp_path, count=1, runs=1, longest=2000)
     for path in texts.values():
         content = json.loads(path.read_text(encoding="utf-8"))
         content["runs"] = [[text[:400] for text in texts] for texts in content["runs"]]

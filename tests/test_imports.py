@@ -53,7 +53,7 @@ STRANGERS = {"formats": {"policy", "rulefiles", "detection"}, "detection": {"for
 
 FILE_LIBRARIES = {
     "docx", "fontTools", "gzip", "lxml", "msoffcrypto", "olefile", "openpyxl", "pdfminer", "pikepdf", "PIL", "pptx",
-    "pypdf", "pypdfium2", "tarfile", "xml", "zipfile",
+    "pypdf", "pypdfium2", "python_calamine", "tarfile", "xml", "zipfile",
 }  # fmt: skip
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from protocol import Json, UnmeasuredError, load, serve, time_runs, time_texts
 
 import hospital_redact as hr
+
+MORE_RULES = 500
+EXPRESSIONS = (
+    r"(?<![0-9A-Za-z])X{number:03d}-\d{{6}}(?![0-9A-Za-z])",
+    r"自编{number}号[:：]?\s?\d{{4,8}}",
+    r"\b[A-Z]{{2}}{number}\d{{5}}\b",
+    r"(?i)locker {number} code \w{{4}}",
+    r"(?<!\d){number:03d}\d{{13}}0{{3}}(?!\d)",
+)
 
 
 def start(request: Json) -> Json:
@@ -36,6 +46,39 @@ def detect(request: Json) -> Json:
     return time_texts(
         request, lambda text, _: len(detector.detect(document_of_text(text, name="text.txt", sha256="0" * 64)))
     )
+
+
+def detect_more(request: Json) -> Json:
+    """Detection alone, with 500 rules of one expression each besides the shipped ones; none of them matches."""
+    from hospital_redact.detection import Detector  # noqa: PLC0415 - as above
+    from hospital_redact.formats.text import document_of_text  # noqa: PLC0415
+
+    policy = hr.load_policy("default")
+    like = next(rule for rule in policy.rules if rule.detection.pattern and not rule.only_with)
+    more = []
+    for number in range(MORE_RULES):
+        pattern = EXPRESSIONS[number % len(EXPRESSIONS)].format(number=number)
+        detection = replace(like.detection, pattern=pattern, validator=None, context=(), require_context=False)
+        more.append(replace(like, id=f"more_{number}", detection=detection))
+    detector = Detector(replace(policy, rules=(*policy.rules, *more)))
+    return time_texts(
+        request, lambda text, _: len(detector.detect(document_of_text(text, name="text.txt", sha256="0" * 64)))
+    )
+
+
+def classify(request: Json) -> Json:
+    """The level and the decision alone, of what was found before."""
+    from hospital_redact.classification import classify as suggest  # noqa: PLC0415 - as above
+
+    redactor = hr.Redactor()
+    texts = (text for run in load(request)["runs"] for text in run)
+    reviews = {text: redactor.review_text(text) for text in texts}
+
+    def use(text: str, _: str) -> int:
+        given = reviews[text]
+        return len(suggest(given.document, given.findings, redactor.policy, hr.ReleaseContext()).reasons)
+
+    return time_texts(request, use)
 
 
 def review(request: Json) -> Json:
@@ -117,5 +160,14 @@ def _told(request: Json, *, prove: bool) -> Json:
 
 
 if __name__ == "__main__":
-    tasks = {"start": start, "first": first, "detect": detect, "review": review, "read": read, "redact": redact}
+    tasks = {
+        "start": start,
+        "first": first,
+        "detect": detect,
+        "detect_more": detect_more,
+        "classify": classify,
+        "review": review,
+        "read": read,
+        "redact": redact,
+    }
     serve({**tasks, "remove": remove, "prove": prove})

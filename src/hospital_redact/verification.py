@@ -119,10 +119,24 @@ def require_passed(verification: Verification) -> None:
         raise VerificationError("HR504", "no check ran; the draft was deleted, nothing was released")
 
 
+PICTURES = frozenset({"image", "image_not_kept", "photo", "unclear_text", "barcode"})
+"""What is unread about pictures that a copy leaves out unless a person accepts them."""
+
+
 def unaccepted(document: Document, plan: RedactionPlan) -> tuple[Unread, ...]:
     """Return what shows, was not read and was accepted by nobody."""
     accepted = {(a.what, a.location) for a in plan.accepted_unread}
     return tuple(u for u in document.unread if (u.what, str(u.location)) not in accepted)
+
+
+def blocking(document: Document, plan: RedactionPlan) -> tuple[Unread, ...]:
+    """Return what of :func:`unaccepted` keeps a copy from being written.
+
+    Pictures do not where ``plan`` removes them; that they are gone is then proved on the copy, in which nothing may
+    be unread.
+    """
+    removes = plan.option("images") == "remove"
+    return tuple(u for u in unaccepted(document, plan) if not (removes and u.what in PICTURES))
 
 
 # --------------------------------------------------------------------------- rule 1
@@ -365,7 +379,7 @@ def _pairs(document: Document, copy: Document) -> dict[int, int]:
 
 def _compared(document: Document) -> list[int]:
     """Return the numbers of the blocks that stand in a copy one for one: no labels in boxes, nothing that OCR read."""
-    apart = (Kind.LABEL, Kind.PICTURE)
+    apart = (Kind.LABEL, Kind.PICTURE, Kind.STORED)
     return [n for n, block in enumerate(document.blocks) if block.survives and block.kind not in apart]
 
 

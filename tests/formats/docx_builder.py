@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 
 import docx
+import docx_slots_drawn
 import docx_slots_dropped
 import docx_slots_hidden
 import docx_slots_shown
 from docx_kit import DROPPED, HIDDEN, SHOWS, UNREAD, VALUE, Kit
 
-SLOT_MODULES = (docx_slots_shown, docx_slots_hidden, docx_slots_dropped)
+SLOT_MODULES = (docx_slots_shown, docx_slots_drawn, docx_slots_hidden, docx_slots_dropped)
 """Importing them fills the groups of slots."""
 
 

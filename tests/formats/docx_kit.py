@@ -30,6 +30,8 @@ NAMESPACES = " ".join(
         "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
         "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
         "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+        "wpg": "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup",
+        "wpc": "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas",
         "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
         "w15": "http://schemas.microsoft.com/office/word/2012/wordml",
         "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
@@ -111,6 +113,19 @@ def drawing(uri: str, content: str, name: str = "Picture 1") -> str:
     return f"<w:drawing><wp:inline>{properties}{graphic}</wp:inline></w:drawing>"
 
 
+def shape(content: str, properties: str = "", body: str = "") -> str:
+    """A rectangle of Word, with ``content`` as the block-level content of its text box."""
+    form = f'<a:xfrm><a:off x="0" y="0"/><a:ext cx="1800000" cy="600000"/></a:xfrm>{RECTANGLE}{properties}'
+    box = f"<wps:txbx><w:txbxContent>{content}</w:txbxContent></wps:txbx>" if content else ""
+    return f"<wps:wsp><wps:cNvSpPr/><wps:spPr>{form}</wps:spPr>{box}<wps:bodyPr>{body}</wps:bodyPr></wps:wsp>"
+
+
+RECTANGLE = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+SHAPE = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+GROUP = "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"
+CANVAS = "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas"
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 PNG_DEFAULT = '<Default Extension="png" ContentType="image/png"/>'
 
 
@@ -121,6 +136,43 @@ def base_parts() -> dict[str, bytes]:
     docx.Document().save(stream)
     with zipfile.ZipFile(stream) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def chart_part(plot: str = "", title: str = "", rest: str = "") -> str:
+    """A chart with ``plot`` in its plot area, or one of two values."""
+    plot = plot or f'<c:barChart><c:barDir val="col"/>{series()}<c:axId val="1"/><c:axId val="2"/></c:barChart>{AXES}'
+    return (
+        f"<c:chartSpace {NAMESPACES}><c:chart>{title}<c:plotArea><c:layout/>{plot}</c:plotArea>"
+        f'<c:plotVisOnly val="1"/></c:chart>{rest}</c:chartSpace>'
+    )
+
+
+AXES = (
+    '<c:catAx><c:axId val="1"/><c:scaling/><c:delete val="0"/><c:axPos val="b"/><c:crossAx val="2"/></c:catAx>'
+    '<c:valAx><c:axId val="2"/><c:scaling/><c:delete val="0"/><c:axPos val="l"/><c:crossAx val="1"/></c:valAx>'
+)
+
+
+def series(name: str = "门诊量", category: str = "一月", value: str = "12", rest: str = "") -> str:
+    """A series with two points; the second is plain."""
+
+    def points(first: str, second: str) -> str:
+        return f'<c:ptCount val="2"/><c:pt idx="0"><c:v>{first}</c:v></c:pt><c:pt idx="1"><c:v>{second}</c:v></c:pt>'
+
+    title = f'<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{name}</c:v></c:pt></c:strCache>'
+    names = f"<c:strCache>{points(category, '二月')}</c:strCache>"
+    numbers = f"<c:numCache><c:formatCode>General</c:formatCode>{points(value, '15')}</c:numCache>"
+    return (
+        f'<c:ser><c:idx val="0"/><c:order val="0"/>'
+        f"<c:tx><c:strRef><c:f>Sheet1!$B$1</c:f>{title}</c:strRef></c:tx>{rest}"
+        f"<c:cat><c:strRef><c:f>Sheet1!$A$2:$A$3</c:f>{names}</c:strRef></c:cat>"
+        f"<c:val><c:numRef><c:f>Sheet1!$B$2:$B$3</c:f>{numbers}</c:numRef></c:val></c:ser>"
+    )
+
+
+def rich(value: str) -> str:
+    """Text of a title of a chart."""
+    return f"<c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>{value}</a:t></a:r></a:p></c:rich></c:tx>"
 
 
 class Kit:
@@ -156,6 +208,14 @@ class Kit:
         name = name or f"{kind}.xml"
         self.part(f"word/{name}", f"<w:{root} {NAMESPACES}>{content}</w:{root}>", f"{WORD}{kind}+xml")
         return self.relate(kind, name)
+
+    def chart(self, markup: str) -> str:
+        """Add a chart and return the drawing that shows it."""
+        number = 1 + sum(name.startswith("word/charts/") for name in self.parts)
+        kind = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+        self.part(f"word/charts/chart{number}.xml", markup, kind)
+        key = self.relate("chart", f"charts/chart{number}.xml")
+        return drawing(CHART, f"<c:chart r:id={quoteattr(key)}/>")
 
     def insert(self, part: str, before: str, content: str) -> None:
         markup = self.parts[part].decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from xml.sax.saxutils import quoteattr
 
 from docx_kit import (
     DROPPED,
@@ -13,7 +12,6 @@ from docx_kit import (
     UNREAD,
     Kit,
     complex_field,
-    drawing,
     paragraph,
     picture,
     png,
@@ -21,50 +19,6 @@ from docx_kit import (
     slot,
     text,
 )
-
-SHAPE = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
-
-
-@slot(UNREAD)
-def text_box(kit: Kit, value: str) -> None:
-    box = f"<wps:wsp><wps:txbx><w:txbxContent>{paragraph(run(value))}</w:txbxContent></wps:txbx><wps:bodyPr/></wps:wsp>"
-    old = (
-        f"<w:pict><v:shape><v:textbox><w:txbxContent>{paragraph(run(value))}</w:txbxContent>"
-        f"</v:textbox></v:shape></w:pict>"
-    )
-    choice = f'<mc:Choice Requires="wps">{drawing(SHAPE, box)}</mc:Choice><mc:Fallback>{old}</mc:Fallback>'
-    kit.body.append(paragraph(f"<w:r><mc:AlternateContent>{choice}</mc:AlternateContent></w:r>"))
-
-
-@slot(UNREAD)
-def vml_text_box(kit: Kit, value: str) -> None:
-    box = f"<v:shape><v:textbox><w:txbxContent>{paragraph(run(value))}</w:txbxContent></v:textbox></v:shape>"
-    kit.body.append(paragraph(f"<w:r><w:pict>{box}</w:pict></w:r>"))
-
-
-@slot(UNREAD)
-def word_art(kit: Kit, value: str) -> None:
-    kit.body.append(paragraph(f'<w:r><w:pict><v:shape><v:textpath string="{value}"/></v:shape></w:pict></w:r>'))
-
-
-@slot(UNREAD)
-def chart(kit: Kit, value: str) -> None:
-    cached = f"<c:cat><c:strRef><c:strCache><c:pt><c:v>{value}</c:v></c:pt></c:strCache></c:strRef></c:cat>"
-    kit.part("word/charts/chart1.xml", f"<c:chartSpace {NAMESPACES}>{cached}</c:chartSpace>")
-    key = kit.relate("chart", "charts/chart1.xml")
-    uri = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-    kit.body.append(paragraph(f"<w:r>{drawing(uri, f'<c:chart r:id={quoteattr(key)}/>')}</w:r>"))
-
-
-@slot(UNREAD)
-def smart_art(kit: Kit, value: str) -> None:
-    kit.part(
-        "word/diagrams/data1.xml",
-        f"<dgm:dataModel {NAMESPACES}><a:p><a:r><a:t>{value}</a:t></a:r></a:p></dgm:dataModel>",
-    )
-    key = kit.relate("diagramData", "diagrams/data1.xml")
-    uri = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
-    kit.body.append(paragraph(f"<w:r>{drawing(uri, f'<dgm:relIds r:dm={quoteattr(key)}/>')}</w:r>"))
 
 
 @slot(UNREAD)
@@ -86,13 +40,6 @@ def equation_field(kit: Kit, value: str) -> None:
 def alternative_chunk(kit: Kit, value: str) -> None:
     kit.part("word/afchunk.html", f"<p>{value}</p>", "text/html")
     kit.body.append(f'<w:altChunk r:id="{kit.relate("aFChunk", "afchunk.html")}"/>')
-
-
-@slot(DROPPED)
-def embedded_object(kit: Kit, value: str) -> None:
-    kit.part("word/embeddings/oleObject1.bin", value.encode("utf-16-le"), "application/octet-stream")
-    key = kit.relate("oleObject", "embeddings/oleObject1.bin")
-    kit.body.append(paragraph(f'<w:r><w:object><o:OLEObject r:id="{key}"/></w:object></w:r>'))
 
 
 @slot(DROPPED)
@@ -318,3 +265,47 @@ def two_alternatives(kit: Kit, value: str) -> None:
             f"</mc:Choice></mc:AlternateContent></w:rPr>{text('字')}</w:r>"
         )
     )
+
+
+@slot(DROPPED)
+def signature(kit: Kit, value: str) -> None:
+    kit.part("_xmlsignatures/origin.sigs", b"", "application/vnd.openxmlformats-package.digital-signature-origin")
+    kit.part("_xmlsignatures/sig1.xml", f"<Signature><SignatureComments>{value}</SignatureComments></Signature>")
+    origin = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
+    relation = f'<Relationship Id="rIdS" Type="{origin}" Target="_xmlsignatures/origin.sigs"/>'
+    kit.insert("_rels/.rels", "</Relationships>", relation)
+
+
+@slot(DROPPED)
+def web_extension(kit: Kit, value: str) -> None:
+    kit.part("word/webextensions/webextension1.xml", f'<we><property name="{value}" value="{value}"/></we>')
+    kit.relate("http://schemas.microsoft.com/office/2011/relationships/webextension", "webextensions/webextension1.xml")
+
+
+@slot(DROPPED)
+def label_information(kit: Kit, value: str) -> None:
+    kit.part("docMetadata/LabelInfo.xml", f'<labelList><label id="{value}" siteId="{value}"/></labelList>')
+    kind = "http://schemas.microsoft.com/office/2020/02/relationships/classificationlabels"
+    relation = f'<Relationship Id="rIdL" Type="{kind}" Target="docMetadata/LabelInfo.xml"/>'
+    kit.insert("_rels/.rels", "</Relationships>", relation)
+
+
+@slot(DROPPED)
+def comment_parts(kit: Kit, value: str) -> None:
+    for kind in ("commentsExtended", "commentsIds", "commentsExtensible"):
+        kit.part(f"word/{kind}.xml", f'<w15:{kind} {NAMESPACES} x:note="{value}"/>')
+        kit.relate(f"http://schemas.microsoft.com/office/2011/relationships/{kind}", f"{kind}.xml")
+
+
+@slot(DROPPED)
+def linked_object(kit: Kit, value: str) -> None:
+    key = kit.relate("oleObject", f"file:///C:/{value}.xlsx", external=True)
+    link = f'<o:OLEObject Type="Link" ProgID="{value}" r:id="{key}"><o:FieldCodes>{value}</o:FieldCodes></o:OLEObject>'
+    kit.body.append(paragraph(f"<w:r><w:object>{link}</w:object></w:r>"))
+
+
+@slot(DROPPED)
+def active_control(kit: Kit, value: str) -> None:
+    kit.part("word/activeX/activeX1.xml", f'<x:ocx {NAMESPACES} x:name="{value}"/>')
+    key = kit.relate("control", "activeX/activeX1.xml")
+    kit.body.append(paragraph(f'<w:r><w:object><w:control r:id="{key}" w:name="{value}"/></w:object></w:r>'))

@@ -170,6 +170,23 @@ def insertion(kit: Kit, value: str) -> None:
 
 
 @slot(SHOWS)
+def inserted_row(kit: Kit, value: str) -> None:
+    row = f'<w:tr><w:trPr><w:ins w:id="1" w:author="某"/></w:trPr><w:tc>{paragraph(run(value))}</w:tc></w:tr>'
+    kit.body.append(f"<w:tbl><w:tblPr/><w:tblGrid/>{row}</w:tbl>")
+
+
+@slot(SHOWS)
+def deleted_paragraph_end(kit: Kit, value: str) -> None:
+    mark = '<w:rPr><w:del w:id="1" w:author="某"/></w:rPr>'
+    kit.body += [paragraph(run(value[:5]), mark), paragraph(run(value[5:]))]
+
+
+@slot(SHOWS)
+def hidden_paragraph_end(kit: Kit, value: str) -> None:
+    kit.body.append(paragraph(run(value), "<w:rPr><w:vanish/></w:rPr>"))
+
+
+@slot(SHOWS)
 def moved_to(kit: Kit, value: str) -> None:
     kit.body.append(paragraph(f'<w:moveTo w:id="1" w:author="某">{run(value)}</w:moveTo>'))
 

@@ -373,12 +373,6 @@ HIDDEN: dict[str, Callable[[str], bytes]] = {
     "annotation": _set_page(
         "/Annots", lambda b, v: Array([_annotation(b, Subtype=Name.Text, Contents=String(v), T=String("ward"))])
     ),
-    "appearance": _set_page(
-        "/Annots",
-        lambda b, v: Array(
-            [_annotation(b, Subtype=Name.Stamp, AP=Dictionary(N=b.pdf.make_indirect(b.form(_text(v)))))]
-        ),
-    ),
     "link": _set_page(
         "/Annots",
         lambda b, v: Array(

@@ -219,17 +219,6 @@ def test_half_a_page_field_becomes_text() -> None:
     assert b"fldChar" not in zipfile.ZipFile(io.BytesIO(copy)).read("word/document.xml")
 
 
-def test_accepted_pictures_stay_and_others_go() -> None:
-    data = builder.build(["beside_a_picture"])
-    document = read(data)
-    assert [u.what for u in document.unread] == ["image"]
-    kept = write(data, planting.plan_for(document, VALUE))
-    assert len(docx.Document(io.BytesIO(kept)).inline_shapes) == 1
-    gone = write(data, planting.plan_for(document, VALUE, accept=False))
-    assert len(docx.Document(io.BytesIO(gone)).inline_shapes) == 0
-    assert not [n for n in zipfile.ZipFile(io.BytesIO(gone)).namelist() if "media" in n]
-
-
 def test_a_copy_made_again_is_the_same() -> None:
     data = builder.build(sorted(kit.SHOWS))
     document = read(data)
@@ -285,19 +274,6 @@ def test_check_boxes_are_read() -> None:
     field = begin + kit.complex_field("FORMCHECKBOX", "").split("</w:r>", 1)[1]
     document = read(document_with(kit.paragraph(field + kit.run("同意"))))
     assert document.blocks[0].text == "☒同意"
-
-
-def test_unread_things_are_accepted_one_by_one() -> None:
-    package = kit.Kit()
-    package.part("word/media/a.png", kit.png(), "image/png")
-    key = package.relate("image", "media/a.png")
-    package.body.append(kit.paragraph(f"<w:r>{kit.picture(key)}{kit.picture(key)}</w:r>"))
-    data = package.save()
-    document = read(data)
-    first, second = document.unread
-    assert str(first.location) != str(second.location)
-    plan = planting.make_plan(document, [], [AcceptedUnread(second.what, str(second.location), "a", "b")])
-    assert len(docx.Document(io.BytesIO(write(data, plan))).inline_shapes) == 1
 
 
 def test_strict_names_are_read() -> None:

@@ -123,7 +123,6 @@ def test_what_no_copy_keeps_is_listed(slot: str) -> None:
         (pdf_builder.with_type3(VALUE), "text_in_type3"),
         (pdf_builder.with_image(bytes(range(16))), "image"),
         (pdf_builder.HIDDEN["form_field"](VALUE), "annotation"),
-        (pdf_builder.HIDDEN["appearance"](VALUE), "annotation"),
         (pdf_builder.Builder().build(b"1 2 zz"), "unknown_operator"),
         (pdf_builder.Builder().build(b"BI /W 4 /H 4 /BPC 8 /CS /G ID 0123456789abcdef EI"), "image"),
     ],

@@ -114,7 +114,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
     parent, folder, workers = start_parent(tmp_path, "hang", 600)
     parent.send_signal(how)
     parent.wait(WAIT)
-    assert wait_for(lambda: all(map(leftovers._is_gone, workers)))
+    assert wait_for(lambda: all(map(leftovers.is_gone, workers)))
     assert names(folder) == ["a"]
     assert (folder / "a").read_bytes() == b"whole"
 
@@ -124,7 +124,7 @@ def test_a_worker_whose_interpreter_is_stuck_ends_at_its_own_time_limit(tmp_path
     parent, folder, workers = start_parent(tmp_path, "hold", 1.5)
     parent.kill()
     parent.wait(WAIT)
-    assert wait_for(lambda: all(map(leftovers._is_gone, workers)))
+    assert wait_for(lambda: all(map(leftovers.is_gone, workers)))
     # No Python ran any more in them: what they left is hidden, unfinished, and removed by the next run.
     assert len(names(folder)) == 3
     assert remove_stale(folder) == 2

@@ -90,6 +90,17 @@ def add_pseudonyms(parser: argparse.ArgumentParser, say: Language) -> None:
     add_key(group, say)
 
 
+def add_passwords(parser: argparse.ArgumentParser, say: Language) -> None:
+    """Add ``--password``."""
+    parser.add_argument(
+        "--password",
+        metavar="P",
+        action="append",
+        default=[],
+        help=say("password of an encrypted file (default: HOSPITAL_REDACT_PASSWORD; else a terminal is asked)"),
+    )
+
+
 def add_key(group: argparse._ActionsContainer, say: Language) -> None:
     """Add ``--key``."""
     group.add_argument(

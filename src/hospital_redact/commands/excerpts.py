@@ -31,7 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
 def run(args: argparse.Namespace) -> int:
     """Carry the command out and return its exit code: 3 when a file could not be taken in."""
     from hospital_redact.excerpts import Excerpts, load_excerpts, save_excerpts
-    from hospital_redact.formats import load_source, read_document
+    from hospital_redact.formats import load_source, prepare, read_document
     from hospital_redact.isolation import as_our_error
     from hospital_redact.pseudonyms import read_key
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     added = failed = 0
     for number, path in enumerate(args.paths, 1):
         try:
-            document = read_document(load_source(Path(path)))
+            document = read_document(prepare(load_source(Path(path))))
             if document.unread:
                 # What nobody read cannot be found again: a person should know that it is not protected.
                 print(say("file {number}: {count} part(s) cannot be read and are not in the index",

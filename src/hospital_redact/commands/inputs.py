@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +95,33 @@ def make_task(args: argparse.Namespace, redactor: Redactor) -> Task:
         subjects=_loaded(_roster_of(args), args.say),
         pseudonyms=_make_pseudonyms(args),
         allow=_read_allowed(args.allow),
+        passwords=_read_passwords(args),
     )
+
+
+def _read_passwords(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the passwords of ``--password`` or the environment, else asked for where a file needs one."""
+    given = getattr(args, "password", None) or [os.environ.get("HOSPITAL_REDACT_PASSWORD", "")]
+    if passwords := tuple(filter(None, given)):
+        return passwords
+    if not sys.stdin.isatty() or not any(map(_is_locked, _documents_of(args))):
+        return ()
+    return tuple(filter(None, (getpass.getpass(args.say("password of the encrypted file: ")),)))
+
+
+def _documents_of(args: argparse.Namespace) -> list[str]:
+    return [*getattr(args, "paths", ()), *(getattr(args, name) for name in ("path", "original") if hasattr(args, name))]
+
+
+def _is_locked(path: str) -> bool:
+    from hospital_redact.errors import ReadError
+    from hospital_redact.formats import load_source
+    from hospital_redact.formats.unlocking import needs_password
+
+    try:
+        return needs_password(load_source(Path(path)))
+    except ReadError:  # the run says why
+        return False
 
 
 def _roster_of(args: argparse.Namespace) -> RosterSource | None:

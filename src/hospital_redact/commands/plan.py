@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hospital_redact.commands.arguments import (
     add_context,
     add_excerpts,
+    add_passwords,
     add_pseudonyms,
     add_show_values,
     add_subjects,
@@ -28,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     plan = commands.add_parser("plan", help=say("print the plan of one file as JSON, to be edited"))
     plan.add_argument("path", metavar="FILE", help=say("the file"))
     add_context(plan, say)
+    add_passwords(plan, say)
     add_subjects(plan, say)
     add_excerpts(plan, say)
     add_pseudonyms(plan, say)

@@ -13,6 +13,7 @@ from hospital_redact.commands.arguments import (
     add_context,
     add_excerpts,
     add_limits,
+    add_passwords,
     add_pseudonyms,
     add_show_values,
     add_subjects,
@@ -36,6 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     redact.add_argument("paths", nargs="+", metavar="PATH", help=say("files to redact"))
     redact.add_argument("-o", "--output", metavar="DIR", required=True, help=say("folder for the copies"))
     add_context(redact, say)
+    add_passwords(redact, say)
     add_subjects(redact, say)
     add_excerpts(redact, say)
     add_pseudonyms(redact, say)

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hospital_redact import __version__
-from hospital_redact.commands.arguments import add_context, add_excerpts, add_limits, add_show_values, add_subjects
+from hospital_redact.commands.arguments import (
+    add_context,
+    add_excerpts,
+    add_limits,
+    add_passwords,
+    add_show_values,
+    add_subjects,
+)
 from hospital_redact.commands.inputs import UsageError, make_crew, make_redactor, make_task
 from hospital_redact.commands.printing import print_json, progress, report_failure, schema, with_schema
 
@@ -34,6 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
         "--records", metavar="IN.jsonl", help=say('scan {"id", "text"} records, one a line, instead of files')
     )
     add_context(scan, say)
+    add_passwords(scan, say)
     add_subjects(scan, say)
     add_excerpts(scan, say)
     add_limits(scan, say, 60)

@@ -6,7 +6,14 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hospital_redact.commands.arguments import add_context, add_excerpts, add_pseudonyms, add_subjects, add_terms
+from hospital_redact.commands.arguments import (
+    add_context,
+    add_excerpts,
+    add_passwords,
+    add_pseudonyms,
+    add_subjects,
+    add_terms,
+)
 from hospital_redact.commands.inputs import make_redactor, make_task, read_text
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], say: Lang
     verify.add_argument("original", metavar="ORIGINAL")
     verify.add_argument("copy", metavar="COPY")
     add_context(verify, say)
+    add_passwords(verify, say)
     add_subjects(verify, say)
     add_excerpts(verify, say)
     add_pseudonyms(verify, say)

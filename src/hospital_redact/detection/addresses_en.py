@@ -19,7 +19,7 @@ _TYPES = (
     "Boulevard|"
     "Blvd|Way|Square|Sq|Hill|Row|Gardens?|Grove|Walk|Parade|Highway|Hwy|Parkway|Pkwy|Circle|Cir|Trail|Trl|Esplanade|"
     "Quay|Wharf|Rise|Vale|View|Green|Park|Path|Pike|Turnpike|Plaza|Loop|Alley|Broadway|Strasse|Bay|Drift|Wynd|Gate|"
-    "Croft|"
+    "Croft|Flats|Cottages|Bank|Brow|Fold|Nook|Mount|Orchard|Leys|Chase|Copse|Mead|Lea|Approach|Drove|Buildings|Villas|Mansions|Almshouses|"
     "Dale|Meadows?|Heights|Ridge|Hollow|Common|Yard|Passage|Rue"
 )
 # Words that stand between a number and such a word elsewhere: 6 Minute Walk, 64 Disk Drive, 9 September 2024.
@@ -73,7 +73,7 @@ _POSTCODE = (
     r"|(?:Dublin [0-9]{1,2},? )?[A-Z][0-9][0-9W] [0-9A-Z]{4}"  # Ireland
     r"|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT) [0-9]{4})(?![0-9A-Za-z])"  # Australia
 )
-_PLACE = r"(?:St\.|Mt\.|Ft\.|[A-Z][A-Za-z'’-]{1,40})"
+_PLACE = r"(?:St\.|Mt\.|Ft\.|[A-Z][A-Za-zÀ-ÿ'’-]{1,40})"
 _TOWN = rf"{_FORM}{_PLACE}(?: {_FORM}{_PLACE}){{0,3}}(?: [0-9]{{1,2}}(?![0-9A-Za-z./]))?"
 _COMMA = r"(?:, ?(?:\n[ \t]{0,40})?)"
 _NEXT = r"(?:, ?|,?[ \t]{0,4}\n[ \t]{0,40})"

@@ -57,6 +57,7 @@ _CARD = re.compile(r"(?:62|60|4\d|5[1-5]|3[47]|35|9\d)\d{11,17}")
 _SHAPES = (_RESIDENT, _MOBILE, _LANDLINE, re.compile(_LANDLINE.pattern.replace("{6,7}", "{6}")))
 _CELL = re.compile(r"[\t|\n]")
 _PHONE_GROUPS = frozenset({(3, 4, 4), (3, 8), (7, 4), (2, 3, 4, 4), (4, 3, 4, 4), (2, 11), (2, 3, 8), (2, 1, 3, 3, 4)})
+_MOST_PHONE_GROUPS = max(map(len, _PHONE_GROUPS))
 _LONGEST = 30
 _SHORTEST = 7
 
@@ -117,20 +118,46 @@ def _read_groups(text: str, groups: Sequence[_Group], heads: Callable[[int], boo
     excluded = _EXCLUDED.search(text, max(0, groups[0].start - _BEFORE), groups[0].start) is not None
     while first < len(groups):
         group = groups[first]
-        # A label stands before a run, not in it; a new cell may have its own head.
-        announced = _is_announced(text, group.start, heads) if first == 0 or _CELL.search(group.gap) else False
         excluded = excluded and (first == 0 or set(group.gap) <= {"-", "."})
         count = 0
-        for length in () if excluded else _lengths(digits, at, announced=announced):
-            end = borders.get(at + length, 0)
-            if end > first and _is_number(text, groups[first:end], announced=announced):
-                count = end - first
-                break
+        last, enough = (first, False) if excluded else _alike(groups, first)
+        if enough:
+            # A label stands before a run, not in it; a new cell may have its own head.
+            announced = _is_announced(text, group.start, heads) if first == 0 or _CELL.search(group.gap) else False
+            for length in _lengths(digits, at, announced=announced):
+                end = borders.get(at + length, 0)
+                if first < end <= last and _is_number(text, groups[first:end], announced=announced):
+                    count = end - first
+                    break
         if count:
             yield _piece(groups[first : first + count])
         for taken in groups[first : first + (count or 1)]:
             at += len(taken.raw)
         first += count or 1
+
+
+def _alike(groups: Sequence[_Group], first: int) -> tuple[int, bool]:
+    """Return up to where groups from ``first`` on may be one writing, and whether they have figures enough.
+
+    What :func:`_is_one_writing` refuses for a few groups it refuses for more: a row of results is soon done with.
+    """
+    size = len(groups[first].raw)
+    single, cells, breaks = size == 1, False, 0
+    gaps: set[str] = set()
+    for number in range(first + 1, len(groups)):
+        group = groups[number]
+        gap = group.gap.strip(" ")
+        single = single and len(group.raw) == 1
+        cells = cells or "\t" in gap or "|" in gap
+        if _BREAK.search(gap):
+            breaks += 1
+        else:
+            gaps.add(gap)
+        several = not single and (cells or (breaks > 1 and number - first >= _MOST_PHONE_GROUPS))
+        if several or len(gaps) > 1 or size >= _LONGEST:
+            return number, size >= _SHORTEST
+        size += len(group.raw)
+    return len(groups), size >= _SHORTEST
 
 
 def _lengths(digits: str, at: int, *, announced: bool) -> list[int]:

@@ -264,7 +264,8 @@ def find_unread(document: Document, removed: Sequence[Span]) -> tuple[Unread, ..
     for view in document.views:
         hidden = [] if view.text.isascii() else [*_hidden(view.text)]
         for what, (start, end) in [*(("encoded_text", place) for place in find_opaque(view.text)), *hidden]:
-            spans = view.locate(start, end)
+            # What no copy keeps (a token in the head of a mail) need not be read to leave.
+            spans = [span for span in view.locate(start, end) if document.blocks[span.block].survives]
             if all(
                 any(s.start <= span.start and span.end <= s.end for s in gone.get(span.block, ())) for span in spans
             ):

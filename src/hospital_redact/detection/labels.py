@@ -10,7 +10,7 @@ import regex
 from hospital_redact.detection.patterns import CompiledRule, search, search_scene, search_together, value_span, weigh
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell, is_label
-from hospital_redact.detection.words import words
+from hospital_redact.detection.words import tree_of, words
 
 # What stands between a label and its value: 号 or No., a remark or a closing bracket, a leader, a colon, blanks.
 _GAP = regex.compile(
@@ -65,6 +65,7 @@ _MIN_CODE = 5
 _KINDS = regex.compile(
     r"(?P<stem>\p{Han}{2,}|[A-Z]{2,}|[A-Z]\p{Han}+)(?:流水号|登记号|号码|编号|编码|代码|单号|序号|号|ID)"
 )
+_BLANKS = r"[ ]{0,4}"  # between the characters of a label
 _ANY_KIND = r"(?:流水|登记)?[ ]{0,4}(?:号[ ]{0,4}码?|编[ ]{0,4}号|编码|代码|序号|条码|ID号?)"
 _KINDS_EN = regex.compile(r"(?P<stem>.*[A-Za-z])['’]?s? (?:no\.?|number|num|id|#|ref|code)", regex.IGNORECASE)
 _ANY_KIND_EN = r"(?:['’]s)?[ ]{0,3}(?:nos?\.?|numbers?|num\.?|nr\.?|id|#|ref\.?|reference|code)"
@@ -89,20 +90,20 @@ def label_pattern(labels: tuple[str, ...]) -> regex.Pattern[str]:
 
     A label for a number stands for its stem with every such ending: 检查号 for 检查编号, ``claim no`` for ``Claim #``.
     """
-    han: dict[bool, list[str]] = {True: [], False: []}  # by whether one of the endings follows
+    han: dict[bool, list[tuple[str, ...]]] = {True: [], False: []}  # by whether one of the endings follows
     latin: dict[bool, list[str]] = {True: [], False: []}
     for word in sorted(set(labels), key=len, reverse=True):
         chinese = _HAN.search(word) is not None
         kind = (_KINDS if chinese else _KINDS_EN).fullmatch(word)
         stem = kind["stem"] if kind else word
         if chinese:
-            han[kind is not None].append(r"[ ]{0,4}".join(regex.escape(char) for char in stem if not char.isspace()))
+            han[kind is not None].append(tuple(regex.escape(char) for char in stem if not char.isspace()))
         else:
             parts = (regex.escape(part).replace("'", "['’]") for part in stem.split())
             latin[kind is not None].append(r"[ ]{1,3}".join(parts))
     branches = [
-        _any_of(han[True], r"[ ]{0,4}" + _ANY_KIND),
-        _any_of(han[False], ""),
+        f"{tree_of(han[True], _BLANKS)}{_BLANKS}{_ANY_KIND}" if han[True] else "",
+        tree_of(han[False], _BLANKS) if han[False] else "",
         _any_of(latin[True], _ANY_KIND_EN + "(?![0-9A-Za-z])", before="(?<![0-9A-Za-z])"),
         _any_of(latin[False], "(?![0-9A-Za-z])", before="(?<![0-9A-Za-z])"),
     ]
@@ -133,7 +134,7 @@ def heads(header: str, labels: Sequence[str]) -> bool:
     chosen = tuple(labels)
     if label_pattern(chosen).fullmatch(whole) or _latin_words(chosen).search(header):
         return True
-    return any(_holds(bare, "".join(word.split()).casefold()) for word in chosen if _HAN.search(word))
+    return _chinese_words(chosen).search(bare) is not None
 
 
 @lru_cache(maxsize=512)
@@ -143,11 +144,14 @@ def _latin_words(labels: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile(rf"(?<![a-z])(?:{'|'.join(found) or '(?!)'})(?![a-z])", regex.IGNORECASE)
 
 
-def _holds(bare: str, flat: str) -> bool:
-    """Whether a header without blanks holds a Chinese word, a short one only at one of its ends."""
-    if len(flat) == 2:
-        return bare.endswith(flat) or (bare.startswith(flat) and not _HAN.match(bare[2:3]))
-    return bare == flat or (len(flat) >= 3 and flat in bare)
+@lru_cache(maxsize=512)
+def _chinese_words(labels: tuple[str, ...]) -> regex.Pattern[str]:
+    """Return an expression that finds a Chinese word of ``labels`` in a header without blanks, a short one only at one
+    of its ends."""
+    flat = {"".join(word.split()).casefold() for word in labels if _HAN.search(word)}
+    one, two, more = ([regex.escape(word) for word in sorted(flat) if kind == min(len(word), 3)] for kind in (1, 2, 3))
+    branches = [_any_of(more, ""), _any_of(two, r"(?:\Z|(?<=\A..)(?!\p{Han}))"), _any_of(one, r"\Z", before=r"\A")]
+    return regex.compile("|".join(branch for branch in branches if branch) or "(?!)")
 
 
 def find_labelled(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:

@@ -33,10 +33,10 @@ _SUFFIX = r"(?:,?[ ](?:Jr\.?|Sr\.?|II|III|IV)(?![\p{L}]))?"
 _GIVEN_NAMES = rf"(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}|{_INITIAL})){{0,2}}"
 NAME = (
     rf"(?:(?:{_WORD}|{_CAPS})(?:[ ](?:{_WORD}|{_CAPS}))?{_FATHER}"  # Muthu s/o Rajan
-    rf"|(?:{_CAPS}|{_WORD})(?:[ ]{_WORD})?,[ ]?{_GIVEN_NAMES}"  # MAY, Rose T.; DOE, JANE M
+    rf"|(?:{_CAPS}(?:[ ](?:{_CAPS}|{_WORD}))?|{_WORD}),[ ]?{_GIVEN_NAMES}"  # MAY, Rose T.; DOE, JANE M
     rf"|{_CAPS}(?:[ ]{_CAPS})?(?:[ ]{_WORD}){{1,3}}"  # LAU Wing Yan, CHOW LAM Sau-ping
     rf"|{_INITIAL}[ ]?(?:{_INITIAL}[ ]?)?(?:{_WORD}|{_CAPS})(?:[ ]{_WORD})?"  # M. Delvaux
-    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}{_SUFFIX}"  # Kofi Addae, Margaret "Peggy" Doyle, John A. Smith Jr.
+    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}(?:(?<=[ ][JS]r)\.|{_SUFFIX})"  # Kofi Addae, Margaret "Peggy" Doyle, John A. Smith Jr.
     rf"|{_CAPS}(?:[ ](?:{_INITIAL}|{_CAPS})){{1,3}}"  # NGUYEN THI LAN
     rf"|{_WORD}|{_CAPS})"
 )
@@ -85,6 +85,10 @@ _START = r"(?<![\p{L}\d])"
 _TITLE = regex.compile(
     rf"{_START}(?P<title>Dr|Prof|Professor|Doctor|Nurse|Sister|Mr|Mrs|Ms|Miss|Mx|Master|Sir|Madam|Baby)\.?[ ]"
     rf"(?P<name>{NAME})"
+)
+# A message about somebody says so in its subject: Referral - Tyler Dunne - urgent.
+_SUBJECT = regex.compile(
+    rf"(?m)^[ \t]*(?i:subject|re)[ \t]*:[^\n]{{0,60}}?[ ][-–—:][ ](?P<name>(?:{_WORD}|\p{{Lu}}\.)(?:[ ]{_WORD}){{1,2}})(?=[ ][-–—(]|[,(]|[ \t]*$)"
 )
 _STAFF_TITLES = frozenset({"Dr", "Prof", "Professor", "Doctor", "Nurse", "Sister"})
 _CREDENTIAL = regex.compile(
@@ -148,9 +152,10 @@ _SURNAME = (
 _GIVEN = rf"(?:(?=\p{{Lu}})(?i:{_SYLLABLE}(?:[-']?{_SYLLABLE})?)(?![\p{{L}}]))"
 # Two names around a nickname in quotation marks need nothing else to show them.
 _CALLED = regex.compile(
-    r"(?:call(?:s|ed|ing)?[ ](?:him|her|them|me|the[ ]patient)|(?:known|introduced|addressed)[ ](?:to[ ]\p{Ll}+[ ])?as"
+    rf"(?:{_WORD}[ ]{_WORD}[ ]\((?=[\"“‘'][^()\n]{{2,16}}[\"”’']\))"
+    r"|call(?:s|ed|ing)?[ ](?:him|her|them|me|the[ ]patient)|(?:known|introduced|addressed)[ ](?:to[ ]\p{Ll}+[ ])?as"
     r"|goes[ ]by|nicknamed|answers[ ]to|prefers(?:[ ]to[ ]be[ ]called)?|likes[ ]to[ ]be[ ]called|a\.?k\.?a\.?)"
-    r"[ ][\"“‘'](?P<name>\p{Lu}\p{Ll}{1,15}(?:[ ]\p{Lu}\p{Ll}{1,15})?)[\"”’']"
+    r"(?:(?<=\()|[ ])[\"“‘'](?P<name>\p{Lu}\p{Ll}{1,15}(?:[ ]\p{Lu}\p{Ll}{1,15})?)[\"”’']"
 )
 # Handed over by one and for another: prepared by Declan Moyes for Priyanka Raut.
 _FOR_SOMEBODY = regex.compile(
@@ -188,42 +193,44 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     for pattern, role_of, evidence in _CUES:
         for match in search_scene(scene, pattern, "names"):
             yield from _accept(text, match, role_of(match), evidence)
-    yield from _called(text)
-    yield from _spelled_otherwise(text)
+    yield from _called(scene)
+    yield from _spelled_otherwise(scene)
     for cell in scene.cells:
         if _SURNAME_FIRST.fullmatch(text, cell.start, cell.end):
             yield Mention(cell.start, cell.end, Role.OTHER, 0.7, ("shape",))
     yield from _in_columns(scene)
 
 
-def _called(text: str) -> Iterator[Mention]:
+def _called(scene: Scene) -> Iterator[Mention]:
     """Yield what somebody is called, for whom somebody writes, Vietnamese names, and pinyin with tone marks."""
+    text = scene.text
     for pattern in (_CALLED, _FOR_SOMEBODY):
-        for match in pattern.finditer(text):
+        for match in search_scene(scene, pattern, "names"):
             yield from _accept(text, match, Role.OTHER, "trade")
-    for match in _VIETNAMESE.finditer(text):
+    for match in search_scene(scene, _VIETNAMESE, "names"):
         yield Mention(*match.span(), Role.OTHER, 0.7, ("shape",))
-    for match in _TONED.finditer(text):
+    for match in search_scene(scene, _TONED, "names"):
         if _is_toned_name(match.group()):
             yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
 
 
-def _spelled_otherwise(text: str) -> Iterator[Mention]:
+def _spelled_otherwise(scene: Scene) -> Iterator[Mention]:
     """Yield names without capitals, in both scripts, as initials and in pinyin."""
-    for match in _UNCAPPED.finditer(text):
+    text = scene.text
+    for match in search_scene(scene, _UNCAPPED, "names"):
         if not any(word in _STOP or word in _PLAIN_WORDS for word in regex.findall(r"[\p{L}'’-]+", match["name"])):
             yield Mention(*match.span("name"), Role.PATIENT, 0.75, ("label",))
-    for match in _BOTH.finditer(text):
+    for match in search_scene(scene, _BOTH, "names"):
         for mention in _accept(text, match, Role.OTHER, "context"):
             yield mention
             yield Mention(*match.span("han"), Role.OTHER, 0.8, ("context",))
             yield Mention(*match.span(), Role.OTHER, 0.8, ("context",))
-    for match in _NICKNAMED.finditer(text):
+    for match in search_scene(scene, _NICKNAMED, "names"):
         if is_latin_name(match.group()):
             yield Mention(*match.span(), Role.OTHER, 0.7, ("shape",))
-    for match in _INITIALS.finditer(text):
+    for match in search_scene(scene, _INITIALS, "names"):
         yield Mention(*match.span("name"), Role.PATIENT, 0.75, ("label",))
-    for match in _PINYIN.finditer(text):
+    for match in search_scene(scene, _PINYIN, "names"):
         if not _NOT_PINYIN & set(match.group().casefold().split()) and not is_eponym(text, match.end()):
             yield Mention(*match.span(), Role.OTHER, 0.55, ("shape",))
 
@@ -257,6 +264,7 @@ _CUES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str]], Role], str],
     *((pattern, _always(role), "label") for pattern, role in _LABELS),
     (_HEADED, _headed_role, "label"),
     (_CONCERNING, _always(Role.PATIENT), "label"),
+    (_SUBJECT, _always(Role.OTHER), "speaker"),
     (_TITLE, _titled_role, "title"),
     (_CREDENTIAL, _always(Role.STAFF), "title"),
     (_MAIL, _always(Role.OTHER), "context"),
@@ -271,13 +279,19 @@ _CUES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str]], Role], str],
     (_CHINESE_TWIN, _always(Role.OTHER), "label"),
 )
 """What shows a name: an expression with the group ``name``, whose name it is, and the evidence."""
-_CUE_PATTERNS = {pattern: "names" for pattern, _, _ in _CUES}
+_CUE_PATTERNS = dict.fromkeys(
+    (
+        *(pattern for pattern, _, _ in _CUES),
+        *(_CALLED, _FOR_SOMEBODY, _VIETNAMESE, _TONED, _UNCAPPED, _BOTH, _NICKNAMED, _INITIALS, _PINYIN),
+    ),
+    "names",
+)
 
 
 _INITIAL_HEADS = regex.compile(r"(?i)(?:姓名|患者|受试者)?(?:拼音)?缩写|(?:subject|patient)?[ ]?initials")
 _HEADS = regex.compile(
     r"(?i)(?:patient|full|employee|staff|member|subject|participant|client)?[ ]?"
-    r"(?:name|patient|surname|forename|employee|insured|claimant)s?"
+    r"(?:(?:first|last|given|family|middle|maiden|previous)?[ ]?names?|patient|surname|forename|employee|insured|claimant)s?"
 )
 
 

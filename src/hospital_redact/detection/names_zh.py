@@ -13,6 +13,7 @@ from typing import NamedTuple
 import regex
 
 from hospital_redact.detection.labels import label_pattern
+from hospital_redact.detection.patterns import search_scene, search_together
 from hospital_redact.detection.roles import ROLE_OF, is_elsewhere
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.shapes import (
@@ -21,6 +22,7 @@ from hospital_redact.detection.shapes import (
     HAN,
     MINORITY,
     MINORITY_PART,
+    LABELS,
     SEX,
     TITLE,
     dotted_before,
@@ -64,6 +66,12 @@ _GAP = regex.compile(
     r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[:;])?[ \t]{0,8}"
     r"(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
 )
+# 寄上我院游小鱼的切片
+_OF_OURS = regex.compile(r"(?<=[我贵本][院科处])(?P<name>\p{Han}{2,3})(?=的(?:切片|蜡块|标本|病历|病案|片子|影像|资料|报告|检查|化验|家属))")
+_GREETED = regex.compile(
+    r"(?:(?<=[:,。;!\]】)\n \t])|^)(?:尊敬的|亲爱的)?(?P<name>\p{Han}{2,4}?)"
+    r"(?:家长|女士|先生|小姐|同学|小朋友|妈妈|爸爸|阿姨|叔叔|大爷|奶奶|爷爷)?[ ,]?(?:您|你)好"
+)
 _OPEN = regex.compile(r"[ ]?\(")
 _HONORIFICS = words("honorifics")
 _PERSONS = (
@@ -99,6 +107,8 @@ _CHOSEN = regex.compile(
 )
 # Words for relatives before whose names nothing else usually stands; 家属 and 家长 are groups.
 _KIN = words("kin_labels")
+# Words for one person who is no relative: behind them an everyday word may be a name as well (邻居任意发现).
+_SINGLE = words("single_labels")
 _CONTACT = ("的电话", "的手机", "的微信", "电话", "手机", "签字", "签名", "陪", "商量", "联系")
 _STATES = words("states")
 # The rest of a name that a line end cuts.
@@ -107,8 +117,18 @@ _PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称�
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
 _TITLE_STOP = regex.compile(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
 _LEADS = tuple(sorted(words("leads")))
+_COUNTED = frozenset("例名儿床号位患双胎")
+"""What stands before the mother of a child that has no name yet: 第二例章程之子."""
+
 _PERSONAL = frozenset({"先生", "女士", "同志", "老师", "阿姨", "大爷", "大妈", "奶奶", "爷爷"})
 _HONORED_ONLY = frozenset({"各位", "诸位", "尊敬", "敬爱", "亲爱"})
+
+
+_STAFF = tuple(STAFF_TITLES)
+_PATTERNS = dict.fromkeys(
+    (_LABELS, _PUBLIC, TITLE, _DETAIL, FOREIGN, _NICKNAME, _COMPOUND, _PARTLY, MINORITY, SEX), "names"
+)
+"""What is looked for in every text, together."""
 
 
 class Mention(NamedTuple):
@@ -123,13 +143,15 @@ class Mention(NamedTuple):
 
 def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     """Yield the names that their surroundings show; the same characters may come several times."""
+    search_together(scene, _PATTERNS)
     yield from _after_labels(scene)
     yield from _before_titles(scene)
     yield from _before_sex(scene)
     yield from _before_details(scene)
+    yield from _greeted(scene.text)
     yield from _minority(scene)
-    yield from _shaped(scene.text)
-    yield from _after_offices(scene.text)
+    yield from _shaped(scene)
+    yield from _after_offices(scene)
     yield from _in_columns(scene)
 
 
@@ -147,7 +169,7 @@ class _Place(NamedTuple):
 
 def _after_labels(scene: Scene) -> Iterator[Mention]:
     text = scene.text
-    for label in _LABELS.finditer(text):
+    for label in search_scene(scene, _LABELS, "names"):
         word = "".join(label.group().split())
         inner = _in_brackets(text, label.end())
         if inner is not None:
@@ -210,6 +232,8 @@ def _read_after(text: str, place: _Place) -> int:
         end = _pet_name(text, at)
     if end == at and place.word in _KIN:
         end = _everyday_name(text, at)
+    if end == at and place.word in _SINGLE:
+        end = _single_name(text, at)
     return end
 
 
@@ -241,6 +265,19 @@ def _everyday_name(text: str, at: int) -> int:
     return at + 2 if chosen and name[:2] not in NOT_NAMES and name[:2] not in FORM_WORDS else at
 
 
+def _single_name(text: str, at: int) -> int:
+    """Return where an everyday word that bears a family name ends, before a stop or what a person does, or ``at``."""
+    run = _RUN.match(text, at)
+    if run is None:
+        return at
+    for length in (3, 2):
+        word, rest = run.group()[:length], run.group()[length:]
+        follows = not rest or rest.startswith((*_CONTACT, *FOLLOW_WORDS))
+        if len(word) == length and follows and is_dual(word) and word not in _STATES and word not in FORM_WORDS:
+            return at + length
+    return at
+
+
 def _pet_name(text: str, at: int) -> int:
     """Return where a child's name that begins at ``at`` ends, or ``at``: 朵朵, 小宝, 阿蛮."""
     run = _RUN.match(text, at)
@@ -257,9 +294,10 @@ def _pet_name(text: str, at: int) -> int:
     return at
 
 
-def _after_offices(text: str) -> Iterator[Mention]:
+def _after_offices(scene: Scene) -> Iterator[Mention]:
     """Yield names after offices and trades of public life: 总统克林顿, 委员傅全有."""
-    for office in _PUBLIC.finditer(text):
+    text = scene.text
+    for office in search_scene(scene, _PUBLIC, "names"):
         at = office.end()
         run = _RUN.match(text, at)
         if run is None:
@@ -301,7 +339,7 @@ def _list_after(text: str, end: int, role: Role, *, spaces: bool) -> Iterator[Me
 
 def _before_titles(scene: Scene) -> Iterator[Mention]:
     text = scene.text
-    for title in TITLE.finditer(text):
+    for title in search_scene(scene, TITLE, "names"):
         last = title.start()
         if title.group() in _HONORIFICS:
             while last > 0 and title.start() - last < 3 and text[last - 1] == " ":
@@ -322,8 +360,9 @@ def _before_titles(scene: Scene) -> Iterator[Mention]:
                 continue
             name = run[-length:]
             left = run[:-length]
-            bounded = _leads(left) if left else complete
-            usual = is_plausible(name) or (is_dual(name) and title.group() in _PERSONAL)
+            bounded = _leads(left) or (title.group().startswith("之") and left[-1] in _COUNTED) if left else complete
+            personal = title.group() in _PERSONAL or title.group().startswith("之")
+            usual = is_plausible(name) or (is_dual(name) and personal)
             if bounded and usual and name not in _HONORED_ONLY:
                 yield Mention(last - length, last, _title_role(title.group()), 0.8, ("title",))
                 break
@@ -343,7 +382,7 @@ def _title_role(title: str) -> Role:
 def _before_details(scene: Scene) -> Iterator[Mention]:
     """Yield names before a bracket with a relation or office, or right before a mobile number."""
     text = scene.text
-    for detail in _DETAIL.finditer(text):
+    for detail in search_scene(scene, _DETAIL, "names"):
         first = detail.start()
         while first > 0 and detail.start() - first < 6 and HAN.match(text[first - 1]):
             first -= 1
@@ -355,19 +394,30 @@ def _before_details(scene: Scene) -> Iterator[Mention]:
                 length <= len(run)
                 and (is_plausible(name) or (length < len(run) and is_dual(name)))
                 and name not in TITLES
+                and name not in LABELS
                 and (length == len(run) or run[: len(run) - length] in ROLE_OF)
             ):
                 yield Mention(detail.start() - length, detail.start(), role, 0.75, ("context",))
                 break
 
 
-def _shaped(text: str) -> Iterator[Mention]:
+def _greeted(text: str) -> Iterator[Mention]:
+    """Yield whom a message greets, everyday words included (简明家长您好), and whose specimens are sent."""
+    for match in (*_GREETED.finditer(text), *_OF_OURS.finditer(text)):
+        name = match["name"]
+        whole = is_plausible(name) or is_dual(name) or name[:2] in COMPOUND_SURNAMES
+        if whole and name not in LABELS and name not in TITLES and name not in FORM_WORDS:
+            yield Mention(*match.span("name"), Role.OTHER, 0.75, ("context",))
+
+
+def _shaped(scene: Scene) -> Iterator[Mention]:
     """Yield foreign names, 老王 and 小曲, names with a compound family name, and names masked in part (栾某平)."""
-    for match in FOREIGN.finditer(text):
+    text = scene.text
+    for match in search_scene(scene, FOREIGN, "names"):
         yield Mention(match.start(), match.start() + trim_tail(match.group()), Role.OTHER, 0.6, ("shape",))
-    for match in _NICKNAME.finditer(text):
+    for match in search_scene(scene, _NICKNAME, "names"):
         yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
-    for match in _COMPOUND.finditer(text):
+    for match in search_scene(scene, _COMPOUND, "names"):
         end = read_name(text, match.start(), sure=False, marked=False)
         if text.startswith((*FOLLOW_WORDS, *TITLES), match.end()) or text[match.end()] in FOLLOW:
             continue
@@ -376,7 +426,7 @@ def _shaped(text: str) -> Iterator[Mention]:
             end = min(run.end(), match.end() + 2)  # nothing tells where it ends: rather too much than half a name
         if end > match.end():
             yield Mention(match.start(), end, Role.OTHER, 0.6, ("shape",))
-    for match in _PARTLY.finditer(text):
+    for match in search_scene(scene, _PARTLY, "names"):
         family, last = match["name"][0], match["name"][2]
         if family in SURNAMES and last not in _AFTER_MOU and last not in FOLLOW:
             yield Mention(*match.span("name"), Role.OTHER, 0.7, ("shape", "partly_masked"))
@@ -385,21 +435,21 @@ def _shaped(text: str) -> Iterator[Mention]:
 def _minority(scene: Scene) -> Iterator[Mention]:
     """Yield names of two syllables and more that Tibetan, Uyghur, Mongolian or Yi spelling shows by itself."""
     text = scene.text
-    for match in MINORITY.finditer(text):
+    for match in search_scene(scene, MINORITY, "names"):
         if match.end() - match.start() < 3 or text.startswith(
             ("族", "山", "县", "市", "镇", "乡", "湖", "路", "医院"), match.end()
         ):
             continue
         before = text[max(0, match.start() - 6) : match.start()]
         role = next((ROLE_OF[before[-n:]] for n in range(len(before), 0, -1) if before[-n:] in ROLE_OF), Role.OTHER)
-        if text[match.end() :].startswith(tuple(STAFF_TITLES)):
+        if text.startswith(_STAFF, match.end()):
             role = Role.STAFF
         yield Mention(match.start(), match.end(), role, 0.7, ("shape",))
 
 
 def _before_sex(scene: Scene) -> Iterator[Mention]:
     text = scene.text
-    for sex in SEX.finditer(text):
+    for sex in search_scene(scene, SEX, "names"):
         first = sex.start()
         while first > 0 and sex.start() - first < 20 and (HAN.match(text[first - 1]) or text[first - 1] in DOTS):
             first -= 1
@@ -408,7 +458,7 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         first, run = first + label, run[label:]
         if run.endswith("族"):  # 女，苗族，37岁
             continue
-        if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and (is_plausible(run) or is_dual(run))):
+        if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and run not in LABELS and (is_plausible(run) or is_dual(run))):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
 
 

@@ -6,11 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, chain, pairwise
 
 import ahocorasick_rs
 import regex
 
-from hospital_redact.detection.expressions import Needs, read_branches
+from hospital_redact.detection.expressions import read_branches
+from hospital_redact.detection.needles import DIGIT, Needs
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.validators import find_validator
 from hospital_redact.errors import DetectionError
@@ -28,6 +30,7 @@ _AFTER_LABEL = regex.compile(r"[\s::=#.\-*_()是为]*(?:\([^()\n]{0,12}\)[\s::]*
 _SPACE = regex.compile(r"\s+")
 _MAX_LINES = 24  # more are as good as the whole text
 _MAX_REACH = 60  # a shorter match is not worth looking for the lines around it
+_CLOSE = 64  # parts so near to each other are searched as one: to begin a search takes longer than so many characters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,22 +100,23 @@ class PatternGroup:
     match cost nothing. The matches are the ones that :func:`search` finds in the whole text.
     """
 
-    __slots__ = ("_automaton", "_branches", "_runs", "_users")
+    __slots__ = ("_branches", "_folded", "_lowered", "_places", "_runs")
 
     def __init__(self, patterns: Sequence[regex.Pattern[str]]) -> None:
-        self._branches = [
-            (number, branch) for number, pattern in enumerate(patterns) for branch in read_branches(pattern)
-        ]
+        branches = [read_branches(pattern) for pattern in patterns]
+        ends = [0, *accumulate(map(len, branches))]
+        self._branches = list(chain.from_iterable(branches))
+        self._places = [range(start, stop) for start, stop in pairwise(ends)]
         users: dict[str, list[tuple[int, Needs]]] = {}
-        for place, (_, branch) in enumerate(self._branches):
+        for place, branch in enumerate(self._branches):
             for needs in branch.needs:
                 for needle in needs.needles:
                     users.setdefault(needle, []).append((place, needs))
-        # Digits stand in runs, and a run of 18 holds fifteen times 0000.
-        self._runs = tuple((len(needle), used) for needle, used in sorted(users.items()) if not needle.strip("0"))
-        words = {needle: used for needle, used in users.items() if needle.strip("0")}
-        self._users = tuple(words.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(list(words))
+        # Digits stand in runs, and a run of 18 holds fifteen times four.
+        self._runs = tuple((len(needle), used) for needle, used in sorted(users.items()) if not needle.strip(DIGIT))
+        self._lowered = _Words({needle: used for needle, used in users.items() if DIGIT not in needle})
+        folded = {needle: used for needle, used in users.items() if DIGIT in needle and needle.strip(DIGIT)}
+        self._folded = _Words(folded)
 
     def matches(
         self, scene: Scene, owners: Sequence[str], without: Container[int] = ()
@@ -122,24 +126,26 @@ class PatternGroup:
         ``owners`` as in :func:`search`. Raises DetectionError HR301 on a timeout.
         """
         found = self._find(scene)
-        searches: list[_Search] = []
-        for place, (number, branch) in enumerate(self._branches):
-            if number not in without and (place in found or not branch.needs):
-                parts = [(0, len(scene.text))]
-                if branch.needs:
-                    parts = _merged([p for needs, spans in found.pop(place) for p in _reached(scene, needs, spans)])
-                searches.append(_Search(branch.pattern, scene.text, owners[number], parts))
-            if searches and (place + 1 == len(self._branches) or self._branches[place + 1][0] != number):
-                for match in _first_of(searches):
+        for number, places in enumerate(self._places):
+            if number in without:
+                continue
+            searches: list[tuple[regex.Pattern[str], list[tuple[int, int]]]] = []
+            for place in places:
+                branch = self._branches[place]
+                if not branch.needs:
+                    searches.append((branch.pattern, [(0, len(scene.text))]))
+                elif place in found:
+                    around = [part for needs, spans in found[place] for part in _reached(scene, needs, spans)]
+                    searches.append((branch.pattern, _merged(around)))
+            if searches:
+                for match in _matches(searches, scene.text, owners[number]):
                     yield number, match
-                searches = []
 
     def _find(self, scene: Scene) -> dict[int, list[tuple[Needs, list[tuple[int, int]]]]]:
         """Return for each branch of which needles were found what it needs and where they stand."""
-        places: dict[int, list[tuple[int, int]]] = {}
-        for needle, start, end in self._automaton.find_matches_as_indexes(scene.folded, overlapping=True):
-            places.setdefault(needle, []).append((start, end))
-        found = [(self._users[needle], spans) for needle, spans in places.items()]
+        found = [*self._lowered.find(scene.lowered)]
+        if self._folded:
+            found += self._folded.find(scene.folded)
         if self._runs:
             found += [(used, [r for r in scene.digit_runs if r[1] - r[0] >= length]) for length, used in self._runs]
         branches: dict[int, list[tuple[Needs, list[tuple[int, int]]]]] = {}
@@ -148,6 +154,26 @@ class PatternGroup:
                 if spans:
                     branches.setdefault(place, []).append((needs, spans))
         return branches
+
+
+class _Words:
+    """Needles with the branches that need them."""
+
+    __slots__ = ("_automaton", "_users")
+
+    def __init__(self, users: Mapping[str, list[tuple[int, Needs]]]) -> None:
+        self._users = tuple(users.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(users))
+
+    def __bool__(self) -> bool:
+        return bool(self._users)
+
+    def find(self, text: str) -> list[tuple[list[tuple[int, Needs]], list[tuple[int, int]]]]:
+        """Return for each needle in ``text`` the branches that need it, and where it stands."""
+        places: dict[int, list[tuple[int, int]]] = {}
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            places.setdefault(number, []).append((start, end))
+        return [(self._users[number], spans) for number, spans in places.items()]
 
 
 class _Search:
@@ -175,6 +201,18 @@ class _Search:
             if self.match.end() > at:
                 self._found = self._from(at)
             self.match = next(self._found, None)
+
+
+def _matches(
+    branches: Sequence[tuple[regex.Pattern[str], Sequence[tuple[int, int]]]], text: str, owner: str
+) -> Iterator[regex.Match[str]]:
+    """Yield the matches of an expression with these alternatives, each looked for in parts of ``text``."""
+    if len(branches) > 1 or len(text) > WINDOW:
+        yield from _first_of([_Search(pattern, text, owner, parts) for pattern, parts in branches])
+        return
+    pattern, parts = branches[0]
+    for start, stop in parts:
+        yield from search(pattern, text, owner, start, stop)
 
 
 def _first_of(branches: Sequence[_Search]) -> Iterator[regex.Match[str]]:
@@ -212,7 +250,7 @@ def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     ranges.sort()
     merged = ranges[:1]
     for start, stop in ranges:
-        if start > merged[-1][1]:
+        if start > merged[-1][1] + _CLOSE:
             merged.append((start, stop))
         elif stop > merged[-1][1]:
             merged[-1] = merged[-1][0], stop

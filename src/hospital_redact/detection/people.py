@@ -37,6 +37,8 @@ _EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
 _LATIN_CELL = regex.compile(
     r"\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}\.?)?(?:[ ]\p{Lu}[\p{L}'’-]+){1,2}|\p{Lu}[\p{L}'’-]+,[ ]\p{Lu}[\p{L}'’-]+"
 )
+# The entries of a list without marks: a short word, a gap, and a figure further on in the line.
+_ENTRY = regex.compile(r"(?m)^[ ]*(?P<name>\p{Han}{2,3})[ :,]{1,6}(?=[^\n]*[0-9])")
 _INLINE = regex.compile(r"(?m)\([0-9]{1,2}\)[ ]*(?P<name>\p{Han}{2,6})(?=[ ]|[(,;、:。]|$)")
 _SHORT = regex.compile(r"\p{Han}{2,4}")
 
@@ -59,7 +61,7 @@ def find_people(
     """
     if not rules:
         return
-    seen = {} if seen is None else seen
+    seen = Seen() if seen is None else seen
     mentions = [(scene, mention) for scene in scenes for mention in _mentions(scene, seen, tagged=tagged)]
     people = _gather(mentions, staff_document=staff_document, complaint=concerns_complaint(s.text for s in scenes))
     share_aliases(people, record=record)
@@ -144,6 +146,8 @@ def _lists(scene: Scene) -> dict[tuple[object, ...], list[tuple[int, int]]]:
     groups: dict[tuple[object, ...], list[tuple[int, int]]] = {}
     for item in _ITEM.finditer(text):
         groups.setdefault(("item", regex.sub(r"[0-9]+|[①-⑳]", "1", item["mark"])), []).append(item.span("name"))
+    for item in _ENTRY.finditer(text):
+        groups.setdefault(("entry",), []).append(item.span("name"))
     for item in _INLINE.finditer(text):  # (1)希拉克(2)朱佩(3)埃西
         groups.setdefault(("line", text.rfind("\n", 0, item.start())), []).append(item.span("name"))
     for cell in scene.cells:
@@ -159,7 +163,10 @@ def _gather(mentions: Sequence[tuple[Scene, Mention]], *, staff_document: bool, 
     for scene, mention in mentions:
         name = scene.text[mention.start : mention.end]
         before = scene.text[max(0, mention.start - 12) : mention.start]
-        role = settle(mention.role, mention.evidence, before, staff_document=staff_document, complaint=complaint)
+        after = scene.text[mention.end : mention.end + 40]
+        role = settle(
+            mention.role, mention.evidence, before, after, staff_document=staff_document, complaint=complaint
+        )
         key = _key(name)
         if key in people:
             people[key].strengthen(role, mention.confidence, mention.evidence)

@@ -56,9 +56,11 @@ _LISTED_BEFORE = regex.compile(r"(\p{Han}{2,4})、$")
 # What people do and months, virtues and flowers do not.
 _HUMAN = regex.compile(
     r"(?:['’]s (?:\p{Ll}+ )?(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|partner))"
-    r"| (?:said|says|told|reports?|reported|states?|stated|lives|attends|attended|denies|denied|presented|complains"
+    r"| (?:drives|drove|arrived|left|stayed|walked|moved|returned|refused|signed|lived|works?|worked|collected|collects|visited|rang|phoned"
+    r"|brought|helps|helped|cares|sleeps|prefers|enjoys|needs|manages|managed|lost|weighs|uses|recovered|improved|mobilised|fell"
+    r"|said|says|told|reports?|reported|states?|stated|lives|attends|attended|denies|denied|presented|complains"
     r"|complained|tolerated|underwent|feels|felt|agreed|asked|called|smokes|drinks|takes|wants|wishes|understands|slept|ate|wrote|visits"
-    r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|went home|came back)\b"
+    r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|is (?:un)?(?:happy|aware|keen|worried|anxious|due|able|well|frail|confused|adamant|angry)|went home|came back)\b"
 )
 _COMMON_LATIN = words("latin_common")
 _FOUNDERS = words("founders")
@@ -125,8 +127,8 @@ def share_aliases(people: Mapping[str, Person], *, record: bool) -> None:
 def _latin_aliases(name: str) -> set[str]:
     """Return the parts of a Latin name that name somebody alone: Smith, van den Berg, John Smith for SMITH, John."""
     parts = _LATIN_WORD.findall(name)
-    if len(parts) < 2:
-        return set()
+    if len(parts) < 2:  # L. Moreau is Moreau elsewhere
+        return {part for part in parts if part != name and len(part) >= 4}
     aliases = {part for part in parts if len(part) >= 3 and part.casefold() not in PARTICLES}
     for number, part in enumerate(parts):
         if part.casefold() in PARTICLES:
@@ -143,7 +145,7 @@ def _latin_aliases(name: str) -> set[str]:
 
 def _called(name: str) -> set[str]:
     """Return what a person is called at the bedside: 小红, 红红, 阿明 for 王小红 and 李明."""
-    given = name[2:] if name[:2] in COMPOUND_SURNAMES else name[1:]
+    given = name[2:] if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else name[1:]
     pet = {given[-1] * 2, f"小{given[-1]}", f"阿{given[-1]}"}
     return pet | {given} if len(given) > 1 else pet
 

@@ -33,6 +33,12 @@ _COMPLAINT = regex.compile(
     r"|(?i:complainant|(?:letter|nature|details) of complaint|formal complaint|grievance)"
 )
 _HANDLERS = tuple(sorted(words("handler_labels")))
+# An entry of a list of pay: 3. 王芳 系数1.2 10,150.
+_HEADS_LINE = regex.compile(r"(?:^|\n)[ \t]*(?:[0-9]{1,3}[、.．)]?|[①-⑳▲●○■◆▪·•*-])?[ \t]*(?:(?:Mrs?|Ms|Miss|Dr|Prof)\.?[ ])?$")
+_PAID = regex.compile(
+    r"(?:[ \t:,，、(（]|同志|老师|医生|主任|护士长)[^\n。;]{0,30}?"
+    r"(?:系数|(?<![0-9.\-/])(?:[0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]{2,6})(?:\.[0-9]{1,2})?(?![0-9年月日号./\-]))"
+)
 # In a document about staff, an entry of a list or table is somebody it is about; a signature is not.
 _ABOUT = frozenset({"header", "list", "context", "sex"})
 
@@ -64,11 +70,16 @@ def concerns_complaint(texts: Iterable[str]) -> bool:
     return any(_COMPLAINT.search(text) for text in texts)
 
 
-def settle(role: Role, evidence: Iterable[str], before: str, *, staff_document: bool, complaint: bool) -> Role:
+def settle(
+    role: Role, evidence: Iterable[str], before: str, after: str, *, staff_document: bool, complaint: bool
+) -> Role:
     """Return the role of a mention in the light of its document.
 
-    ``before`` is the text left of the name: in a complaint whoever handles it stays in office.
+    ``before`` and ``after`` are the text around the name: in a complaint whoever handles it stays in office, and whoever
+    heads a line with an amount is somebody whom a list about staff pays.
     """
+    if staff_document and role in (Role.STAFF, Role.OTHER) and _HEADS_LINE.search(before) and _PAID.match(after):
+        return Role.STAFF_SUBJECT
     if staff_document and (role is Role.PATIENT or (role is Role.STAFF and not _ABOUT.isdisjoint(evidence))):
         return Role.STAFF_SUBJECT
     if complaint and role is Role.STAFF and not before.rstrip(" :\t").endswith(_HANDLERS):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import regex
 
-from hospital_redact.detection.expressions import fold
+from hospital_redact.detection.needles import DIGIT, fold_digits, lower
 from hospital_redact.detection.normalisation import Normalised, normalise
 from hospital_redact.detection.structure import Cell, block_cells, text_cells
 from hospital_redact.model import Document, Role, Rule, Span, View
 
-_DIGITS = regex.compile(r"0+")
+_DIGITS = regex.compile(f"{DIGIT}+")
 _LINE_END = regex.compile(r"\n")
 
 
@@ -47,6 +47,7 @@ class Scene:
         "_digit_runs",
         "_folded",
         "_line_starts",
+        "_lowered",
         "cells",
         "document",
         "matches",
@@ -63,6 +64,7 @@ class Scene:
         self.view = view
         self.normal: Normalised = normalise(view.text) if normal is None else normal
         self.text = self.normal.text
+        self._lowered: str | None = None
         self._folded: str | None = None
         self._digit_runs: list[tuple[int, int]] | None = None
         self._line_starts: list[int] | None = None
@@ -76,10 +78,17 @@ class Scene:
         self._cell_starts = [cell.start for cell in self.cells]
 
     @property
+    def lowered(self) -> str:
+        """``text`` in small letters, as needles are spelt (:mod:`.needles`); the same length."""
+        if self._lowered is None:
+            self._lowered = lower(self.text)
+        return self._lowered
+
+    @property
     def folded(self) -> str:
-        """``text`` as needles are spelt, see :mod:`.expressions`; the same length."""
+        """``lowered`` with one sign for all digits; the same length."""
         if self._folded is None:
-            self._folded = fold(self.text)
+            self._folded = fold_digits(self.lowered)
         return self._folded
 
     @property

@@ -31,9 +31,9 @@ DOTS = "·•‧・∙⋅･．"
 HAN = regex.compile(r"\p{Han}")
 SEX = regex.compile(
     r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])"
-    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})[0-9]{1,3}[ ]?岁|[ ]?[(][ ]?[0-9]{1,2}[床)]"
+    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})(?:[0-9]{1,3}[ ]?岁|(?:公民|居民)?身份(?:证|号)|(?:住院|病案|门诊|病历|登记)号)|[ ]?[(][ ]?[0-9]{1,2}[床)]"
 )
-"""What follows a name in a record: sex, age, bed."""
+"""What follows a name in a record: sex, age, identity card, record number, bed."""
 
 _SYLLABLES = words("minority_syllables")
 MINORITY = regex.compile(rf"(?:{alternatives(_SYLLABLES)}){{2,4}}(?!族)|乌日娜|其其格|吐尔洪江")
@@ -61,6 +61,7 @@ MINORITY_PART = regex.compile(alternatives(frozenset(part for part in _SYLLABLES
 """One syllable group of such a name; alone it shows a name only where one is promised."""
 
 _MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
+_GIVEN_USUAL = characters("given_usual")
 _DRUG_STEMS = tuple(sorted(words("drug_stems")))
 _PARTIES = frozenset({"甲方", "乙方", "丙方"})
 # What stands between the names of a column of a pay table: 主任基金, 科室提留.
@@ -74,8 +75,10 @@ def is_plausible(name: str) -> bool:
     """Whether a run of Chinese characters has the form of a name that begins with a family name."""
     if not 2 <= len(name) <= 4 or name in NOT_NAMES or name[:2] in NOT_NAMES or name[:3] in NOT_NAMES:
         return False
-    given = name[2:] if name[:2] in COMPOUND_SURNAMES else name[1:]
-    if name[:2] not in COMPOUND_SURNAMES and (name[0] not in SURNAMES or len(name) > 3):
+    # 敖登: two characters that are a family name too have a given name of one.
+    compound = name[:2] in COMPOUND_SURNAMES and len(name) > 2
+    given = name[2:] if compound else name[1:]
+    if not compound and (name[0] not in SURNAMES or len(name) > 3):
         return False
     return bool(given) and not NOT_GIVEN & set(given)
 
@@ -125,7 +128,7 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     if not run:
         return at
     whole = run.group()
-    if form and marked and 2 <= len(whole) <= 4 and whole not in FORM_WORDS and not whole.endswith(_TITLE_ENDS):
+    if form and marked and 2 <= len(whole) <= 4 and whole not in FORM_WORDS | LABELS and not whole.endswith(_TITLE_ENDS):
         return run.end()
     length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
     return at + length
@@ -186,6 +189,8 @@ def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
     if marked and personal and 2 <= len(run) <= 4:
         return len(run)
     if any(run[:n] in NOT_NAMES for n in range(2, 6)):
+        if _outlasts_word(run, marked=marked):
+            return 3
         return len(run) if is_dual(run) and (confirmed or promised or (marked and run in DUAL)) else 0
     rare = FOLLOW | NOT_GIVEN
     if promised and (2 <= len(run) <= 4 or (len(run) <= 8 and run[0] not in SURNAMES and not rare & set(run))):
@@ -194,6 +199,13 @@ def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
     if base == 1 and run[0] not in SURNAMES:
         return 0
     return len(run) if personal and base < len(run) <= base + 2 else _given(run, base, marked=marked or confirmed)
+
+
+def _outlasts_word(run: str, *, marked: bool) -> bool:
+    """Whether a name begins with an everyday word and ends with what given names end with: 邻居盛大海有旧怨."""
+    if len(run) < 3 or run[0] not in SURNAMES or run[2] not in _GIVEN_USUAL or run[:3] in NOT_NAMES:
+        return False
+    return not NOT_GIVEN & set(run[1:3]) and (marked if len(run) == 3 else _runs_on(run[3:]))
 
 
 def is_dual(word: str) -> bool:

@@ -50,6 +50,11 @@ _SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
 _SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
 # After these words and a colon the statement begins: 经研究,决定:
 _TURN = regex.compile(r"(?:决定|议定|如下|意见|结论|认为|明确|同意|强调|要求|that|follows):[ ]?")
+# 根据《…》第二十二条,经院务会研究并报党委批准,给予…: the ground of a decision is public, what was decided begins behind it.
+_GROUND = regex.compile(
+    r"(?:根据|依据|依照|按照)[^。]{6,200}?(?:研究|讨论|审议|批准|同意)(?:,?(?:并|报)[^。,]{2,16}(?:批准|同意))?(?:,?现?决定)?[,:]"
+    r"(?=(?:现)?(?:给予|决定|对|免去|撤销|予以|将|停止|调离|责令))"
+)
 _AROUND_LABEL = frozenset(" \t:【】")
 _CELL_GAP = regex.compile(r"\t+|[ ]*\|[ ]*")
 _TERMINAL = frozenset("。!?;.:)”\"'")
@@ -267,7 +272,8 @@ def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int, 
             last -= 1
         last = min(last, first + _MAX_SENTENCE)
         before = first
-        turn = _TURN.search(text, first, min(last, first + 2 * _MAX_LABEL))
+        ground = _GROUND.match(text, first, last)
+        turn = ground or _TURN.search(text, first, min(last, first + 2 * _MAX_LABEL))
         if turn is not None and last - turn.end() >= _MIN_CELL:
             first = turn.end()
         enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_LATIN

@@ -33,7 +33,7 @@ _LABEL = regex.compile(
     r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级|联系人|微信|参考))"
     r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
     r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total|account|"
-    r"staff|employee|grade|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title|position)[::]?"
+    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) names?|forenames?|next of kin|nok|occupation|employer|(?:nhs|hospital) (?:no\.?|number)|consultant|home address|telephone|diagnosis|admitted|discharged|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title|position)[::]?"
 )
 
 

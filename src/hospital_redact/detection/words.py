@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import tomllib
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 _DATA = MappingProxyType(
@@ -39,6 +40,32 @@ TITLES = tuple(sorted(STAFF_TITLES | words("other_titles"), key=lambda title: (-
 """Every title, the longest first."""
 
 
-def alternatives(entries: frozenset[str]) -> str:
-    """Return an expression for any of ``entries``, the longest first. They hold no special characters."""
-    return "|".join(sorted(entries, key=lambda entry: (-len(entry), entry)))
+def alternatives(entries: Iterable[str]) -> str:
+    """Return an expression for any of ``entries``, of those that begin alike the longest. No special characters."""
+    return tree_of(tuple(entry) for entry in entries)
+
+
+def tree_of(entries: Iterable[Sequence[str]], glue: str = "") -> str:
+    """Return an expression for any of ``entries``, of those that begin alike the longest.
+
+    An entry is a sequence of expressions for one character each; ``glue`` may stand between two. What several entries
+    begin with stands but once: a list of hundreds of words, one after the other, is tried in full at every place.
+    """
+    branches: dict[str, list[Sequence[str]]] = {}
+    ends = False
+    for entry in sorted(set(entries), key=lambda entry: (-len(entry), entry)):
+        if entry:
+            branches.setdefault(entry[0], []).append(entry[1:])
+        else:
+            ends = True
+    written = []
+    for first, rest in branches.items():
+        stem = [first]
+        while rest and all(rest) and len({entry[0] for entry in rest}) == 1:
+            stem.append(rest[0][0])
+            rest = [entry[1:] for entry in rest]  # noqa: PLW2901 - what is left of it
+        more = tree_of(rest, glue) if any(rest) else ""
+        # Between the stem and a rest that may be nothing the glue belongs to the rest.
+        joined = f"(?:{glue}{more})" if glue and more else more
+        written.append(glue.join(stem) + joined + ("?" if more and not all(rest) else ""))
+    return f"(?:{'|'.join(written)})" if written or not ends else ""

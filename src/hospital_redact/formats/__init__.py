@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -17,8 +18,25 @@ from hospital_redact.errors import OutputError, ReadError, our_errors_only
 from hospital_redact.formats.base import MAX_FILE_BYTES, Format, Source
 from hospital_redact.model import Block, Document, Kind, Location, Segment, View
 
-BUILT_IN = ("pdf", "docx", "text")
-"""Modules of this folder in the order in which they are asked; text last, since nearly everything decodes."""
+BUILT_IN = (
+    "pdf",
+    "docx",
+    "xlsx",
+    "pptx",
+    "pictures",
+    "archive",
+    "mail",
+    "hypertext",
+    "xmltext",
+    "jsontext",
+    "text",
+    "delimited",
+    "markdown",
+)
+"""Modules of this folder in the order in which they are asked; text late, since nearly everything decodes."""
+
+_CHARACTERS = ("mail", "html", "xml", "json", "csv", "markdown", "text")
+"""Formats of plain characters: several read the same content, so there the name decides."""
 
 ENTRY_POINT_GROUP = "hospital_redact.formats"
 
@@ -56,42 +74,56 @@ def check_source(source: Source) -> Source:
     return source
 
 
+def prepare(source: Source) -> Source:
+    """Return ``source`` as the formats here read it: unlocked with its passwords, converted from an older kind.
+
+    Raises ReadError HR201 (a kind that nothing here reads or converts, with advice), HR202 (no password fits) or HR203.
+    """
+    from hospital_redact.formats import conversion, unlocking  # noqa: PLC0415 - both load libraries when they are needed
+
+    return conversion.convert(unlocking.unlock(source))
+
+
 def identify(source: Source) -> Format:
     """Return the format of the content; raise HR201 (unsupported), HR202 (encrypted) or HR207 (wrong name)."""
     suffix = Path(source.name).suffix.lower()
-    if source.data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if source.data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # not prepared, so a copy
         _refuse_compound_file(source.data)
     named = next((f for f in all_formats() if suffix in f.suffixes), None)
     found = next((f for f in all_formats() if f.recognises(source.data)), None)
+    if found and named and {found.name, named.name} <= set(_CHARACTERS):
+        found = named
     if found is None and named is None:
         raise ReadError("HR201", "this kind of file is not supported; convert it to DOCX, PDF or TXT")
     if found is None or found is not named:
         if named is None and found is not None and found.name == "text":
             raise ReadError("HR201", "this kind of file is not supported; convert it to DOCX, PDF or TXT")
-        if found is None and named is not None and named.name == "text" and b"\0" not in source.data:
+        if found is None and named is not None and named.name in _CHARACTERS and b"\0" not in source.data:
             named.read(source)  # a text in an encoding that we do not read; the error says so
         is_what = f"is {found.name}" if found else "is of no known kind or damaged"
         raise ReadError(
             "HR207",
             "the name ends in {suffix} but the content {is_what}; check and rename it",
-            suffix=_ending(suffix),
+            suffix=shown_ending(suffix),
             is_what=is_what,
         )
     return found
 
 
-def _ending(suffix: str) -> str:
-    # A file name may carry a patient's name after its last dot: show only endings that we know.
+def shown_ending(suffix: str) -> str:
+    """Return ``suffix`` where it is an ending that we know, else a neutral word: it may be a name."""
+    from hospital_redact.formats.conversion import is_older_kind  # noqa: PLC0415 - only for an error
+
     known = {s for f in all_formats() for s in f.suffixes}
-    return suffix if suffix in known else "something unknown"
+    return suffix if suffix in known or is_older_kind(suffix) else "something unknown"
 
 
 def _refuse_compound_file(data: bytes) -> None:
     from hospital_redact.formats.ooxml.package import is_encrypted_office  # noqa: PLC0415 - loads lxml, so only when needed
 
     if is_encrypted_office(data):
-        raise ReadError("HR202", "the file is encrypted; save it without a password and try again")
-    raise ReadError("HR201", "legacy Office files are not supported; save it as DOCX")
+        raise ReadError("HR202", "the file is encrypted; give its password, or save it without one and try again")
+    raise ReadError("HR201", "this older kind of Office file is not read as it is; save it as DOCX, XLSX or PPTX first")
 
 
 def read_document(source: Source, format_: Format | None = None) -> Document:
@@ -99,7 +131,7 @@ def read_document(source: Source, format_: Format | None = None) -> Document:
     reader = format_ or identify(source)
     with our_errors_only():
         document = reader.read(source)
-    return add_file_name(document)
+    return add_file_name(replace(document, notes=(*document.notes, *source.notes)))
 
 
 def write_mark(source: Source, document: Document, text: str, properties: Mapping[str, str], *, right: bool) -> bytes:
@@ -145,13 +177,4 @@ def add_file_name(document: Document) -> Document:
     number = len(document.blocks)
     block = Block(stem, Location("file name"), Kind.FILE_NAME)
     view = View("file name", stem, (Segment(0, number, 0, len(stem)),) if stem else ())
-    return Document(
-        name=document.name,
-        media_type=document.media_type,
-        sha256=document.sha256,
-        blocks=(*document.blocks, block),
-        views=(*document.views, view),
-        unread=document.unread,
-        dropped=document.dropped,
-        notes=document.notes,
-    )
+    return replace(document, blocks=(*document.blocks, block), views=(*document.views, view))

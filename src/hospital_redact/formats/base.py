@@ -18,15 +18,25 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Source:
-    """A file's name (without folders) and bytes."""
+    """A file's name (without folders) and bytes.
+
+    What was unlocked or converted before it is read (``formats.prepare``) keeps in ``origin`` the hash of the file that
+    somebody has, and in ``notes`` what was done to it, as stable words. ``passwords`` open what is encrypted, in it as
+    well; they are shown nowhere. ``tracked_changes`` says how an office document is read: its changes ``accepted`` or
+    ``rejected``.
+    """
 
     name: str
     data: bytes
+    origin: str = ""
+    notes: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = ()
+    tracked_changes: str = "accepted"
 
     @property
     def sha256(self) -> str:
-        """Hexadecimal hash of the bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        """Hexadecimal hash of the bytes of the file that somebody has."""
+        return self.origin or hashlib.sha256(self.data).hexdigest()
 
     def __repr__(self) -> str:
         return f"Source({len(self.data)} bytes)"

@@ -37,7 +37,8 @@ _GB_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _GB_FREQUENT = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
 _BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
 _BIG5_FREQUENT = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
-_READ_AS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+READ_AS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+"""Every encoding in which a value could hide in a text; for ``readings``."""
 
 
 class _Decoded(NamedTuple):
@@ -138,7 +139,7 @@ class TextFormat(Format):
 
     name = "text"
     media_type = "text/plain"
-    suffixes: tuple[str, ...] = (".txt",)
+    suffixes: tuple[str, ...] = (".txt", ".log")
 
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is not empty, decodes to its end and holds no control characters."""
@@ -174,7 +175,7 @@ class TextFormat(Format):
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield the bytes, and the text in every encoding in which a value could hide."""
         yield Reading("bytes", "whole file", data=data)
-        for encoding in _READ_AS:
+        for encoding in READ_AS:
             yield Reading(encoding, "whole file", text=data.decode(encoding, errors="replace"))
 
 

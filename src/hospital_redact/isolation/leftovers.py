@@ -26,7 +26,7 @@ def remove_stale(folder: Path) -> int:
     way here to ask for a process. A folder belongs to one machine at a time: the draft of a process on another one
     looks stale. Losing it costs that process an error (HR703), never an unproved copy.
     """
-    return sum(_remove(draft) for draft, owner in _drafts(folder) if _is_gone(owner) or _is_old(draft))
+    return sum(_remove(draft) for draft, owner in _drafts(folder) if is_gone(owner) or _is_old(draft))
 
 
 def _drafts(folder: Path) -> Iterator[tuple[Path, int]]:
@@ -47,7 +47,8 @@ def _remove(draft: Path) -> bool:
     return False
 
 
-def _is_gone(pid: int) -> bool:
+def is_gone(pid: int) -> bool:
+    """Whether there is no process ``pid`` any more; never on Windows, where nothing tells."""
     # os.kill(pid, 0) asks nothing on Windows: it sends Ctrl-C.
     if sys.platform == "win32":
         return False

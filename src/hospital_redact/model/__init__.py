@@ -11,6 +11,7 @@ from hospital_redact.model.document import (
     Glyph,
     Kind,
     Location,
+    Member,
     RemovedPart,
     Segment,
     Span,
@@ -21,6 +22,7 @@ from hospital_redact.model.document import (
 )
 from hospital_redact.model.flow import (
     CATEGORY_CUE,
+    PLAN_OPTIONS,
     AcceptedUnread,
     Check,
     Decision,
@@ -57,6 +59,7 @@ from hospital_redact.model.policy import (
 
 __all__ = [
     "CATEGORY_CUE",
+    "PLAN_OPTIONS",
     "AcceptedUnread",
     "Action",
     "Allowed",
@@ -79,6 +82,7 @@ __all__ = [
     "Level",
     "LevelSuggestion",
     "Location",
+    "Member",
     "Policy",
     "QuasiIdentifier",
     "Reason",

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """Text in the font in which copies of a page letter their boxes, which no line of the source pairs with."""
     PICTURE = "picture"
     """A line that OCR read in a picture; a second reading may give other lines (``Format.compare_pictures``)."""
+    STORED = "stored"
+    """What a cell holds besides what it shows (a number that shows rounded, a formula); goes when the cell changes."""
 
 
 class Box(NamedTuple):

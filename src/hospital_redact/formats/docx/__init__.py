@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
+from hospital_redact.formats.docx.draft import Draft
+from hospital_redact.formats.docx.images import compare_images
 from hospital_redact.formats.docx.reader import read_draft
 from hospital_redact.formats.docx.readings import readings
 from hospital_redact.formats.docx.vocabulary import MAIN_TYPES
@@ -32,7 +34,7 @@ class DocxFormat(Format):
 
     def read(self, source: Source) -> Document:
         """Return the paragraphs in reading order, then what no copy keeps; raise HR202, HR203 or HR204."""
-        draft = read_draft(source.data)
+        draft = _draft(source)
         blocks = draft.blocks()
         return Document(
             name=source.name,
@@ -46,7 +48,7 @@ class DocxFormat(Format):
 
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the clean copy with the plan's edits; of what is unread only accepted pictures stay."""
-        return write_copy(read_draft(source.data), plan, target)
+        return write_copy(_draft(source), plan, target)
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""
@@ -61,9 +63,19 @@ class DocxFormat(Format):
             if (unread.what, str(unread.location)) not in accepted:
                 yield Difference(str(unread.location), f"the copy shows what nobody accepted: {unread.what}")
 
+    def compare_pictures(
+        self, source: Source, document: Document, plan: RedactionPlan, copy: Source
+    ) -> Iterator[Difference]:
+        """Yield pictures that are not those of the source with the plan's boxes painted over."""
+        yield from compare_images(source, document, plan, copy)
+
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what python-docx, every decoded part and the raw bytes hold."""
         yield from readings(data)
+
+
+def _draft(source: Source) -> Draft:
+    return read_draft(source.data, rejected=source.tracked_changes == "rejected")
 
 
 FORMAT = DocxFormat()

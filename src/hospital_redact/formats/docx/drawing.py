@@ -1,13 +1,14 @@
-"""Pictures and other drawings: what they are, what they say, and the form in which a picture stays.
+"""What a drawing is and says: a picture, a chart, a diagram, shapes with or without text, or something unread.
 
-A picture stays with its size and place and nothing else: name, alternative text, links, effects and extensions
-go, and the image bytes lose their metadata (:mod:`hospital_redact.formats.pictures.stripping`).
-Source: ECMA-376 part 1, clause 20.
+How each stays is said in :mod:`.frames` (the frame in the page), :mod:`.shapes` and :mod:`.vml` (the old drawing
+language). Names, alternative texts, links and effects of the source are read here and never kept.
+Source: ECMA-376 part 1, clause 20; part 4, clause 19 (VML).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lxml import etree
@@ -29,45 +30,47 @@ from hospital_redact.formats.ooxml.namespaces import (
 )
 from hospital_redact.formats.ooxml.package import Element
 
-_WP = f"{{{NS_WP}}}"
 _A = f"{{{NS_A}}}"
-_PIC = f"{{{NS_PIC}}}"
 _V = f"{{{NS_V}}}"
+TEXT_BODY = w("txbxContent")
 _EMBED = f"{{{NS_R}}}embed"
 _LINK = f"{{{NS_R}}}link"
 _SHAPES = frozenset({NS_WPS, NS_WPG, NS_WPC})
-_FREE_FORM = (_A + "custGeom", _V + "curve", _V + "polyline", f"{{{NS_O}}}ink")
+_FREE_FORM = frozenset({_A + "custGeom", _V + "curve", _V + "polyline", f"{{{NS_O}}}ink"})
+_RECOLOURED = tuple(_A + name for name in ("clrChange", "duotone", "alphaModFix", "biLevel"))
+PATHS = {
+    "4": "m10800,l,10800,10800,21600,21600,10800xe",
+    "5": "m10800,l,21600r21600,xe",
+    "13": "m16200,l16200,5400,,5400,,16200,16200,16200,16200,21600,21600,10800xe",
+    "20": "m,l21600,21600e",
+    "32": "m,l21600,21600e",
+    "110": "m10800,l,10800,10800,21600,21600,10800xe",
+}
+"""Forms that a copy draws, by their number (part 4, ``o:spt``): diamonds, a triangle, an arrow, lines."""
 _PLAIN_NAME = re.compile(r"(?:[^\W\d]| ){1,12} ?\d{0,4}")
 
 
 class Drawing(NamedTuple):
-    """What a ``w:drawing``, ``w:pict`` or ``w:object`` is: ``what`` is ``image`` only for a picture that can stay.
+    """What a ``w:drawing``, ``w:pict`` or ``w:object`` is.
 
-    ``shape`` is a drawing without text, picture or free form (a line, a frame). ``relation`` is the id of the
-    part that it shows, ``sayings`` its names and alternative texts, ``letters`` the text that it draws itself.
+    ``what`` is ``image`` (a picture that can stay), ``chart``, ``smartart``, ``embedded_object``, ``shape`` (drawn
+    forms, pictures among them, and their text), or the word under which it is unread. ``relation`` is the id of the
+    part that it shows, ``sayings`` its names and alternative texts.
     """
 
     what: str
-    reason: str
+    reason: str = ""
     relation: str = ""
     sayings: tuple[str, ...] = ()
-    letters: tuple[str, ...] = ()
 
 
 def classify(element: Element) -> Drawing:
     """Return what ``element`` is and says."""
     sayings = tuple(_sayings(element))
-    if element.tag == w("object") or element.find(f".//{{{NS_O}}}OLEObject") is not None:
-        return Drawing("embedded_object", "an embedded file or control is not read", sayings=sayings)
-    if next(element.iter(w("txbxContent")), None) is not None:
-        return Drawing("text_box", "text boxes are not redacted yet", sayings=sayings)
-    letters = tuple(p.get("string", "") for p in element.iter(_V + "textpath") if p.get("string"))
-    if letters:
-        return Drawing("text_box", "text drawn as a picture is not redacted yet", sayings=sayings, letters=letters)
+    if element.tag == w("object") or next(element.iter(f"{{{NS_O}}}OLEObject"), None) is not None:
+        return Drawing("embedded_object", sayings=sayings)
     if element.tag == w("drawing"):
         return _classify_drawing(element, sayings)
-    if next(element.iter(_V + "imagedata"), None) is not None or _has_picture_fill(element):
-        return Drawing("image_not_kept", "a picture in the old drawing language cannot stay", sayings=sayings)
     return _classify_shape(element, sayings)
 
 
@@ -81,37 +84,81 @@ def _classify_drawing(element: Element, sayings: tuple[str, ...]) -> Drawing:
         what, path, name = ("chart", "*", "id") if uri == NS_C else ("smartart", f"{{{NS_DGM}}}relIds", "dm")
         shown = data.find(path)
         key = "" if shown is None else shown.get(f"{{{NS_R}}}{name}", "")
-        return Drawing(what, "a drawing made from data is not redacted yet", key, sayings)
+        return Drawing(what, relation=key, sayings=sayings)
     if uri == NS_PIC:
-        return _classify_picture(data, sayings)
-    if next(data.iter(_A + "blip", _A + "t"), None) is not None:
-        return Drawing("image_not_kept", "a picture inside a drawing cannot stay", sayings=sayings)
+        return Drawing("image", sayings=sayings)
     return _classify_shape(data, sayings)
 
 
-def _classify_picture(data: Element, sayings: tuple[str, ...]) -> Drawing:
-    blips = list(data.iter(_A + "blip"))
-    key = blips[0].get(_EMBED, "") if len(blips) == 1 else ""
-    crop = next(data.iter(_A + "srcRect"), None)
-    if not key or blips[0].get(_LINK):
-        return Drawing("image_not_kept", "the picture lies outside the file", sayings=sayings)
-    if crop is not None and any(str(value).strip("0%.") for value in crop.attrib.values()):
-        return Drawing("image_not_kept", "the picture is cropped: what is cut off is still in it", sayings=sayings)
-    if next(data.iter(_A + "clrChange", _A + "duotone", _A + "alphaModFix", _A + "biLevel"), None) is not None:
-        return Drawing("image_not_kept", "the picture is recoloured: it may hide something", sayings=sayings)
-    return Drawing("image", "what a picture shows is not read", key, sayings)
-
-
-def _has_picture_fill(element: Element) -> bool:
-    return any(fill.get(f"{{{NS_R}}}id") or fill.get(f"{{{NS_O}}}title") for fill in element.iter(_V + "fill"))
-
-
 def _classify_shape(element: Element, sayings: tuple[str, ...]) -> Drawing:
-    own_path = any(shape.get("path") for shape in element.iter(_V + "shape"))
-    unknown = any(etree.QName(child).namespace not in _DRAWN for child in element.iter("*"))
-    if own_path or unknown or next(element.iter(*_FREE_FORM), None) is not None:
-        return Drawing("drawing", "a free drawing may show handwriting", sayings=sayings)
-    return Drawing("shape", "a line or frame without text", sayings=sayings)
+    for child in own_elements(element):
+        if child.tag in _FREE_FORM or (child.tag == _V + "shape" and not _is_known_form(child)):
+            return Drawing("drawing", "a free drawing may show handwriting", sayings=sayings)
+        if etree.QName(child).namespace not in _DRAWN:
+            return Drawing("drawing", "the drawing holds something of an unknown kind", sayings=sayings)
+    return Drawing("shape", sayings=sayings)
+
+
+def _is_known_form(shape: Element) -> bool:
+    path = shape.get("path")
+    return not path or path in PATHS.values()
+
+
+def own_elements(element: Element) -> Iterator[Element]:
+    """Yield the elements under ``element`` that belong to the drawing, not to the text in its boxes."""
+    for child in element:
+        if child.tag != _A + "extLst":  # what a program may leave out (part 3, clause 7.2)
+            yield child
+            if child.tag != TEXT_BODY:
+                yield from own_elements(child)
+
+
+class Blip(NamedTuple):
+    """Which picture a ``pic:pic`` or ``v:imagedata`` shows: its relation, and what is cut off at each side (0 to 1).
+
+    ``problem`` says why it cannot stay, or is empty.
+    """
+
+    relation: str
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    problem: str = ""
+
+
+def blip_of(picture: Element) -> Blip:
+    """Return what a ``pic:pic`` shows (clauses 20.1.8.13 and 20.1.8.55)."""
+    blips = list(picture.iter(_A + "blip"))
+    key = blips[0].get(_EMBED, "") if len(blips) == 1 else ""
+    if not key or blips[0].get(_LINK):
+        return Blip("", problem="the picture lies outside the file")
+    if next(picture.iter(*_RECOLOURED), None) is not None:
+        return Blip("", problem="the picture is recoloured: it may hide something")
+    cut = next(picture.iter(_A + "srcRect"), None)
+    sides = [] if cut is None else [_share(cut.get(side, "0")) for side in "ltrb"]
+    return Blip(key, (sides[0], sides[1], sides[2], sides[3])) if sides else Blip(key)
+
+
+def vml_blip_of(image: Element) -> Blip:
+    """Return what a ``v:imagedata`` shows (part 4, clause 19.1.2.11)."""
+    key = image.get(f"{{{NS_R}}}id", "") or image.get(f"{{{NS_O}}}relid", "")
+    if not key or image.get("src") or image.get(f"{{{NS_R}}}href"):
+        return Blip("", problem="the picture lies outside the file")
+    if any(image.get(name) for name in ("chromakey", "recolortarget", "embosscolor", "bilevel")):
+        return Blip("", problem="the picture is recoloured: it may hide something")
+    left, top, right, bottom = (_fraction(image.get("crop" + side, "0")) for side in ("left", "top", "right", "bottom"))
+    return Blip(key, (left, top, right, bottom))
+
+
+def _share(value: str) -> float:
+    """Return thousandths of a percent, or a percentage, as a fraction; nothing is added outside the picture."""
+    percent = value.removesuffix("%")
+    number = float(percent) if re.fullmatch(r"-?\d{1,7}(?:\.\d{1,4})?", percent) else 0.0
+    return min(max(number / (100 if value.endswith("%") else 100_000), 0.0), 1.0)
+
+
+def _fraction(value: str) -> float:
+    fixed = value.removesuffix("f")
+    number = float(fixed) if re.fullmatch(r"-?\d{0,7}(?:\.\d{1,9})?", fixed) and fixed.strip("-.") else 0.0
+    return min(max(number / 65536 if value.endswith("f") else number, 0.0), 1.0)
 
 
 _DRAWN = frozenset(
@@ -121,6 +168,7 @@ _DRAWN = frozenset(
         NS_WPS,
         NS_WPG,
         NS_WPC,
+        NS_PIC,
         NS_V,
         NS_O,
         NS_W,
@@ -134,7 +182,7 @@ _DRAWN = frozenset(
 
 def _sayings(element: Element) -> list[str]:
     found: list[str] = []
-    for child in element.iter("*"):
+    for child in own_elements(element):
         local = etree.QName(child).localname
         if local in ("docPr", "cNvPr"):
             found += [child.get("title", ""), child.get("descr", "")]
@@ -144,115 +192,3 @@ def _sayings(element: Element) -> list[str]:
         elif child.tag.startswith(_V):
             found += [child.get("alt", ""), child.get("title", ""), child.get(f"{{{NS_O}}}title", "")]
     return [text for text in dict.fromkeys(found) if text]
-
-
-_LENGTH = re.compile(r"-?\d{1,8}")
-_PLACES = frozenset(
-    [
-        "true",
-        "false",
-        "column",
-        "margin",
-        "page",
-        "paragraph",
-        "character",
-        "line",
-        "leftMargin",
-        "rightMargin",
-        "topMargin",
-        "bottomMargin",
-        "insideMargin",
-        "outsideMargin",
-        "left",
-        "right",
-        "center",
-        "inside",
-        "outside",
-        "top",
-        "bottom",
-        "bothSides",
-        "largest",
-    ]
-)
-_FRAME: dict[str, tuple[str, ...]] = {
-    "simplePos": ("x", "y"),
-    "positionH": ("relativeFrom",),
-    "positionV": ("relativeFrom",),
-    "align": (),
-    "posOffset": (),
-    "extent": ("cx", "cy"),
-    "effectExtent": ("l", "t", "r", "b"),
-    "wrapNone": (),
-    "wrapSquare": ("wrapText", "distT", "distB", "distL", "distR"),
-    "wrapTopAndBottom": ("distT", "distB"),
-}
-_OUTER = ("distT", "distB", "distL", "distR", "simplePos", "behindDoc", "locked", "layoutInCell", "allowOverlap")
-
-
-def picture(source: Element, run: Element, relation: str, number: int) -> Element:
-    """Append the picture of ``source`` to ``run``, shown from ``relation``; ``number`` counts pictures from 1."""
-    frame = source[0]
-    drawing = etree.SubElement(run, w("drawing"))
-    attributes = _kept(frame, _OUTER)
-    anchored = frame.tag == _WP + "anchor"
-    if anchored:
-        attributes["relativeHeight"] = str(number)
-        for name, default in (("simplePos", "0"), ("behindDoc", "0"), ("locked", "0"), ("layoutInCell", "1")):
-            attributes.setdefault(name, default)
-        attributes.setdefault("allowOverlap", "1")
-    out = etree.SubElement(drawing, frame.tag if anchored else _WP + "inline", attributes, nsmap={"wp": NS_WP})
-    for child in frame:
-        local = etree.QName(child).localname
-        if local in ("wrapTight", "wrapThrough"):
-            # Their outline is a list of points; a square keeps the text beside the picture.
-            etree.SubElement(out, _WP + "wrapSquare", {"wrapText": "bothSides"})
-        elif local == "docPr":
-            etree.SubElement(out, child.tag, {"id": str(number), "name": f"Picture {number}"})
-        elif local == "graphic":
-            _graphic(child, out, relation, number)
-        elif child.tag.startswith(_WP):
-            _framing(child, out)
-    return drawing
-
-
-def _framing(source: Element, parent: Element) -> None:
-    local = etree.QName(source).localname
-    if local not in _FRAME:
-        return
-    element = etree.SubElement(parent, source.tag, _kept(source, _FRAME[local]))
-    text = (source.text or "").strip()
-    if local in ("align", "posOffset") and _is_place(text):
-        element.text = text
-    for child in source:
-        if child.tag.startswith(_WP):
-            _framing(child, element)
-
-
-def _graphic(source: Element, parent: Element, relation: str, number: int) -> None:
-    graphic = etree.SubElement(parent, _A + "graphic", nsmap={"a": NS_A})
-    data = etree.SubElement(graphic, _A + "graphicData", {"uri": NS_PIC})
-    pic = etree.SubElement(data, _PIC + "pic", nsmap={"pic": NS_PIC})
-    names = etree.SubElement(pic, _PIC + "nvPicPr")
-    etree.SubElement(names, _PIC + "cNvPr", {"id": str(number), "name": f"Picture {number}"})
-    etree.SubElement(names, _PIC + "cNvPicPr")
-    fill = etree.SubElement(pic, _PIC + "blipFill")
-    etree.SubElement(fill, _A + "blip", {_EMBED: relation}, nsmap={"r": NS_R})
-    etree.SubElement(etree.SubElement(fill, _A + "stretch"), _A + "fillRect")
-    form = etree.SubElement(pic, _PIC + "spPr")
-    for transform in source.iter(_A + "xfrm"):
-        new = etree.SubElement(form, _A + "xfrm", _kept(transform, ("rot", "flipH", "flipV")))
-        for child in transform:
-            if child.tag in (_A + "off", _A + "ext"):
-                etree.SubElement(new, child.tag, _kept(child, ("x", "y", "cx", "cy")))
-        break
-    geometry = etree.SubElement(form, _A + "prstGeom", {"prst": "rect"})
-    etree.SubElement(geometry, _A + "avLst")
-
-
-def _kept(source: Element, names: tuple[str, ...]) -> dict[str, str]:
-    values = ((name, source.get(name)) for name in names)
-    return {name: value for name, value in values if value is not None and _is_place(value)}
-
-
-def _is_place(value: str) -> bool:
-    return _LENGTH.fullmatch(value) is not None or value in _PLACES

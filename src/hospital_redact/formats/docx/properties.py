@@ -1,24 +1,27 @@
 """Formatting for the copy: paragraph, run, table and section properties by allow-list; styles and numbering.
 
 Style ids and the names of styles that are not Word's own become ``s1`` and ``Style 1``: both can hold text.
-Whatever hides text (``w:vanish`` and its kin) is on no list, so that what stands in a copy also shows in it.
+Whatever hides text (``w:vanish`` and its kin on a run or in a style) is on no list, so that what stands in a copy also
+shows in it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from copy import copy
+from typing import TypeAlias
 
 from lxml import etree
 
 from hospital_redact.formats.docx.vocabulary import (
     PROPERTIES,
     is_harmless_value,
-    is_known_font,
     is_known_style,
     is_plain_numbering,
     w,
 )
+from hospital_redact.formats.ooxml.fonts import is_known_font
 from hospital_redact.formats.ooxml.namespaces import NS_M, NS_W
 from hospital_redact.formats.ooxml.package import Element
 
@@ -31,6 +34,10 @@ _TYPEFACES = frozenset({"ascii", "hAnsi", "eastAsia", "cs"})
 _ON = ("1", "true", "on")
 _OFF = frozenset({"0", "false", "off"})
 _VAL = w("val")
+_P_PR, _R_PR = w("pPr"), w("rPr")
+_Key: TypeAlias = tuple[object, ...]
+_VANISH, _RUN_STYLE = w("vanish"), w("rStyle")
+_HIDES = f"{w('rPr')}/{_VANISH}"
 _ALLOWED: dict[str, tuple[str, dict[str, str]]] = {
     w(name): (name, {w(attribute): attribute for attribute in attributes}) for name, attributes in PROPERTIES.items()
 }
@@ -49,6 +56,7 @@ class Styles:
         self._ids: dict[str, str] = {}
         self.default_paragraph = ""
         self._found: dict[tuple[str, str], str | None] = {}
+        self._levels: dict[str, int | None] = {}
         self._default_hidden = False
         for style in [] if root is None else root.findall(w("style"))[:MAX_STYLES]:
             self._add(style)
@@ -128,15 +136,13 @@ class Styles:
     def is_hidden(self, run_properties: Element | None, paragraph_style: str) -> bool:
         """Whether a run with these properties does not show (``w:vanish``, a toggle: clause 17.7.3)."""
         run_style = ""
-        if run_properties is not None:
-            direct = is_on(run_properties.find(w("vanish")))
-            if direct is not None:
-                return direct
-            named = run_properties.find(w("rStyle"))
-            run_style = "" if named is None else named.get(_VAL, "")
-        path = f"{w('rPr')}/{w('vanish')}"
-        in_paragraph = self.lookup(paragraph_style or self.default_paragraph, path)
-        in_run = self.lookup(run_style, path)
+        for child in () if run_properties is None else run_properties:
+            if child.tag == _VANISH:
+                return child.get(_VAL, "1") not in _OFF
+            if child.tag == _RUN_STYLE:
+                run_style = child.get(_VAL, "")
+        in_paragraph = self.lookup(paragraph_style or self.default_paragraph, _HIDES)
+        in_run = self.lookup(run_style, _HIDES) if run_style else None
         if in_paragraph is None and in_run is None:
             return self._default_hidden
         on = [value is not None and value not in _OFF for value in (in_paragraph, in_run)]
@@ -144,6 +150,11 @@ class Styles:
 
     def outline_level(self, paragraph_style: str) -> int | None:
         """Return 0 to 8 for the style of a heading (0 also for titles), ``None`` for text."""
+        if paragraph_style not in self._levels:
+            self._levels[paragraph_style] = self._find_level(paragraph_style)
+        return self._levels[paragraph_style]
+
+    def _find_level(self, paragraph_style: str) -> int | None:
         name = ""
         seen: set[str] = set()
         style = paragraph_style
@@ -169,8 +180,34 @@ class Cleaner:
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._harmless: dict[str, bool] = {}
+        self._twins: dict[_Key, Element] = {}
         self.lost_fonts: set[str] = set()
         self.used_styles: set[str] = set()
+
+    def copy_flat(self, source: Element, parent: Element) -> Element:
+        """Append the twin of ``w:pPr`` or ``w:rPr``, as :meth:`copy` does; equal ones are cleaned once."""
+        key = self._key(source)
+        twin = self._twins.get(key)
+        if twin is None:
+            twin = self._twins[key] = etree.Element(source.tag)
+            self.copy_children(source, twin)
+            mark = source.find(_R_PR) if source.tag == _P_PR else None
+            if mark is not None and is_on(mark.find(_VANISH)):
+                # Hides the end of the paragraph and no text: an empty one takes no room.
+                new = twin.find(_R_PR)
+                etree.SubElement(etree.SubElement(twin, _R_PR) if new is None else new, _VANISH)
+        new = copy(twin)  # with all that is in it
+        parent.append(new)
+        return new
+
+    @staticmethod
+    def _key(element: Element) -> _Key:
+        # Attributes are pairs of texts; what follows is a text and then pairs, so that the two are told apart.
+        return (
+            (element.tag, *element.items(), *map(Cleaner._key, element))
+            if len(element)
+            else (element.tag, *element.items())
+        )
 
     def copy(self, source: Element, parent: Element) -> Element | None:
         """Append the allowed part of ``source`` and what is in it to ``parent``; return it, or ``None``."""
@@ -344,6 +381,7 @@ _SETTINGS = frozenset(
         "gutterAtTop",
         "defaultTabStop",
         "autoHyphenation",
+        "displayBackgroundShape",
         "consecutiveHyphenLimit",
         "hyphenationZone",
         "doNotHyphenateCaps",

@@ -7,11 +7,15 @@ into dead blocks, so that it counts for detection and the level.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from hospital_redact.errors import ReadError
-from hospital_redact.formats.docx.draft import Draft
+from hospital_redact.formats.docx.changes import turn_changes
+from hospital_redact.formats.docx.draft import Draft, Image
+from hospital_redact.formats.docx.hidden import loose_text, read_hidden
 from hospital_redact.formats.docx.properties import (
     Cleaner,
     Styles,
@@ -21,9 +25,10 @@ from hospital_redact.formats.docx.properties import (
 )
 from hospital_redact.formats.docx.story import Story
 from hospital_redact.formats.docx.texts import plain_text
-from hospital_redact.formats.docx.theme import theme_part
 from hospital_redact.formats.docx.vocabulary import MAIN_TYPES, w
 from hospital_redact.formats.docx.walker import Walker
+from hospital_redact.formats.ooxml.charts import Chart, read_chart
+from hospital_redact.formats.ooxml.diagrams import diagram_lines
 from hospital_redact.formats.ooxml.namespaces import NS_R, NS_W
 from hospital_redact.formats.ooxml.package import (
     CONTENT_TYPES,
@@ -32,14 +37,19 @@ from hospital_redact.formats.ooxml.package import (
     NewPart,
     Package,
     Relation,
-    display_name,
     open_package,
 )
-from hospital_redact.formats.pictures.stripping import strip_image
+from hospital_redact.formats.ooxml.theme import theme_part
 from hospital_redact.model import Kind, Location
+
+CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+if TYPE_CHECKING:
+    from hospital_redact.formats.pictures import PictureReading
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
 MAIN = "word/document.xml"
+MAX_PICTURES = 500
+"""Most different pictures of a document: each takes a second or more to read."""
 _R_ID = f"{{{NS_R}}}id"
 _NSMAP = {"w": NS_W, "r": NS_R, "m": "http://schemas.openxmlformats.org/officeDocument/2006/math"}
 _HEADERS = {w("headerReference"): ("header", "hdr"), w("footerReference"): ("footer", "ftr")}
@@ -60,65 +70,34 @@ _FORMAT_CHANGES = tuple(
     ]
 )
 
-_DROPPED = {
-    "comments": "comment",
-    "commentsExtended": "comment_part",
-    "commentsIds": "comment_part",
-    "commentsExtensible": "comment_part",
-    "people": "comment_author",
-    "core-properties": "core_properties",
-    "extended-properties": "app_properties",
-    "custom-properties": "custom_properties",
-    "customXml": "custom_xml",
-    "customXmlProps": "custom_xml",
-    "glossaryDocument": "glossary",
-    "vbaProject": "macros",
-    "wordVbaData": "macros",
-    "attachedTemplate": "attached_template",
-    "thumbnail": "thumbnail",
-    "webSettings": "web_settings",
-    "fontTable": "font_table",
-    "font": "embedded_font",
-    "printerSettings": "printer_settings",
-    "signature": "signature",
-    "origin": "signature",
-    "extensibility": "custom_ui",
-    "stylesWithEffects": "second_styles",
-    "keyMapCustomizations": "key_map",
-    "chart": "chart",
-    "chartColorStyle": "chart",
-    "chartStyle": "chart",
-    "package": "embedded_object",
-    "oleObject": "embedded_object",
-    "control": "embedded_object",
-    "aFChunk": "alt_chunk",
-    "diagramData": "smartart",
-    "diagramLayout": "smartart",
-    "diagramQuickStyle": "smartart",
-    "diagramColors": "smartart",
-    "diagramDrawing": "smartart",
-    "image": "image_part",
-    "header": "unused_header",
-    "footer": "unused_footer",
-    "footnotes": "unused_notes",
-    "endnotes": "unused_notes",
-    "classificationlabels": "sensitivity_label",
-}
-"""What the relationships to parts that a copy leaves out are called in reports; others are ``unknown_part``."""
+ReadPicture = Callable[[bytes, str], "PictureReading"]
+"""Reads a picture file; the second is the part's name in the copy, without an ending."""
 
 
-def read_draft(data: bytes) -> Draft:
-    """Return what is in the file and its clean copy; raise ReadError HR202, HR203 or HR204."""
+def read_draft(data: bytes, read_picture: ReadPicture | None = None, *, rejected: bool = False) -> Draft:
+    """Return what is in the file and its clean copy; raise ReadError HR202, HR203 or HR204.
+
+    ``read_picture`` says what pictures say, for who knows it already; else they are read. Tracked changes are
+    accepted, or ``rejected``.
+    """
     try:
-        return _Reader(open_package(data, MAIN_TYPES)).read()
+        return _Reader(open_package(data, MAIN_TYPES), read_picture or _read_picture, rejected=rejected).read()
     except RecursionError:
         raise ReadError("HR204", "the document nests deeper than can be read; simplify it") from None
+
+
+def _read_picture(data: bytes, name: str) -> PictureReading:
+    from hospital_redact.formats.pictures import read_picture  # noqa: PLC0415 - loads numpy, and models for OCR
+
+    return read_picture(data, name)
 
 
 class _Reader:
     """Implements :class:`~hospital_redact.formats.docx.story.Surroundings`."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, read_picture: ReadPicture, *, rejected: bool) -> None:
+        self._rejected = rejected
+        self._read_picture = read_picture
         self.draft = Draft()
         self._package = package
         self._relations = {package.main: package.relations(package.main)}
@@ -132,33 +111,42 @@ class _Reader:
         self._notes: dict[str, dict[str, Element]] = {}
         self._note_roots: dict[str, Element] = {}
         self._note_ids: dict[tuple[str, str], str] = {}
-        self._images: dict[str, NewPart | None] = {}
+        self._images: dict[tuple[str, tuple[float, float, float, float]], Image | None] = {}
+        self._charts = 0
         self._main = NewPart(MAIN, WORD_TYPE.format("document.main"))
 
     def read(self) -> Draft:
         """Read everything, body first."""
-        root = self._package.root(self._package.main)
+        root = self._root(self._package.main)
         body = root.find(w("body"))
         if root.tag != w("document") or body is None:
             raise ReadError("HR203", "the main document has no body; open and save it in Word")
-        if root.find(w("background")) is not None:
-            self.draft.drop("background", MAIN)
         for kind in ("footnote", "endnote"):
             self._load_notes(kind)
         self._main.root = etree.Element(w("document"), nsmap=_NSMAP)
+        self._background(root.find(w("background")))
         self.draft.parts.append(self._main)
         story = self._story(self._package.main, self._main, root, Kind.PARAGRAPH)
         story.walk(body, etree.SubElement(self._main.root, w("body")))
         for key, part, kind in self._stories:
-            source = self._package.root(key)
+            source = self._root(key)
             assert part.root is not None
             self._story(key, part, source, kind).walk(source, part.root)
         for kind in ("footnote", "endnote"):
             self._read_notes(kind)
         self._formatting()
-        self.draft.parts += [part for part in self._images.values() if part is not None]
-        self._hidden_places()
+        read_hidden(self.draft, self._package, frozenset(self._taken))
         return self.draft
+
+    def _background(self, source: Element | None) -> None:
+        """Keep the colour of the pages (clause 17.2.1); a picture behind the text goes."""
+        if source is None or self._main.root is None:
+            return
+        colour = source.get(w("color"), "")
+        if re.fullmatch(r"[0-9A-Fa-f]{6}", colour):
+            etree.SubElement(self._main.root, w("background"), {w("color"): colour})
+        if len(source):
+            self.draft.drop("background", MAIN)
 
     def _story(self, key: str, part: NewPart, root: Element, kind: Kind) -> Story:
         self._taken.add(key)
@@ -190,7 +178,13 @@ class _Reader:
         if name is None:
             return None
         self._taken.add(name)
-        return self._package.root(name)
+        return self._root(name)
+
+    def _root(self, name: str) -> Element:
+        root = self._package.root(name)
+        if self._rejected:
+            turn_changes(root)
+        return root
 
     # -- what stories ask ----------------------------------------------------------------------------------------
 
@@ -225,29 +219,79 @@ class _Reader:
             self._note_ids[kind, key] = str(1 + sum(1 for known, _ in self._note_ids if known == kind))
         return self._note_ids[kind, key]
 
-    def picture_part(self, story: Walker, relation: str) -> str | None:
-        """Return the part in the copy of a picture, without its metadata; ``None`` if it is no PNG or JPEG."""
+    def image(self, story: Walker, relation: str, crop: tuple[float, float, float, float]) -> Image | None:
+        """Return a picture, each part and cut of it once; ``None`` if it is of no known kind or damaged."""
         found = self._relations_of(story.key).get(relation)
         if found is None or found.external or found.kind != "image" or found.target not in self._package.parts:
             return None
-        if found.target not in self._images:
-            image = strip_image(self._package.parts[found.target])
-            number = 1 + sum(1 for part in self._images.values() if part is not None)
-            self._images[found.target] = image and NewPart(
-                f"word/media/image{number}.{image.suffix}", image.content_type, data=image.data
+        if (found.target, crop) not in self._images:
+            self._images[found.target, crop] = self._read_image(found.target, crop)
+        image = self._images[found.target, crop]
+        if image is not None:
+            self._taken.add(found.target)
+        return image
+
+    def _read_image(self, target: str, crop: tuple[float, float, float, float]) -> Image | None:
+        from hospital_redact.formats.pictures.cropping import crop_picture  # noqa: PLC0415 - loads Pillow
+
+        if len(self._images) >= MAX_PICTURES:
+            raise ReadError(
+                "HR204", "the document shows more than {max_pictures} pictures; split it", max_pictures=MAX_PICTURES
             )
-        part = self._images[found.target]
-        if part is None:
+        data = self._package.parts[target]
+        name = self._image_name("" if any(crop) else target)
+        try:
+            shown = crop_picture(data, *crop) if any(crop) else data
+            reading = self._read_picture(shown, name)
+        except ReadError:
             return None
-        self._taken.add(found.target)
-        return part.name
+        image = Image(NewPart(name, ""), shown, reading)
+        self.draft.images.append(image)
+        self.draft.parts.append(image.part)
+        self.draft.unread += reading.unread
+        for part in reading.dropped:
+            self.draft.drop(part.what, part.part, part.count)
+        return image
+
+    def _image_name(self, target: str) -> str:
+        """Return the name that Word gives a picture, where it has one: a copy that lost its neighbour has the same."""
+        used = {image.part.name for image in self.draft.images}
+        own = re.fullmatch(r"(word/media/image[1-9]\d{0,3})\.\w{1,5}", target)
+        free = (f"word/media/image{number}" for number in range(1, len(used) + 2))
+        return own[1] if own and own[1] not in used else next(name for name in free if name not in used)
+
+    def chart(self, story: Walker, relation: str) -> tuple[str, Chart] | None:
+        """Return a chart, each as often as it shows, so that each has its own text."""
+        root = self._root_of(story, relation, "chart")
+        chart = None if root is None else read_chart(root)
+        if chart is None:
+            return None
+        self._charts += 1
+        name = f"word/charts/chart{self._charts}.xml"
+        self.draft.parts.append(NewPart(name, CHART_TYPE, chart.root))
+        self._taken.add(self._relations_of(story.key)[relation].target)
+        return name, chart
+
+    def diagram(self, story: Walker, relation: str) -> tuple[str, ...]:
+        """Return what a diagram says."""
+        root = self._root_of(story, relation, "diagramData")
+        lines = () if root is None else diagram_lines(root)
+        if lines:
+            self._taken.add(self._relations_of(story.key)[relation].target)
+        return lines
+
+    def _root_of(self, story: Walker, relation: str, kind: str) -> Element | None:
+        found = self._relations_of(story.key).get(relation)
+        if found is None or found.external or found.kind != kind or found.target not in self._package.parts:
+            return None
+        return self._package.root(found.target)
 
     def hidden_text_of(self, story: Walker, relation: str) -> str:
         """Return the text of a chart's or diagram's part."""
         found = self._relations_of(story.key).get(relation)
         if found is None or found.external:
             return ""
-        return _loose_text(self._package, found.target)
+        return loose_text(self._package.parts.get(found.target, b""))
 
     # -- notes ---------------------------------------------------------------------------------------------------
 
@@ -337,100 +381,3 @@ class _Reader:
         ):
             if settings.find(w(name)) is not None:
                 self.draft.drop(what, "word/settings.xml")
-
-    # -- hidden places -------------------------------------------------------------------------------------------
-
-    def _hidden_places(self) -> None:
-        """List every part that is not in the copy, and read what it says."""
-        kinds: dict[str, str] = {}
-        for entry in self._package.parts:
-            if not entry.endswith(".rels"):
-                continue
-            owner = re.sub(r"(^|/)_rels/([^/]*)\.rels$", r"\1\2", entry)
-            self._links(owner)
-            for relation in self._relations_of(owner).values():
-                kinds.setdefault(relation.target, relation.kind)
-        for name in self._package.parts:
-            if name in self._taken or name.endswith(".rels"):
-                continue
-            kind = kinds.get(name)
-            shown = display_name(name)
-            if kind == "comments":
-                self._comments(name, shown)
-            elif kind in _PROPERTY_PARTS:
-                self._properties(name, kind, shown)
-            else:
-                what = "orphan_part" if kind is None else _DROPPED.get(kind, "unknown_part")
-                self.draft.drop("glossary" if "/glossary/" in shown else what, shown)
-                self.draft.bury(_loose_text(self._package, name), Kind.METADATA, Location(shown, "text"))
-
-    def _links(self, owner: str) -> None:
-        shown = display_name(owner) if owner else "package"
-        external = [r for r in self._relations_of(owner).values() if r.external]
-        for number, relation in enumerate(external, 1):
-            self.draft.drop("external_link", shown)
-            self.draft.bury(relation.target, Kind.LINK, Location(shown, f"link {number}"))
-
-    def _comments(self, name: str, shown: str) -> None:
-        root = self._package.root(name)
-        for number, comment in enumerate(root.findall(w("comment")), 1):
-            self.draft.drop("comment", shown)
-            place = Location(shown, f"comment {number}")
-            for line in plain_text(comment).split("\n"):
-                self.draft.bury(line, Kind.COMMENT, place)
-            self.draft.bury(comment.get(w("author"), ""), Kind.METADATA, Location(shown, f"comment {number} author"))
-
-    def _properties(self, name: str, kind: str, shown: str) -> None:
-        root = self._package.root(name)
-        texts = [(element, (element.text or "").strip()) for element in root.iter("*")]
-        found = [(element, text) for element, text in texts if text]
-        if found or kind == "custom-properties":
-            self.draft.drop(_DROPPED[kind], shown)
-        for element, text in found:
-            if _MACHINE_VALUE.fullmatch(text):
-                continue  # counts and times that say nothing about anybody
-            word = etree.QName(element).localname
-            place = Location(shown, word if word in _PROPERTY_NAMES else "property")
-            self.draft.bury(text, Kind.METADATA, place)
-        for element in root.iter("*"):
-            given = element.get("name") if kind == "custom-properties" else None
-            self.draft.bury(given or "", Kind.METADATA, Location(shown, "property name"))
-
-
-_PROPERTY_PARTS = ("core-properties", "extended-properties", "custom-properties")
-_MACHINE_VALUE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\dT[\d:.]+Z?|true|false|\d\d\.\d{4}")
-_PROPERTY_NAMES = frozenset(
-    [
-        "title",
-        "subject",
-        "creator",
-        "keywords",
-        "description",
-        "lastModifiedBy",
-        "category",
-        "contentStatus",
-        "language",
-        "identifier",
-        "version",
-        "Company",
-        "Manager",
-        "Template",
-        "Application",
-        "HyperlinkBase",
-    ]
-)
-
-
-def _loose_text(package: Package, name: str) -> str:
-    """Return the text of any XML part, one piece a line; nothing if it is not readable XML."""
-    data = package.parts.get(name)
-    if data is None or not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-        return ""
-    try:
-        root = package.root(name)
-    except ReadError:
-        return ""  # it is left out whatever it holds
-    if next(root.iter(w("p")), None) is not None:
-        return plain_text(root)
-    texts = (str(text).strip() for text in root.itertext())
-    return "\n".join(text for text in texts if text)

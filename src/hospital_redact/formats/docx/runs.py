@@ -1,4 +1,4 @@
-"""Reads what is inside a paragraph: runs, fields, equations, pictures."""
+"""Reads what is inside a paragraph: runs, fields, equations; drawings have a room of their own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from hospital_redact.formats.docx import drawing
-from hospital_redact.formats.docx.draft import Picture
+from hospital_redact.formats.docx.draft import Piece
+from hospital_redact.formats.docx.drawings import DrawingReader
 from hospital_redact.formats.docx.fields import DRAWN, KEPT, is_plain, name_of
+from hospital_redact.formats.docx.frames import ALTERNATIVES
 from hospital_redact.formats.docx.properties import is_on
 from hospital_redact.formats.docx.texts import MATH_TEXT, SPACE, T, is_pictograph, new_text, symbol_text
-from hospital_redact.formats.docx.vocabulary import MATH, RUN_MARKS, RUN_TEXT, is_harmless_value, is_known_font, w
+from hospital_redact.formats.docx.vocabulary import MATH, RUN_MARKS, RUN_TEXT, is_harmless_value, w
 from hospital_redact.formats.docx.walker import (
-    ALTERNATIVES,
     DELETED_TAGS,
     FIELD_MARK,
     IN_MAIN,
@@ -24,18 +24,17 @@ from hospital_redact.formats.docx.walker import (
     WRAPPER_TAGS,
     Line,
     R,
-    Walker,
 )
+from hospital_redact.formats.ooxml.fonts import is_known_font
 from hospital_redact.formats.ooxml.package import Element
 from hospital_redact.model import Kind
 
-IMAGE_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 _NOTE_MARKS = {w("footnoteReference"): "footnote", w("endnoteReference"): "endnote"}
 # Codes are read with their field, properties with their run.
 _SKIPPED = frozenset({R_PR, w("instrText"), w("delInstrText")})
 
 
-class RunReader(Walker):
+class RunReader(DrawingReader):
     """Reads the content of a paragraph into its twin and the line.
 
     ``dead`` is ``None`` for text that stays, else the word under which it is left out (``tracked_deletion`` …).
@@ -45,28 +44,50 @@ class RunReader(Walker):
         for child in source:
             tag = child.tag
             if tag == R:
-                self._run(child, out, line, dead)
-            elif tag == P_PR:
-                continue
-            elif tag == w("fldSimple"):
-                self._simple_field(child, out, line, dead)
-            elif tag in WRAPPER_TAGS:
-                self._note_wrapper(child, line.location)
-                self._inline(child, out, line, dead)
-            elif tag in DELETED_TAGS:
-                self._draft.drop("tracked_deletion", self.part.name)
-                self._inline(child, out, line, "tracked_deletion")
-            elif tag.startswith(IN_MATH):
-                self._equation(child, out, line, dead)
-            elif tag == ALTERNATIVES:
-                chosen = self._choose(child, line.location)
-                if chosen is not None:
-                    self._inline(chosen, out, line, dead)
-            else:
-                self._unknown(child, line.location, line if dead else None)
+                if dead or self._open_codes or not self._plain_run(child, out, line):
+                    self._run(child, out, line, dead)
+            elif tag != P_PR:
+                self._other(child, out, line, dead)
+
+    def _other(self, source: Element, out: Element, line: Line, dead: str | None) -> None:
+        tag = source.tag
+        if tag == w("fldSimple"):
+            self._simple_field(source, out, line, dead)
+        elif tag in WRAPPER_TAGS:
+            self._note_wrapper(source, line.location)
+            self._inline(source, out, line, dead)
+        elif tag in DELETED_TAGS:
+            self._draft.drop("tracked_deletion", self.part.name)
+            self._inline(source, out, line, "tracked_deletion")
+        elif tag.startswith(IN_MATH):
+            self._equation(source, out, line, dead)
+        elif tag == ALTERNATIVES:
+            chosen = self._choose(source, line.location)
+            if chosen is not None:
+                self._inline(chosen, out, line, dead)
+        else:
+            self._unknown(source, line.location, line if dead else None)
+
+    def _plain_run(self, source: Element, out: Element, line: Line) -> bool:
+        """Read a run of one shown text, as nearly all are; return whether it is one.
+
+        It gives what :meth:`_run` gives, in half the time.
+        """
+        parts = list(source)
+        properties = parts[0] if len(parts) == 2 and parts[0].tag == R_PR else None
+        if not parts or len(parts) > (1 if properties is None else 2) or parts[-1].tag != T:
+            return False
+        text = parts[-1].text
+        if not text or self._around.styles.is_hidden(properties, line.style):
+            return False
+        run = etree.SubElement(out, R)
+        if properties is not None:
+            self._around.cleaner.copy_flat(properties, run)
+        line.pieces.append(Piece(new_text(run, text), text))
+        return True
 
     def _run(self, source: Element, out: Element, line: Line, dead: str | None) -> None:
-        properties = source.find(R_PR)
+        properties = source[0] if len(source) and source[0].tag == R_PR else source.find(R_PR)
         if dead is None and self._around.styles.is_hidden(properties, line.style):
             dead = "hidden_text"
             self._draft.drop("hidden_text", self.part.name)
@@ -76,20 +97,23 @@ class RunReader(Walker):
     def _new_run(self, out: Element, properties: Element | None) -> Element:
         run = etree.SubElement(out, R)
         if properties is not None:
-            self._around.cleaner.copy(properties, run)
+            self._around.cleaner.copy_flat(properties, run)
         return run
 
     @staticmethod
     def _drop_empty_runs(out: Element) -> None:
-        while len(out) and out[-1].tag == R and (len(out[-1]) == 0 or (len(out[-1]) == 1 and out[-1][0].tag == R_PR)):
-            out.remove(out[-1])
+        while len(out):
+            last = out[-1]
+            if last.tag != R or len(last) > 1 or (len(last) and last[0].tag != R_PR):
+                break
+            out.remove(last)
 
     def _run_content(self, source: Element, out: Element, line: Line, dead: str | None, run: Element) -> None:
         for child in source:
             gone = dead or ("field_code" if self._open_codes else None)
-            reader = _RUN_READERS.get(child.tag)
             if child.tag in _SKIPPED:
                 continue
+            reader = _RUN_READERS.get(child.tag)
             if child.tag == FIELD_MARK:
                 self._field_mark(child, run, line, dead)
             elif reader is not None:
@@ -250,41 +274,6 @@ class RunReader(Walker):
             line.add(new_text(run, text), text)
         said += [entry for entry in entries if hidden or entry != text]
         self._draft.bury("\n".join(word for word in said if word), Kind.METADATA, line.location, line.cell)
-
-    # -- what is not text ----------------------------------------------------------------------------------------
-
-    def _drawing(self, source: Element, run: Element, line: Line, dead: str | None) -> None:
-        found = drawing.classify(source)
-        location = line.location
-        for text in found.sayings:
-            self._say(text, location)
-        hidden = dead or self._is_hidden_drawing(source)
-        if not hidden and found.what == "image":
-            self._picture(source, run, found, line)
-            return
-        self._draft.drop("hidden_drawing" if hidden else found.what, self.part.name)
-        if not hidden and found.what != "shape":
-            self._miss(found.what, location, found.reason)
-        for text in found.letters:
-            self._draft.bury(text, Kind.PARAGRAPH, location, line.cell)
-        if found.relation and found.what in ("chart", "smartart"):
-            self._draft.bury(self._around.hidden_text_of(self, found.relation), Kind.PARAGRAPH, location, line.cell)
-        self._skip(source, location, what=found.what.replace("_", " "), cell=line.cell)
-
-    @staticmethod
-    def _is_hidden_drawing(source: Element) -> bool:
-        return any(e.get("hidden") in ("1", "true") for e in source.iterfind("./*/*") if e.tag.endswith("}docPr"))
-
-    def _picture(self, source: Element, run: Element, found: drawing.Drawing, line: Line) -> None:
-        target = self._around.picture_part(self, found.relation)
-        if target is None:
-            self._draft.drop("image_not_kept", self.part.name)
-            self._miss("image_not_kept", line.location, "the picture is no PNG or JPEG, is damaged or is missing")
-            return
-        unread = self._miss(found.what, line.location, found.reason)
-        relation = self.part.relate(IMAGE_RELATION, target)
-        element = drawing.picture(source, run, relation, len(self._draft.pictures) + 1)
-        self._draft.pictures.append(Picture(unread, element, self.part, target))
 
 
 _Reader = Callable[[RunReader, Element, Element, Line, str | None], None]

@@ -6,18 +6,19 @@ unwrapped; of alternative contents one is taken. Text that does not show becomes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from hospital_redact.formats.docx.changes import ends_in_deletion
 from hospital_redact.formats.docx.draft import Passage
 from hospital_redact.formats.docx.fields import balance_fields
+from hospital_redact.formats.docx.frames import ALTERNATIVES
 from hospital_redact.formats.docx.properties import is_on
 from hospital_redact.formats.docx.runs import RunReader
 from hospital_redact.formats.docx.tables import TableHeads
 from hospital_redact.formats.docx.vocabulary import w
 from hospital_redact.formats.docx.walker import (
-    ALTERNATIVES,
     DELETED_TAGS,
     P_PR,
     R_PR,
@@ -32,6 +33,7 @@ from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.model import Block, Kind, Location, TablePosition
 
 TBL, TR, TC, SECTION = w("tbl"), w("tr"), w("tc"), w("sectPr")
+_OUTLINE = f"{P_PR}/{w('outlineLvl')}"
 TITLE_HALF_POINTS = 28
 TITLE_LENGTH = 60
 
@@ -49,10 +51,15 @@ class Story(RunReader):
 
     def walk(self, source: Element, out: Element, place: str = "", cell: TablePosition | None = None) -> None:
         """Read the block-level content of ``source`` into ``out``."""
+        joined: list[Element] = []
         for child in source:
             tag = child.tag
             if tag == P:
-                self._paragraph(child, out, place, cell)
+                if ends_in_deletion(child) and _is_paragraph(child.getnext()):
+                    joined.append(child)
+                    continue
+                self._paragraph(child, out, place, cell, joined)
+                joined = []
             elif tag == TBL:
                 self._table(child, out)
             elif tag == SECTION:
@@ -78,28 +85,39 @@ class Story(RunReader):
     def _location(self, place: str) -> Location:
         return Location(self.part.name, place or f"paragraph {max(1, self._paragraphs)}")
 
-    def _paragraph(self, source: Element, out: Element, place: str, cell: TablePosition | None) -> None:
-        if cell is None:
+    def _paragraph(
+        self, source: Element, out: Element, place: str, cell: TablePosition | None, joined: Sequence[Element] = ()
+    ) -> None:
+        """Read a paragraph; those of ``joined`` stand before it and became one with it by a deletion."""
+        if cell is None and not place:
             self._paragraphs += 1
         paragraph = etree.SubElement(out, P)
-        properties = source.find(P_PR)
+        properties = source[0] if len(source) and source[0].tag == P_PR else source.find(P_PR)
         style = ""
         if properties is not None:
             named = properties.find(w("pStyle"))
             style = "" if named is None else named.get(VAL, "")
-            new = self._around.cleaner.copy(properties, paragraph)
-            section, made = properties.find(SECTION), None if new is None else new.find(SECTION)
+            new = self._around.cleaner.copy_flat(properties, paragraph)
+            section, made = properties.find(SECTION), new.find(SECTION)
             if section is not None and made is not None:
                 self._around.section(self, section, made)
         line = Line(self._location(place), style, cell)
-        self._inline(source, paragraph, line, None)
-        balance_fields(paragraph)
+        for part in (*joined, source):
+            self._inline(part, paragraph, line, None)
+        if joined:
+            self._draft.drop("tracked_deletion", self.part.name, len(joined))
+        if self._fields.begin_of:
+            balance_fields(paragraph)
         text = "".join(piece.text for piece in line.pieces)
         block = Block(text, line.location, self._kind_of(paragraph, style, text, cell), cell)
         self._draft.live.append(Passage(block, tuple(line.pieces)))
         for what, pieces in line.dead.items():
             kind = Kind.METADATA if what == "field_code" else Kind.PARAGRAPH
             self._draft.bury("".join(pieces), kind, line.location, cell)
+        leading = self._leading
+        for read in line.after:
+            read()
+        self._leading = leading  # a box beside the title is none
 
     def _kind_of(self, paragraph: Element, style: str, text: str, cell: TablePosition | None) -> Kind:
         if self._kind is not Kind.PARAGRAPH:
@@ -107,7 +125,7 @@ class Story(RunReader):
         if cell is not None:
             self._leading = False
             return Kind.CELL
-        level = paragraph.find(f"{P_PR}/{w('outlineLvl')}")
+        level = paragraph.find(_OUTLINE)
         direct = "" if level is None else level.get(VAL, "")
         if text.strip() and (
             (direct and direct in "012345678") or self._around.styles.outline_level(style) is not None
@@ -203,3 +221,7 @@ class Story(RunReader):
                 self._skip(child, Location(self.part.name, place))
             else:
                 self._unknown(child, Location(self.part.name, place), None)
+
+
+def _is_paragraph(element: Element | None) -> bool:
+    return element is not None and element.tag == P

@@ -35,9 +35,16 @@ def plain_text(element: Element) -> str:
 
 def new_text(run: Element, text: str) -> Element:
     """Append a ``w:t`` with ``text`` to ``run`` and return it."""
-    element = etree.SubElement(run, T, {SPACE: "preserve"})
-    element.text = text
+    element = etree.SubElement(run, T)
+    set_text(element, text)
     return element
+
+
+def set_text(element: Element, text: str) -> None:
+    """Give a ``w:t`` its text; blanks at its ends would be lost without a word that they count (clause 17.3.3.31)."""
+    element.text = text
+    if text[:1].isspace() or text[-1:].isspace() or "  " in text:
+        element.set(SPACE, "preserve")
 
 
 def symbol_text(font: str, code: str) -> str:

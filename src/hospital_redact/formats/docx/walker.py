@@ -6,24 +6,25 @@ understood becomes unread.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from lxml import etree
 
-from hospital_redact.formats.docx.draft import Draft, Piece
+from hospital_redact.formats.docx.draft import Draft, Image, Piece
 from hospital_redact.formats.docx.fields import find_fields
+from hospital_redact.formats.docx.frames import CHOICE, FALLBACK
 from hospital_redact.formats.docx.properties import Cleaner, Styles
 from hospital_redact.formats.docx.texts import plain_text
 from hospital_redact.formats.docx.vocabulary import DELETED, MEANINGLESS, UNDERSTOOD_CHOICES, UNWRAPPED, w
-from hospital_redact.formats.ooxml.namespaces import NS_M, NS_MC, NS_R, NS_W
+from hospital_redact.formats.ooxml.charts import Chart
+from hospital_redact.formats.ooxml.namespaces import NS_M, NS_R, NS_W, NS_WP
 from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.model import Kind, Location, TablePosition, Unread
 
 P, R, P_PR, R_PR, FIELD_MARK = w("p"), w("r"), w("pPr"), w("rPr"), w("fldChar")
 VAL = w("val")
-ALTERNATIVES = f"{{{NS_MC}}}AlternateContent"
-CHOICE, FALLBACK = f"{{{NS_MC}}}Choice", f"{{{NS_MC}}}Fallback"
 IN_MAIN, IN_MATH = f"{{{NS_W}}}", f"{{{NS_M}}}"
 WRAPPER_TAGS = frozenset(w(name) for name in UNWRAPPED)
 DELETED_TAGS = frozenset(w(name) for name in DELETED)
@@ -56,8 +57,14 @@ class Surroundings(Protocol):
     def section(self, story: Walker, source: Element, out: Element) -> None:
         """Take over the header and footer references of a section."""
 
-    def picture_part(self, story: Walker, relation: str) -> str | None:
-        """Return the name in the copy of the part of a picture, ``None`` if it cannot stay."""
+    def image(self, story: Walker, relation: str, crop: tuple[float, float, float, float]) -> Image | None:
+        """Return the picture in the copy, without what is cut off at its sides; ``None`` if it cannot stay."""
+
+    def chart(self, story: Walker, relation: str) -> tuple[str, Chart] | None:
+        """Return a chart and the name of its part in the copy, ``None`` if its kind is not known."""
+
+    def diagram(self, story: Walker, relation: str) -> tuple[str, ...]:
+        """Return what a diagram says, a line a paragraph."""
 
     def hidden_text_of(self, story: Walker, relation: str) -> str:
         """Return all text of a chart's or diagram's part, for detection only."""
@@ -72,6 +79,8 @@ class Line:
     cell: TablePosition | None
     pieces: list[Piece] = field(default_factory=list)
     dead: dict[str, list[str]] = field(default_factory=dict)
+    after: list[Callable[[], None]] = field(default_factory=list)
+    """Reads what is drawn in the paragraph, when the paragraph itself has been read."""
 
     def add(self, element: Element, text: str) -> None:
         """Note that ``element`` of the copy shows ``text``."""
@@ -96,6 +105,8 @@ class Walker:
         self._fields = find_fields(root)
         self._open_codes: set[Element] = set()
         self._counts: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._ranks = _ranks(root)
 
     def _say(self, text: str, location: Location) -> None:
         self._draft.drop("alternative_text", self.part.name)
@@ -161,6 +172,16 @@ class Walker:
             self._miss("unknown_part", location, "something refers to a part of an unknown kind")
         elif text.strip():
             self._miss("unknown_element", location, "text stands in an element of an unknown kind")
+
+
+def _ranks(root: Element) -> dict[Element, int]:
+    """Return for each drawing that lies in front of or behind others how many it lies in front of, from 1."""
+
+    def height(anchor: Element) -> int:
+        value = anchor.get("relativeHeight", "")
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 12 else 0
+
+    return {anchor: rank for rank, anchor in enumerate(sorted(root.iter(f"{{{NS_WP}}}anchor"), key=height), 1)}
 
 
 def _is_understood(choice: Element) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from lxml import etree
 
 from hospital_redact.errors import PlanError
-from hospital_redact.formats.docx.draft import Draft, Passage
+from hospital_redact.formats.docx.draft import Draft, Image, Passage
 from hospital_redact.formats.docx.reader import MAIN
-from hospital_redact.formats.docx.runs import IMAGE_RELATION
-from hospital_redact.formats.docx.texts import MATH_TEXT, T, new_text
+from hospital_redact.formats.docx.texts import MATH_TEXT, T, new_text, set_text
+from hospital_redact.formats.docx.vml import TEXT_PATH
+from hospital_redact.formats.ooxml.charts import write_text
+from hospital_redact.formats.ooxml.namespaces import NS_W
 from hospital_redact.formats.ooxml.package import write_package
 from hospital_redact.model import Edit, RedactionPlan, RemovedPart, edits_by_block
+
+_IN_WORD = f"{{{NS_W}}}"
 
 
 def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
@@ -22,22 +27,32 @@ def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[Rem
     cannot hold. The draft is used up.
     """
     blocks = len(draft.live) + len(draft.dead)
+    painted: dict[int, dict[int, list[Edit]]] = {}
     for number, edits in edits_by_block(plan.edits).items():
         if number < len(draft.live):
-            _edit(draft.live[number], edits)
+            passage = draft.live[number]
+            _check(passage, edits)
+            if passage.image is None:
+                _edit(passage, edits)
+            else:
+                painted.setdefault(id(passage.image), {})[passage.line] = edits
         elif number > blocks:  # one block more than ours: the name, which formats/__init__ adds
             raise PlanError("HR404", "an edit points outside the document; make the plan anew")
-    _drop_pictures(draft, plan)
+    for image in draft.images:
+        _write_image(draft, image, painted.get(id(image), {}), plan)
     write_package(draft.parts, MAIN, target)
     return draft.removed()
 
 
+def _check(passage: Passage, edits: list[Edit]) -> None:
+    ends = [0, *(edit.span.end for edit in edits)]
+    overlap = any(edit.span.start < end for edit, end in zip(edits, ends, strict=False))
+    if overlap or ends[-1] > len(passage.block.text):
+        raise PlanError("HR404", "edits overlap or point outside their block; make the plan anew")
+
+
 def _edit(passage: Passage, edits: list[Edit]) -> None:
     """Give each piece its share of the new text: a replacement goes where the first character of its span was."""
-    length = len(passage.block.text)
-    ends = [0, *(edit.span.end for edit in edits)]
-    if any(edit.span.start < end for edit, end in zip(edits, ends, strict=False)) or ends[-1] > length:
-        raise PlanError("HR404", "edits overlap or point outside their block; make the plan anew")
     start = 0
     for piece in passage.pieces:
         end = start + len(piece.text)
@@ -58,10 +73,14 @@ def _replace(element: etree._Element, text: str) -> None:
     parent = element.getparent()
     assert parent is not None
     try:
-        if not text:
+        if element.tag == TEXT_PATH:
+            element.set("string", text)
+        elif not element.tag.startswith(_IN_WORD) and element.tag != MATH_TEXT:
+            write_text(element, text)  # of a chart, where an empty text keeps its place
+        elif not text:
             parent.remove(element)
         elif element.tag in (T, MATH_TEXT):
-            element.text = text
+            set_text(element, text)
         else:
             # A tab or a symbol gives way to text, in the same run and so in the same format.
             parent.replace(element, new_text(etree.Element(parent.tag), text))
@@ -69,21 +88,23 @@ def _replace(element: etree._Element, text: str) -> None:
         raise PlanError("HR401", "a replacement holds characters that a document cannot; use plain text") from None
 
 
-def _drop_pictures(draft: Draft, plan: RedactionPlan) -> None:
-    """Take out the pictures that nobody accepted, and the parts that then nothing shows."""
+def _write_image(draft: Draft, image: Image, edits: Mapping[int, Sequence[Edit]], plan: RedactionPlan) -> None:
+    """Give a picture's part its painted bytes; take it out wherever it shows if not all of it was accepted."""
+    from hospital_redact.formats.pictures import redact_picture  # noqa: PLC0415 - loads Pillow
+
     accepted = {(entry.what, entry.location) for entry in plan.accepted_unread}
-    shown: set[tuple[str, str]] = set()
-    for picture in draft.pictures:
-        if (picture.unread.what, str(picture.unread.location)) in accepted:
-            shown.add((picture.part.name, picture.target))
-            continue
-        parent = picture.element.getparent()
-        assert parent is not None
-        parent.remove(picture.element)
-        draft.drop(picture.unread.what, picture.part.name)
+    name = image.part.name
+    if all((unread.what, str(unread.location)) in accepted for unread in image.reading.unread):
+        made = redact_picture(image.data, edits, image.reading)
+        image.part.data, image.part.content_type = made.data, made.content_type
+        image.part.name = f"{name}.{made.suffix}"
+    else:
+        draft.parts.remove(image.part)
+        for place in image.places:
+            parent = place.getparent()
+            assert parent is not None
+            parent.remove(place)
+        draft.drop("image", name, len(image.places))
+        image.part.name = ""
     for part in draft.parts:
-        for kind, name in list(part.relations):
-            if kind == IMAGE_RELATION and (part.name, name) not in shown:
-                del part.relations[kind, name]
-    targets = {target for _, target in shown}
-    draft.parts = [p for p in draft.parts if not p.name.startswith("word/media/") or p.name in targets]
+        part.retarget(name, image.part.name)

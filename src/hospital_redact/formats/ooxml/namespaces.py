@@ -14,6 +14,8 @@ NS_WPC = "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas"
 NS_WP14 = "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing"
 NS_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 NS_DGM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+NS_S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+NS_XDR = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 NS_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 NS_V = "urn:schemas-microsoft-com:vml"
 NS_O = "urn:schemas-microsoft-com:office:office"
@@ -28,6 +30,8 @@ STRICT_NAMESPACES = {
     _STRICT + "drawingml/picture": NS_PIC,
     _STRICT + "drawingml/wordprocessingDrawing": NS_WP,
     _STRICT + "drawingml/chart": NS_C,
+    _STRICT + "spreadsheetml/main": NS_S,
+    _STRICT + "drawingml/spreadsheetDrawing": NS_XDR,
     _STRICT + "drawingml/diagram": NS_DGM,
     _STRICT + "officeDocument/extendedProperties": (
         "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"

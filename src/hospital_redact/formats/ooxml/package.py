@@ -123,8 +123,11 @@ def is_office_file(data: bytes, main_types: frozenset[str], folder: str) -> bool
     ``folder`` (``word/``) is where such a document keeps its parts. Never raises.
     """
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(CONTENT_TYPES) as stream:
-            declared = stream.read(1024 * 1024)
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if CONTENT_TYPES not in archive.namelist():  # an archive, perhaps one that holds Office files
+                return False
+            with archive.open(CONTENT_TYPES) as stream:
+                declared = stream.read(1024 * 1024)
     except _ZIP_ERRORS:
         # A torn file is still an Office file, so that it is refused as damaged and not as something else.
         return data.startswith(b"PK\x03\x04") and folder.encode() in data
@@ -149,7 +152,7 @@ def open_package(data: bytes, main_types: frozenset[str]) -> Package:
     """
     if is_encrypted_office(data):
         raise ReadError("HR202", "the file is encrypted; save it without a password and try again")
-    parts = _entries(data)
+    parts = read_entries(data)
     if CONTENT_TYPES not in parts:
         raise ReadError("HR203", "the package has no list of content types; open and save it in Office")
     types, defaults = _parse_types(parts[CONTENT_TYPES])
@@ -163,7 +166,8 @@ def open_package(data: bytes, main_types: frozenset[str]) -> Package:
     return Package(parts, types, defaults, main)
 
 
-def _entries(data: bytes) -> dict[str, bytes]:
+def read_entries(data: bytes) -> dict[str, bytes]:
+    """Return the bytes of each entry of a zip by its name; raise ReadError HR202, HR203 or HR204."""
     parts: dict[str, bytes] = {}
     seen: set[str] = set()
     try:
@@ -282,6 +286,11 @@ class NewPart:
     def relate(self, kind: str, target: str) -> str:
         """Add a relationship to the part called ``target`` and return its id."""
         return self.relations.setdefault((kind, target), f"rId{len(self.relations) + 1}")
+
+    def retarget(self, old: str, new: str) -> None:
+        """Make the relationships to the part called ``old`` lead to ``new``, or to nothing where that is empty."""
+        kept = ((kind, target, key) for (kind, target), key in self.relations.items() if target != old or new)
+        self.relations = {(kind, new if target == old else target): key for kind, target, key in kept}
 
 
 def write_package(parts: Iterable[NewPart], main: str, target: BinaryIO) -> None:

@@ -73,12 +73,20 @@ class CodeMap:
         cids: RangeMap | None = None,
         base: CodeMap | None = None,
         table: CMap | None = None,
+        fixed: int = 0,
     ) -> None:
         self.vertical = vertical
         self._spaces = spaces
         self._cids = cids
         self._base = base
         self._table = table
+        whole = base is None and len(spaces) == 1 and spaces[0][1:] == (0, 256 ** spaces[0][0] - 1)
+        self.fixed = spaces[0][0] if whole else fixed
+        """How many bytes every code has, 0 where that differs."""
+
+    def cid(self, code: int, length: int) -> int:
+        """Return the CID of a code of ``length`` bytes."""
+        return self._cid(code.to_bytes(length, "big"), code)
 
     def split(self, data: bytes) -> Iterator[tuple[int, int, int]]:
         """Yield the codes of ``data`` one after the other."""
@@ -144,7 +152,7 @@ def predefined(name: str) -> CodeMap | None:
         return None
     if not isinstance(table, CMap):
         return None
-    return CodeMap(vertical=table.is_vertical() or name.endswith("V"), table=table)
+    return CodeMap(vertical=table.is_vertical() or name.endswith("V"), table=table, fixed=2 if "UCS2" in name else 0)
 
 
 @lru_cache(maxsize=16)

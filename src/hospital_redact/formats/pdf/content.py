@@ -104,11 +104,38 @@ class Seen(NamedTuple):
     reason: str
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class PlacedImage:
+    """An image that a page draws: by which operator of which stream, and where (``ctm`` maps the unit square to it).
+
+    ``image`` is the stream of an image XObject or the instruction of an inline image; ``blank`` says that it is of one
+    colour throughout.
+    """
+
+    stream: Stream
+    operator: int
+    image: Any
+    ctm: Matrix
+    width: int
+    height: int
+    inline: bool = False
+    blank: bool = False
+
+
+class Overlay(NamedTuple):
+    """What an annotation draws over the page, within ``box``."""
+
+    stream: Stream
+    box: Box
+
+
 @dataclass(eq=False, slots=True)
 class PageContent:
     """What the interpreter found on one page: ``page`` counts from 1, ``shadow`` is text in property lists.
 
-    ``dark`` are rectangles filled in black or nearly, such as the boxes of a redaction.
+    ``images`` are those drawn, in their order.
+    ``dark`` are rectangles filled in black or nearly, such as the boxes of a redaction. ``overlays`` are the
+    appearances of annotations, in their order; their glyphs are among ``glyphs``.
     """
 
     page: int
@@ -117,3 +144,5 @@ class PageContent:
     seen: list[Seen] = field(default_factory=list)
     shadow: list[str] = field(default_factory=list)
     dark: list[Box] = field(default_factory=list)
+    overlays: list[Overlay] = field(default_factory=list)
+    images: list[PlacedImage] = field(default_factory=list)

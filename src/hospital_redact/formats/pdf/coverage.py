@@ -7,18 +7,21 @@ pdfium shows a character and the interpreter has no glyph at its origin, the pag
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
 
-from hospital_redact.formats.pdf.content import Drawn
+from hospital_redact.formats.pdf.content import Drawn, PageContent
 from hospital_redact.formats.pdf.fonts import usable
 from hospital_redact.formats.pdf.limits import corrupt
 from hospital_redact.model import Box
 
+_SPACES = frozenset((0x20, 0x0A, 0x0D))
+_HYPHENS = frozenset((0x02, 0x2D, 0xAD, 0xFFFE))
+"""What pdfium may make up besides spaces and line ends."""
 TOLERANCE = 0.6
 """Points by which the origins of both readers may differ."""
 
@@ -45,16 +48,36 @@ def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
-def pages(data: bytes, count: int) -> list[list[Character]]:
-    """Return what pdfium reads on each page. Raises HR203 where it does not count ``count`` pages."""
+def compare_pages(data: bytes, contents: Sequence[PageContent]) -> list[list[Box]]:
+    """Return, for each page, where pdfium reads characters that ``contents`` does not place.
+
+    Glyphs without text get pdfium's, where that is sure. Raises HR203 where pdfium counts other pages.
+    """
+    missing: list[list[Box]] = []
+    lenders: list[tuple[list[Drawn], list[Character]]] = []
     with opened(data) as document:
-        if len(document) != count:
+        if len(document) != len(contents):
             raise corrupt("two readers count different numbers of pages")
-        return [characters(document, index) for index in range(count)]
+        for index, content in enumerate(contents):
+            if content.overlays:
+                page = document[index]
+                pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
+                page.close()
+            silent = not all(glyph.text for glyph in content.glyphs)
+            seen = characters(document, index, lends=silent)
+            missing.append(unplaced(content.glyphs, seen))
+            if silent:
+                # pdfium puts ActualText in the place of glyphs, and that need not be what they show.
+                lenders.append((content.glyphs, [] if content.shadow else seen))
+    borrow(lenders)
+    return missing
 
 
-def characters(document: pypdfium2.PdfDocument, index: int) -> list[Character]:
-    """Return what pdfium reads on page ``index`` (from 0), without the spaces and line ends it makes up."""
+def characters(document: pypdfium2.PdfDocument, index: int, *, lends: bool = True) -> list[Character]:
+    """Return what pdfium reads on page ``index`` (from 0), without the spaces and line ends it makes up.
+
+    Where nobody borrows from them (``lends``), nobody asks which are doubtful, and none is.
+    """
     try:
         page = document[index]
         text_page = page.get_textpage()
@@ -64,14 +87,15 @@ def characters(document: pypdfium2.PdfDocument, index: int) -> list[Character]:
         raw = text_page.raw
         x, y = ctypes.c_double(), ctypes.c_double()
         at_x, at_y = ctypes.byref(x), ctypes.byref(y)
+        unicode_of, origin_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharOrigin
         found: list[Character] = []
         for number in range(pdfium.FPDFText_CountChars(raw)):
-            code = pdfium.FPDFText_GetUnicode(raw, number)
-            if code in (0x20, 0x0A, 0x0D) or pdfium.FPDFText_IsGenerated(raw, number) == 1:
+            code = unicode_of(raw, number)
+            if code in _SPACES or (code in _HYPHENS and pdfium.FPDFText_IsGenerated(raw, number) == 1):
                 continue
-            if not pdfium.FPDFText_GetCharOrigin(raw, number, at_x, at_y):
+            if not origin_of(raw, number, at_x, at_y):
                 continue
-            doubtful = pdfium.FPDFText_HasUnicodeMapError(raw, number) == 1
+            doubtful = lends and pdfium.FPDFText_HasUnicodeMapError(raw, number) == 1
             text = chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else ""
             found.append(Character(text, x.value, y.value, doubtful))
         return found

@@ -6,13 +6,24 @@ order of first use; a removed name would still stand there.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 
-from hospital_redact.formats.pdf.fontprograms import Wanted, glyphs_of_codes, prune_cff, prune_truetype
+from hospital_redact.formats.pdf import cmaps
+from hospital_redact.formats.pdf.fontnames import is_known_font, is_plain_glyph, substitute
+from hospital_redact.formats.pdf.fontprograms import (
+    Wanted,
+    glyphs_of_codes,
+    prune_cff,
+    prune_opentype,
+    prune_truetype,
+    standard_names,
+)
 from hospital_redact.formats.pdf.fonts import Font, is_symbol_font
+from hospital_redact.formats.pdf.fonttables import code_map, glyph_numbers, to_unicode
 from hospital_redact.formats.pdf.objects import (
     decoded,
     entry,
@@ -24,17 +35,20 @@ from hospital_redact.formats.pdf.objects import (
     items_of,
     key_of,
     keys_of,
+    name_of,
     number,
     value_of,
     word_of,
     written,
 )
+from hospital_redact.formats.pdf.type1 import prune_type1
 
 _FONT_KEYS = written("/Type /Subtype /BaseFont /FirstChar /LastChar /DW /DW2 /W2 /FontBBox /FontMatrix")
 _DESCRIPTOR_KEYS = written(
     "/Type /FontName /Flags /FontBBox /ItalicAngle /Ascent /Descent /Leading /CapHeight /XHeight /StemV "
     "/StemH /AvgWidth /MaxWidth /MissingWidth /FontStretch /FontWeight"
 )
+_ORDERINGS = (b"Identity", b"GB1", b"CNS1", b"Japan1", b"Japan2", b"Korea1", b"KR", b"UCS")
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -47,6 +61,7 @@ class FontPruner:
         self._lengths: dict[tuple[int, int], dict[int, int]] = {}
         self._texts: dict[tuple[int, int], dict[int, str]] = {}
         self._all: set[tuple[int, int]] = set()
+        self._less: set[tuple[int, int]] = set()
         self._count = 0
 
     def use(self, font: Font, code: int, length: int, text: str) -> None:
@@ -56,6 +71,10 @@ class FontPruner:
         self._lengths.setdefault(key, {})[code] = length
         if text:
             self._texts.setdefault(key, {})[code] = text
+
+    def lose(self, font: Font) -> None:
+        """Note that a glyph of ``font`` goes: its program may not stay as it is."""
+        self._less.add(font.objgen)
 
     def keep_all(self, spec: pikepdf.Object) -> None:
         """Note a font that draws text which is not interpreted (in patterns): none of its codes is pruned."""
@@ -105,12 +124,20 @@ class FontPruner:
         descendants = items_of(entry(spec, "/DescendantFonts"))
         holder = descendants[0] if descendants else spec
         descriptor = entry(holder, "/FontDescriptor")
-        old = entry(spec, "/BaseFont")
-        if old is not None and is_name(old) and not any(entry(descriptor, key) is not None for key in _PROGRAMS):
-            return old
+        if entry(spec, "/BaseFont") is not None and not any(entry(descriptor, key) is not None for key in _PROGRAMS):
+            return self._family(spec, holder, descriptor)
         self._count += 1
         # A symbol font must still be known as one: its private-use characters are signs, not lost letters.
         return Name(f"/AAAAAA+{'Symbol' if is_symbol_font(spec) else ''}F{self._count}")
+
+    def _family(self, spec: pikepdf.Object, holder: object, descriptor: pikepdf.Object | None) -> pikepdf.Object:
+        """Return the name of a font that is not embedded, by which a viewer chooses one."""
+        old = entry(spec, "/BaseFont")
+        name = text_of_name(name_of(old))
+        if old is not None and is_known_font(name):
+            return old
+        ordering = bytes(info).decode("ascii", "replace") if (info := _ordering(holder)) is not None else ""
+        return Name(f"/{substitute(name, int(number(value_of(descriptor, '/Flags'))), ordering)}")
 
     def _simple(self, spec: pikepdf.Object, new: pikepdf.Object, name: pikepdf.Object, used: set[int] | None) -> None:
         if entry(spec, "/Widths") is not None:
@@ -122,7 +149,9 @@ class FontPruner:
             kept = Dictionary({"/Type": Name("/Encoding")})
             if is_name(entry(encoding, "/BaseEncoding")):
                 kept["/BaseEncoding"] = entry(encoding, "/BaseEncoding")
-            kept["/Differences"] = _pruned_differences(entry(encoding, "/Differences"), used)
+            descriptor = entry(spec, "/FontDescriptor")
+            embedded = any(entry(descriptor, key) is not None for key in _PROGRAMS)
+            kept["/Differences"] = _pruned_differences(entry(encoding, "/Differences"), used, embedded=embedded)
             new["/Encoding"] = kept
         self._descriptor(spec, new, name, spec)
 
@@ -131,7 +160,7 @@ class FontPruner:
     ) -> None:
         encoding = entry(spec, "/Encoding")
         if encoding is not None and is_stream(encoding):
-            new["/Encoding"] = self._cmap(encoding, 0)
+            new["/Encoding"] = self._cmap(spec, encoding, used)
         elif encoding is not None and is_name(encoding):
             new["/Encoding"] = encoding
         descendants = items_of(entry(spec, "/DescendantFonts"))
@@ -150,7 +179,9 @@ class FontPruner:
             inner["/W"] = self._cid_widths(spec, used)
         mapping = entry(old, "/CIDToGIDMap")
         if mapping is not None and is_stream(mapping):
-            inner["/CIDToGIDMap"] = self._pdf.make_stream(decoded(mapping))
+            table = decoded(mapping)
+            cids = range(len(table) // 2) if used is None else self._cids(spec, used)
+            inner["/CIDToGIDMap"] = self._pdf.make_stream(glyph_numbers(table, cids))
         elif mapping is not None and is_name(mapping):
             inner["/CIDToGIDMap"] = mapping
         self._descriptor(old, inner, name, spec)
@@ -169,30 +200,49 @@ class FontPruner:
         kept["/FontName"] = name
         for key in _PROGRAMS:
             program = entry(old, key)
-            if program is not None and is_stream(program):
-                kept[key] = self._program(program, self._wanted(spec, font))
+            made = self._program(program, self._wanted(spec, font)) if is_stream(program) else None
+            if made is None and is_stream(program) and key_of(font) not in self._less:
+                made = self._unpruned(program)  # nothing of it has gone
+            if made is not None:
+                kept[key] = made
         new["/FontDescriptor"] = self._pdf.make_indirect(kept)
 
-    def _program(self, program: pikepdf.Object, wanted: Wanted | None) -> pikepdf.Object:
+    def _program(self, program: pikepdf.Object, wanted: Wanted | None) -> pikepdf.Object | None:
+        """Return a font program of what is still drawn, ``None`` where it cannot be taken apart."""
         data = decoded(program)
-        if value_of(program, "/Length2") is not None:  # Type 1
-            new = self._pdf.make_stream(data)
-            for key in ("/Length1", "/Length2", "/Length3"):
-                if isinstance(value := value_of(program, key), int):
-                    new[key] = value
-            return new
         subtype = word_of(entry(program, "/Subtype"))
+        if value_of(program, "/Length2") is not None and not subtype:
+            parts = prune_type1(data, wanted)
+            if parts is None:
+                return None
+            new = self._pdf.make_stream(parts.data)
+            for number_, part in enumerate(parts, 1):
+                new[f"/Length{number_}"] = len(part)
+            return new
         if subtype in ("Type1C", "CIDFontType0C"):
-            data = prune_cff(data, wanted)
-        elif wanted is None or not subtype:
+            pruned = prune_cff(data, wanted)
+        elif subtype == "OpenType" and data[:4] == b"OTTO":
+            pruned = prune_opentype(data, wanted)
+        else:
             simple = wanted is None or not wanted.composite
             glyphs = wanted.codes if wanted is not None else None
             if wanted is not None and simple:
                 glyphs = glyphs_of_codes(data, wanted.codes, wanted.texts, wanted.names)
-            data = prune_truetype(data, glyphs, simple=simple)
-        new = self._pdf.make_stream(data)
-        new["/Length1"] = len(data)
+            pruned = prune_truetype(data, glyphs, simple=simple)
+        if pruned is None:
+            return None
+        new = self._pdf.make_stream(pruned)
+        new["/Length1"] = len(pruned)
         if subtype:
+            new["/Subtype"] = Name(f"/{subtype}")
+        return new
+
+    def _unpruned(self, program: pikepdf.Object) -> pikepdf.Object:
+        new = self._pdf.make_stream(decoded(program))
+        for key in ("/Length1", "/Length2", "/Length3"):
+            if isinstance(value := value_of(program, key), int):
+                new[key] = value
+        if (subtype := word_of(entry(program, "/Subtype"))) in ("Type1C", "CIDFontType0C", "OpenType"):
             new["/Subtype"] = Name(f"/{subtype}")
         return new
 
@@ -203,9 +253,8 @@ class FontPruner:
             return None
         texts = set(self._texts.get(key_of(spec), {}).values())
         if word_of(entry(spec, "/Subtype")) != "Type0":
-            return Wanted(used, texts, _names_of(spec, used), composite=False)
-        font, lengths = Font(spec, ""), self._lengths.get(key_of(spec), {})
-        cids = {font.width_of(code, lengths[code])[0] for code in used}
+            return Wanted(used, texts, _names_of(spec, used) | standard_names(used, texts), composite=False)
+        cids = self._cids(spec, used)
         mapping = entry(holder, "/CIDToGIDMap")
         if mapping is not None and is_stream(mapping):
             table = decoded(mapping)
@@ -218,19 +267,29 @@ class FontPruner:
             )
         return Wanted(cids, texts, set(), composite=True)
 
-    def _cmap(self, encoding: pikepdf.Object, depth: int) -> pikepdf.Object:
-        new = self._pdf.make_stream(decoded(encoding))
-        new["/Type"] = Name("/CMap")
-        for key in ("/CMapName", "/WMode"):
-            if (value := value_of(encoding, key)) is not None:
-                new[key] = value
-        if (info := entry(encoding, "/CIDSystemInfo")) is not None:
-            new["/CIDSystemInfo"] = _system_info(info)
-        uses = entry(encoding, "/UseCMap")
-        if uses is not None and is_name(uses):
-            new["/UseCMap"] = uses
-        elif uses is not None and is_stream(uses) and depth < 4:
-            new["/UseCMap"] = self._cmap(uses, depth + 1)
+    def _cids(self, spec: pikepdf.Object, used: set[int]) -> set[int]:
+        font, lengths = Font(spec, ""), self._lengths.get(key_of(spec), {})
+        return {font.width_of(code, lengths[code])[0] for code in used}
+
+    def _cmap(self, spec: pikepdf.Object, encoding: pikepdf.Object, used: set[int] | None) -> pikepdf.Object:
+        """Return the CMap of a composite font written anew: the codes used, or without texts where nobody knows."""
+        parsed = cmaps.parse_cmap(decoded(encoding))
+        vertical = number(value_of(encoding, "/WMode")) == 1 or parsed.vertical
+        base = ""
+        if used is not None:
+            font, lengths = Font(spec, ""), self._lengths.get(key_of(spec), {})
+            codes = [((lengths[code], code, code), font.width_of(code, lengths[code])[0]) for code in sorted(used)]
+            spaces = [codes_ for codes_, _ in codes]
+        else:
+            spaces = list(parsed.spaces)
+            codes = [((r.length, r.first, r.last), r.value) for r in parsed.cids if isinstance(r.value, int)]
+            uses = word_of(entry(encoding, "/UseCMap")) or parsed.uses
+            base = uses if cmaps.predefined(uses) is not None else ""
+        new = self._pdf.make_stream(code_map(spaces, codes, vertical=vertical, base=base))
+        new["/Type"], new["/CMapName"], new["/WMode"] = Name("/CMap"), Name("/Codes"), int(vertical)
+        new["/CIDSystemInfo"] = _system_info(Dictionary())
+        if base:
+            new["/UseCMap"] = Name(f"/{base}")
         return new
 
     def _widths(self, spec: pikepdf.Object, used: set[int] | None) -> pikepdf.Object:
@@ -261,8 +320,8 @@ class FontPruner:
             return None  # a map of codes beside a predefined CMap is read as one of CIDs by some
         key = key_of(spec)
         lengths, texts = self._lengths.get(key, {}), self._texts.get(key, {})
-        pairs = [(code, lengths[code], texts[code]) for code in sorted(used & texts.keys(), key=texts.__getitem__)]
-        return self._pdf.make_stream(_to_unicode_cmap(pairs)) if pairs else None
+        pairs = [((code, lengths[code]), texts[code]) for code in sorted(used & texts.keys(), key=texts.__getitem__)]
+        return self._pdf.make_stream(to_unicode(pairs)) if pairs else None
 
 
 def _has_known_characters(spec: pikepdf.Object) -> bool:
@@ -272,24 +331,21 @@ def _has_known_characters(spec: pikepdf.Object) -> bool:
     return composite and encoding is not None and is_name(encoding) and not word_of(encoding).startswith("Identity")
 
 
-def _to_unicode_cmap(pairs: list[tuple[int, int, str]]) -> bytes:
-    """Return a ToUnicode CMap of exactly these codes (ISO 32000-1, 9.10.3)."""
-    out = [
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-    ]
-    sizes = sorted({length for _, length, _ in pairs}) or [1]
-    out.append(f"{len(sizes)} begincodespacerange")
-    out.extend(f"<{'00' * size}> <{'FF' * size}>" for size in sizes)
-    out.append("endcodespacerange")
-    for start in range(0, len(pairs), 100):
-        part = pairs[start : start + 100]
-        out.append(f"{len(part)} beginbfchar")
-        out.extend(f"<{code:0{length * 2}X}> <{text.encode('utf-16-be').hex().upper()}>" for code, length, text in part)
-        out.append("endbfchar")
-    out.append("endcmap CMapName currentdict /CMap defineresource pop end end")
-    return "\n".join(out).encode("ascii")
+def text_of_name(written_: bytes) -> str:
+    """Return the characters of a name as it is written: UTF-8, else GB18030, else bytes as they are."""
+    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match.group(1), 16)]), written_[1:])
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def _ordering(descendant: object) -> pikepdf.Object | None:
+    """Return the ordering of a descendant font's character collection, ``None`` for a simple font."""
+    found = entry(entry(descendant, "/CIDSystemInfo"), "/Ordering")
+    return found if is_string(found) else None
 
 
 def _names_of(spec: pikepdf.Object, used: set[int]) -> set[str]:
@@ -306,14 +362,15 @@ def _names_of(spec: pikepdf.Object, used: set[int]) -> set[str]:
     return names
 
 
-def _pruned_differences(array: pikepdf.Object | None, used: set[int] | None) -> pikepdf.Object:
+def _pruned_differences(array: pikepdf.Object | None, used: set[int] | None, *, embedded: bool) -> pikepdf.Object:
+    """Return the names of the codes ``used``; what is no character's name means nothing without a font program."""
     kept: list[Any] = []
     code, last = 0, -2
     for item in items_of(array):
         if isinstance(item, int):
             code = item
         elif is_name(item):
-            if used is None or code in used:
+            if (used is None or code in used) and (embedded or is_plain_glyph(text_of_name(name_of(item)))):
                 if code != last + 1:
                     kept.append(code)
                 kept.append(item)
@@ -323,13 +380,16 @@ def _pruned_differences(array: pikepdf.Object | None, used: set[int] | None) -> 
 
 
 def _system_info(info: pikepdf.Object) -> pikepdf.Object:
-    kept = Dictionary()
-    for key in ("/Registry", "/Ordering"):
-        value = entry(info, key)
-        if value is not None and is_string(value):
-            kept[key] = value
-    kept["/Supplement"] = int(number(value_of(info, "/Supplement")))
-    return kept
+    """Return a character collection by its known names; any other one means no more than Identity."""
+    found = {key: bytes(value) for key in ("/Registry", "/Ordering") if is_string(value := entry(info, key))}
+    known = found.get("/Registry") == b"Adobe" and found.get("/Ordering") in _ORDERINGS
+    return Dictionary(
+        {
+            "/Registry": String("Adobe"),
+            "/Ordering": String(found["/Ordering"].decode("ascii") if known else "Identity"),
+            "/Supplement": int(number(value_of(info, "/Supplement"))),
+        }
+    )
 
 
 def _numbers_and_names(value: Any) -> Any:

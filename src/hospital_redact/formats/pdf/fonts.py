@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import struct
 import unicodedata
 from io import BytesIO
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from pdfminer.fontmetrics import FONT_METRICS
 from pdfminer.pdffont import Type1FontHeaderParser
 from pdfminer.psexceptions import PSException
 
-from hospital_redact.formats.pdf import cmaps
+from hospital_redact.formats.pdf import cmaps, dingbats
 from hospital_redact.formats.pdf.objects import (
     decoded,
     entry,
@@ -33,6 +34,7 @@ from hospital_redact.formats.pdf.objects import (
 # pdfminer logs what it finds odd in a file, and that may be text of the document.
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
+_TWO = 2
 MAX_TEXT = 32
 """Characters that one glyph may stand for; a longer mapping is not a glyph's text."""
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "zapfdingbats", "dingbats", "marlett")
@@ -64,12 +66,14 @@ class Font:
         self.key = key
         self.spec = spec
         self.objgen = key_of(spec)
+        self.base = word_of(entry(spec, "/BaseFont"))
         self.subtype = word_of(entry(spec, "/Subtype"))
         self.composite = self.subtype == "Type0"
         self.type3 = self.subtype == "Type3"
         self._codes: dict[tuple[int, int], Code] = {}
         self._strings: dict[bytes, list[Code]] = {}
         self._symbol = is_symbol_font(spec)
+        self._dingbats = self.base == "ZapfDingbats"
         self._to_unicode = _to_unicode(spec)
         self.ascent, self.descent = 0.9, -0.22
         self.vertical = False
@@ -83,7 +87,7 @@ class Font:
         known = self._strings.get(data)
         if known is None:
             if self.composite:
-                known = [self._composite_code(*item) for item in self._map.split(data)]
+                known = self._fixed_codes(data) if self._map.fixed == _TWO else self._varied_codes(data)
             else:
                 known = [self._simple_code(byte) for byte in data]
             if len(self._strings) < 4096 and len(data) < 64:
@@ -123,6 +127,8 @@ class Font:
         base = word_of(encoding) if is_name(encoding) else word_of(entry(encoding, "/BaseEncoding"))
         if base in EncodingDB.encodings:
             table = dict(EncodingDB.encodings[base])
+        elif self._dingbats:
+            table = dingbats.encoding()
         elif program == "/FontFile":
             table = _type1_encoding(entry(descriptor, program))
         elif not self.type3 and not self._symbol and (program is None or not symbolic):
@@ -140,6 +146,8 @@ class Font:
             index = byte - self._first
             if 0 <= index < len(self._widths):
                 width = self._widths[index] * self._scale
+            elif self._dingbats and not self._widths:
+                width = dingbats.WIDTHS.get(byte, 0) * self._scale
             elif self._metrics:
                 width = self._metrics.get(self._encoding.get(byte, ""), 500 if byte > 32 else 278) * self._scale
             else:
@@ -178,6 +186,19 @@ class Font:
 
     unknown_map = False
     """Whether the font's CMap is neither predefined nor in the file, so that its codes are guesses."""
+
+    def _varied_codes(self, data: bytes) -> list[Code]:
+        return [self._composite_code(*item) for item in self._map.split(data)]
+
+    def _fixed_codes(self, data: bytes) -> list[Code]:
+        """Return the codes of a string in which each has two bytes, as in nearly every file."""
+        if len(data) % _TWO:
+            return self._varied_codes(data)
+        known, found = self._codes, []
+        for code in struct.unpack(f">{len(data) // _TWO}H", data):
+            hit = known.get((code, _TWO))
+            found.append(hit if hit is not None else self._composite_code(code, _TWO, self._map.cid(code, _TWO)))
+        return found
 
     def _composite_code(self, code: int, length: int, cid: int) -> Code:
         known = self._codes.get((code, length))

@@ -15,6 +15,7 @@ from lxml import etree
 
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.pdf import limits
+from hospital_redact.formats.pdf.annotations import is_hidden, shown_form
 from hospital_redact.formats.pdf.interpreter import interpret_form
 from hospital_redact.formats.pdf.layers import NEUTRAL_NAME
 from hospital_redact.formats.pdf.limits import too_large
@@ -31,7 +32,6 @@ from hospital_redact.formats.pdf.objects import (
     key_of,
     keys_of,
     name_of,
-    number,
     numbers,
     text_string,
     value_of,
@@ -97,6 +97,8 @@ class Hidden:
     blocks: list[Block] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    drawn_anew: bool = False
+    """Whether viewers draw the form's fields anew from their values (NeedAppearances)."""
 
     def text(self, text: str, kind: Kind, part: str, address: str = "", page: int | None = None) -> None:
         """Add a text as a block that no copy keeps."""
@@ -117,7 +119,7 @@ class Hidden:
 
 def inspect(pdf: pikepdf.Pdf, streams: Streams) -> Hidden:
     """Read all text beside the pages' drawings and list what no copy keeps."""
-    hidden = Hidden()
+    hidden = Hidden(drawn_anew=value_of(entry(pdf.Root, "/AcroForm"), "/NeedAppearances") is True)
     _info(pdf, hidden)
     root = pdf.Root
     for key in keys_of(root):
@@ -291,42 +293,76 @@ def _annotation(annotation: pikepdf.Object, page: int, hidden: Hidden, streams: 
             for _, text in strings(value_of(holder, key)):
                 hidden.text(text, Kind.COMMENT, what, "", page)
         holder, steps = entry(holder, "/Parent"), steps + 1
+    if subtype == b"/Widget" and _inherited(annotation, "/FT") == b"/Sig":
+        hidden.drop("signature", f"page {page}")
     drawn = _appearance(annotation, page, hidden, streams, what)
-    if _shows(annotation, subtype, drawn=drawn):
+    reason = _unread_reason(annotation, subtype, drawn=drawn)
+    if not reason and subtype == b"/Widget" and hidden.drawn_anew and _differs(annotation, page, streams):
+        reason = "a form field's value is not what its appearance shows"
+    if reason:
         rectangle = numbers(entry(annotation, "/Rect"), 4)
         box = Box(*rectangle) if rectangle else None
-        hidden.unread.append(
-            Unread("annotation", Location("page", what, page, box), "an annotation shows content that no copy keeps")
-        )
+        word = "unapplied_redaction" if subtype == b"/Redact" else "annotation"
+        hidden.unread.append(Unread(word, Location("page", what, page, box), reason))
 
 
 def _appearance(annotation: pikepdf.Object, page: int, hidden: Hidden, streams: Streams, what: str) -> bool:
-    """Read the appearance streams of an annotation; return whether they draw text or images."""
+    """Read the appearance streams of an annotation that the page does not get; return whether they draw anything."""
     drawn = False
+    shown = shown_form(annotation)
     stack = [value_of(entry(annotation, "/AP"), key) for key in ("/N", "/R", "/D")]
     while stack:
         form = stack.pop()
         if isinstance(form, pikepdf.Object) and is_stream(form):
+            if shown is not None and key_of(form) == key_of(shown):
+                continue
             content = interpret_form(streams, form, page)
             lines = build_lines(page, content.glyphs)
             hidden.text("\n".join(line.text for line in lines), Kind.COMMENT, what, "appearance", page)
             for shadow in content.shadow:
                 hidden.text(shadow, Kind.ALT_TEXT, what, "appearance", page)
-            drawn = drawn or any(g.text.strip() or not g.text for g in content.glyphs) or bool(content.seen)
+            drawn = drawn or any(g.text.strip() or not g.text for g in content.glyphs)
+            drawn = drawn or bool(content.seen or content.images)
         elif isinstance(form, pikepdf.Object) and is_dict(form):
             stack.extend(value_of(form, key) for key in keys_of(form)[:64])
     return drawn
 
 
-def _shows(annotation: pikepdf.Object, subtype: bytes, *, drawn: bool) -> bool:
-    """Whether a reader sees text of this annotation on the page or on paper."""
-    flags = int(number(value_of(annotation, "/F")))
-    if flags & 2 or subtype in _SILENT_ANNOTATIONS:  # hidden
-        return False
+def _unread_reason(annotation: pikepdf.Object, subtype: bytes, *, drawn: bool) -> str:
+    """Return why a person must look at an annotation, "" where nobody need."""
+    if is_hidden(annotation):
+        return ""
+    if subtype == b"/Redact":
+        return "a place is marked for redaction, and the redaction was never carried out"
+    if subtype in _SILENT_ANNOTATIONS or shown_form(annotation) is not None:
+        return ""
     if subtype == b"/Widget":
-        value = value_of(annotation, "/V") or value_of(entry(annotation, "/Parent"), "/V")
-        filled = isinstance(value, pikepdf.Object) and (
-            (is_string(value) and bool(bytes(value).strip())) or is_stream(value) or is_dict(value) or is_array(value)
-        )
-        return drawn or filled
-    return drawn or subtype == b"/FreeText"
+        value = _value(annotation)
+        filled = is_stream(value) or is_array(value) or (is_string(value) and bool(bytes(value).strip()))
+        drawn = drawn or filled
+    return "an annotation shows content that no copy keeps" if drawn or subtype == b"/FreeText" else ""
+
+
+def _value(field_: pikepdf.Object) -> object:
+    """Return the value of a form field, its own or that of the field above it."""
+    return value_of(field_, "/V") or value_of(entry(field_, "/Parent"), "/V")
+
+
+def _differs(field_: pikepdf.Object, page: int, streams: Streams) -> bool:
+    """Whether a field's value is not in its appearance, which a viewer would then draw anew."""
+    value, form = _value(field_), shown_form(field_)
+    if form is None or is_hidden(field_) or not isinstance(value, pikepdf.Object) or not is_string(value):
+        return False
+    lines = build_lines(page, interpret_form(streams, form, page).glyphs)
+    shown, wanted = ("".join(text.split()) for text in ("".join(line.text for line in lines), text_string(value)))
+    return wanted not in shown
+
+
+def _inherited(field_: pikepdf.Object, key: str) -> bytes:
+    """Return a name of a form field, its own or that of a field above it."""
+    node: pikepdf.Object | None = field_
+    for _ in range(12):
+        if (found := name_of(entry(node, key))) or node is None:
+            return found
+        node = entry(node, "/Parent")
+    return b""

@@ -14,7 +14,17 @@ from typing import Any
 import pikepdf
 
 from hospital_redact.formats.pdf import limits
-from hospital_redact.formats.pdf.content import INLINE_IMAGE, Drawn, PageContent, Run, Seen, Stream
+from hospital_redact.formats.pdf.annotations import appearances
+from hospital_redact.formats.pdf.content import (
+    INLINE_IMAGE,
+    Drawn,
+    Overlay,
+    PageContent,
+    PlacedImage,
+    Run,
+    Seen,
+    Stream,
+)
 from hospital_redact.formats.pdf.fonts import Code, Font
 from hospital_redact.formats.pdf.limits import corrupt, too_large
 from hospital_redact.formats.pdf.objects import (
@@ -31,6 +41,7 @@ from hospital_redact.formats.pdf.objects import (
     name_of,
     number,
     text_string,
+    value_of,
 )
 from hospital_redact.formats.pdf.streams import DAMAGED, Streams, lookup, type3_procedures
 from hospital_redact.model import Box
@@ -39,11 +50,25 @@ DARK = 0.25
 """Grey and colour values up to this count as black: nothing black is read on them."""
 
 
-def interpret_page(streams: Streams, page: pikepdf.Page, index: int, resources: pikepdf.Object | None) -> PageContent:
-    """Interpret the contents of a page; ``index`` counts from 1."""
+def interpret_page(
+    streams: Streams,
+    page: pikepdf.Page,
+    index: int,
+    resources: pikepdf.Object | None,
+    fonts: pikepdf.Object | None = None,
+) -> PageContent:
+    """Interpret the contents of a page and what its annotations draw over it; ``index`` counts from 1.
+
+    ``fonts`` are those of the interactive form, for appearances without resources.
+    """
     stream = streams.stream(streams.parse_page(page), resources, IDENTITY, None)
     content = PageContent(index, stream)
-    _Walk(streams, content).run(stream, State(IDENTITY), 0)
+    walk = _Walk(streams, content)
+    walk.run(stream, State(IDENTITY), 0)
+    for shown in appearances(page.obj):
+        over = streams.stream(shown.instructions(), shown.resources(fonts), IDENTITY, None)
+        walk.run(over, State(IDENTITY), 0)
+        content.overlays.append(Overlay(over, shown.box))
     return content
 
 
@@ -245,8 +270,8 @@ class _Walk:
         if subtype == b"/Form":
             self._form(target)
         elif subtype == b"/Image":
-            if not self.streams.blank(target):
-                self.report("image", self._unit_box(), "an image, which is not read", key_of(target))
+            width, height = (int(number(value_of(target, key))) for key in ("/Width", "/Height"))
+            self._place(target, width, height, blank=self.streams.blank(target))
         else:
             self.report("unknown_object", self._unit_box(), "an external object of unknown kind", key_of(target))
 
@@ -262,8 +287,14 @@ class _Walk:
 
     def inline_image(self, operands: list[Any]) -> None:
         image = operands[0].iimage
-        if not (image.width <= 1 and image.height <= 1):
-            self.report("image", self._unit_box(), "an inline image, which is not read")
+        blank = image.width <= 1 and image.height <= 1
+        self._place(operands[0], image.width, image.height, blank=blank, inline=True)
+
+    def _place(self, image: Any, width: int, height: int, *, blank: bool, inline: bool = False) -> None:
+        if len(self.content.images) >= limits.MAX_IMAGES:
+            raise too_large("the number of images on a page")
+        placed = PlacedImage(self.stream, self.index, image, self.state.ctm, width, height, inline, blank)
+        self.content.images.append(placed)
 
     def _unit_box(self) -> Box:
         a, b, c, d, e, f = self.state.ctm

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from hospital_redact.formats.pdf.content import Drawn
 from hospital_redact.formats.pdf.fonts import Font
 from hospital_redact.formats.pdf.lettering import base_font, can_letter, width_of
-from hospital_redact.formats.pdf.objects import entry, word_of
 from hospital_redact.model import Document, RedactionPlan
 
 TAG = "HRBOXL"
@@ -104,7 +103,7 @@ def fit_label(text: str, glyphs: Sequence[Drawn]) -> Label | None:
 
 def is_label_font(font: Font) -> bool:
     """Whether ``font`` bears the name of our labels' font. What stands in it is read like everything else."""
-    return word_of(entry(font.spec, "/BaseFont")) == base_font(TAG)
+    return font.base == base_font(TAG)
 
 
 class LabelPlaces:

@@ -8,6 +8,8 @@ MAX_PAGES = 5_000
 MAX_OPERATORS = 6_000_000
 """Operators carried out in one file, each invocation of a form counted again."""
 MAX_GLYPHS = 3_000_000
+MAX_KEPT_GLYPHS = 150_000
+"""Glyphs of the largest file that is kept in memory between reading and writing; about 1 kB each."""
 MAX_FORMS = 40_000
 """Invocations of form XObjects in one file."""
 MAX_DEPTH = 24
@@ -19,8 +21,12 @@ MAX_TOTAL_BYTES = 768 * 1024 * 1024
 """Decoded bytes of all streams that are looked into."""
 MAX_OBJECTS = 1_000_000
 MAX_CMAP_RANGES = 200_000
+MAX_ANNOTATIONS = 20_000
+"""Annotations on one page."""
 MAX_STRINGS = 100_000
 """Strings read out of metadata, outlines, annotations and the like."""
+MAX_IMAGES = 20_000
+"""Images that one page draws."""
 MAX_NESTING = 120
 """Dictionaries and arrays inside each other, followed from the catalog."""
 

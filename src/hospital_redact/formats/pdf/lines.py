@@ -314,8 +314,10 @@ _CONTROLS = {9: " ", 10: " ", 13: " ", 0x2028: " ", 0x2029: " "}
 
 def _gap_text(before: _Placed, after: _Placed) -> str:
     """Return what stands for the gap between two glyphs of a line: nothing, a space or a tab."""
-    em = min(before.em, after.em) if before.em and after.em else max(before.em, after.em)
     gap = after.along - before.end
+    em = min(before.em, after.em) if before.em and after.em else max(before.em, after.em)
+    if gap <= WORD_GAP * em:  # as nearly everywhere
+        return ""
     if gap > TAB_GAP * max(before.em, after.em):
         return "\t"
     wide = _is_wide(before.text) + _is_wide(after.text)

@@ -88,6 +88,11 @@ def value_of(holder: object, key: str) -> object:
         return None
 
 
+def bytes_of(value: object) -> bytes:
+    """Return the bytes of a string, b"" for anything else."""
+    return bytes(value) if is_string(value) else b""
+
+
 def keys_of(holder: object) -> list[str]:
     """Return the keys of a dictionary or stream, sorted; bytes that are not UTF-8 come as surrogates."""
     if not isinstance(holder, pikepdf.Object) or not (is_dict(holder) or is_stream(holder)):

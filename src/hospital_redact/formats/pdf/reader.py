@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from statistics import median
 
@@ -19,10 +20,13 @@ from hospital_redact.formats.pdf.content import Drawn, PageContent
 from hospital_redact.formats.pdf.interpreter import interpret_page
 from hospital_redact.formats.pdf.labels import is_label_font
 from hospital_redact.formats.pdf.limits import corrupt, too_large
-from hospital_redact.formats.pdf.lines import COVERED, Line, build_lines, continues, hyphenated
+from hospital_redact.formats.pdf.lines import Line, build_lines
 from hospital_redact.formats.pdf.objects import entry, is_dict
+from hospital_redact.formats.pdf.pictures import PdfPicture, Pictures
 from hospital_redact.formats.pdf.streams import Streams
-from hospital_redact.model import Block, Box, Document, Glyph, Kind, Location, Segment, Unread, View, join_blocks
+from hospital_redact.formats.pdf.views import build_views
+from hospital_redact.formats.pictures import views_of
+from hospital_redact.model import Block, Box, Document, Glyph, Kind, Location, Unread, join_blocks
 
 # qpdf's own limits, process-wide. No limit on parser errors: qpdf would end a damaged content stream without an
 # error, and what stands behind the damage would be unseen.
@@ -45,13 +49,15 @@ HEADING_SIZE = 1.2
 class Reading:
     """A file as read: the open document and, for each block, the glyphs behind its characters.
 
-    ``places[block][character]`` is an index into the glyphs of the block's page, or ``None``.
+    ``places[block][character]`` is an index into the glyphs of the block's page, or ``None``; ``pictures`` are the
+    images that were read.
     """
 
     pdf: pikepdf.Pdf
     pages: list[PageContent]
     places: list[list[int | None]]
     document: Document
+    pictures: list[PdfPicture]
 
 
 def open_pdf(data: bytes) -> pikepdf.Pdf:
@@ -89,28 +95,84 @@ def resources_of(page: pikepdf.Object) -> pikepdf.Object | None:
     return None
 
 
+def interpret_pages(pdf: pikepdf.Pdf, numbers: Iterable[int], streams: Streams | None = None) -> list[PageContent]:
+    """Return what the pages with ``numbers`` (from 1) draw."""
+    streams = streams or Streams()
+    fonts = entry(entry(entry(pdf.Root, "/AcroForm"), "/DR"), "/Font")
+    return [interpret_page(streams, pdf.pages[n - 1], n, resources_of(pdf.pages[n - 1].obj), fonts) for n in numbers]
+
+
+_kept: dict[str, Reading] = {}
+"""The last file read, by the hash of its bytes, for the writer: it need not be read again to be redacted."""
+
+
+def keep_reading(data: bytes, reading: Reading) -> None:
+    """Keep ``reading`` of ``data`` for :func:`take_reading`, or close it where it is large."""
+    forget_reading()
+    if sum(len(content.glyphs) for content in reading.pages) > limits.MAX_KEPT_GLYPHS:
+        reading.pdf.close()
+    else:
+        _kept[hashlib.sha256(data).hexdigest()] = reading
+
+
+def take_reading(source: Source) -> Reading:
+    """Return the kept reading of the same bytes, which is then the caller's to close; else read them again."""
+    kept = _kept.pop(hashlib.sha256(source.data).hexdigest(), None)
+    return kept if kept is not None else read_pdf(source)
+
+
+def forget_reading() -> None:
+    """Let go of the file that is kept."""
+    while _kept:
+        try:
+            _, old = _kept.popitem()
+        except KeyError:  # another thread was faster
+            return
+        old.pdf.close()
+
+
 def read_pdf(source: Source) -> Reading:
     """Read a file. The caller closes ``Reading.pdf``."""
     pdf = open_pdf(source.data)
     streams = Streams()
     try:
-        pages = [interpret_page(streams, page, i, resources_of(page.obj)) for i, page in enumerate(pdf.pages, 1)]
+        pages = interpret_pages(pdf, range(1, len(pdf.pages) + 1), streams)
         found = hidden.inspect(pdf, streams)
-        unread = list(found.unread)
-        seen = coverage.pages(source.data, len(pages))
-        # pdfium puts ActualText in the place of glyphs, and that need not be what they show: nothing is borrowed there.
-        lent = [[] if content.shadow else characters for content, characters in zip(pages, seen, strict=True)]
-        coverage.borrow([(content.glyphs, characters) for content, characters in zip(pages, lent, strict=True)])
-        for content, characters in zip(pages, seen, strict=True):
-            unread.extend(_check(content, characters))
+        missing = coverage.compare_pages(source.data, pages)
+        unread = [
+            *found.unread,
+            *(u for content, places in zip(pages, missing, strict=True) for u in _check(content, places)),
+        ]
         document, places = _document(source, pages, found, unread, pdf)
+        document, pictures = _with_pictures(document, pages, pdf)
     except BaseException:
         pdf.close()
         raise
-    return Reading(pdf, pages, places, document)
+    return Reading(pdf, pages, places, document, pictures)
 
 
-def _check(content: PageContent, seen: list[coverage.Character]) -> Iterable[Unread]:
+def _with_pictures(document: Document, pages: list[PageContent], pdf: pikepdf.Pdf) -> tuple[Document, list[PdfPicture]]:
+    """Return ``document`` with what OCR reads in the images of its pages."""
+    table = 1 + max((block.cell.table for block in document.blocks if block.cell is not None), default=-1)
+    first = len(document.blocks)
+    pictures, blocks, unread = Pictures(pdf).read(pages, first, table)
+    numbers = range(first, first + len(blocks))
+    views = [join_blocks(blocks, name="pictures", numbers=numbers)] if blocks else []
+    for picture in pictures:
+        views.extend(views_of(picture.reading.blocks, picture.first)[1:])
+    return (
+        replace(
+            document,
+            blocks=(*document.blocks, *blocks),
+            views=(*document.views, *views),
+            unread=(*document.unread, *unread),
+        ),
+        pictures,
+    )
+
+
+def _check(content: PageContent, missing: list[Box]) -> Iterable[Unread]:
+    """Yield what a page shows that was not read; ``missing`` is where pdfium has characters and there are no glyphs."""
     kinds = Counter(what for what, _, _ in content.seen)
     numbers: Counter[str] = Counter()
     for what, box, reason in content.seen:
@@ -123,7 +185,6 @@ def _check(content: PageContent, seen: list[coverage.Character]) -> Iterable[Unr
         box = silent[0].box
         reason = f"{len(silent)} glyphs have no Unicode text in either reader"
         yield Unread("glyphs_without_text", Location("page", "", content.page, box), reason)
-    missing = coverage.unplaced(content.glyphs, seen)
     if missing:
         reason = f"the second reader shows {len(missing)} characters that were not placed"
         yield Unread("unplaced_text", Location("page", "", content.page, missing[0]), reason)
@@ -136,9 +197,9 @@ def _document(
     texts, labels = [], []
     for content, of_page in zip(pages, boxes, strict=True):
         lettered = [index for index, glyph in enumerate(content.glyphs) if is_label_font(glyph.run.font)]
-        rest = sorted(set(range(len(of_page))).difference(lettered))
+        rest = sorted(set(range(len(of_page))).difference(lettered)) if lettered else None
         texts += build_lines(content.page, content.glyphs, of_page, content.dark, rest)
-        labels += build_lines(content.page, content.glyphs, of_page, (), lettered)
+        labels += build_lines(content.page, content.glyphs, of_page, (), lettered) if lettered else []
     lines = texts + labels  # labels last, so that a page's lines read as they do without
     sizes = [line.em for line in texts for _ in range(min(len(line.text), 80))]
     body = median(sizes) if sizes else 0.0
@@ -190,126 +251,3 @@ def _glyphs(line: Line, drawn: list[Drawn], boxes: list[Box]) -> tuple[Glyph | N
             glyph = made[index] = Glyph(line.page, one.run.font.key, one.code, one.x, one.y, boxes[index])
         result.append(glyph)
     return tuple(result)
-
-
-@dataclass(eq=False, slots=True)
-class _Fragment:
-    """Characters ``offset`` to ``offset + length`` of a block, drawn one after the other."""
-
-    block: int
-    offset: int
-    length: int
-    line: Line
-
-
-def build_views(pages: list[PageContent], lines: list[Line], blocks: list[Block], texts: int) -> tuple[View, ...]:
-    """Return the views: lines, the same joined where they wrap, and both in drawing order where that differs.
-
-    The first ``texts`` lines are the page's own; what follows are labels in boxes, which stay at the end.
-    """
-    whole = [_Fragment(number, 0, len(line.text), line) for number, line in enumerate(lines)]
-    views = [join_blocks(blocks, name="lines"), _join("joined", whole)]
-    drawing = [*_fragments(pages, lines[:texts]), *whole[texts:]]
-    if [(f.block, f.offset, f.length) for f in drawing] != [(f.block, f.offset, f.length) for f in whole]:
-        views.append(_join("drawing", drawing, wrap=False))
-        views.append(_join("drawing_joined", drawing))
-    return tuple(views)
-
-
-def _fragments(pages: list[PageContent], lines: list[Line]) -> list[_Fragment]:
-    where: list[dict[int, tuple[int, int, int]]] = [{} for _ in pages]
-    for number, line in enumerate(lines):
-        places = where[line.page - 1]
-        for offset, index in enumerate(line.glyphs):
-            if index is not None:
-                known = places.get(index)
-                places[index] = (number, known[1] if known else offset, (known[2] if known else 0) + 1)
-    fragments: list[_Fragment] = []
-    for page in where:
-        for index in sorted(page):
-            block, offset, length = page[index]
-            last = fragments[-1] if fragments else None
-            end = last.offset + last.length if last is not None else 0
-            gap = offset - end
-            if last is not None and last.block == block and gap >= 0 and _passes(lines[block].text[end:offset]):
-                last.length += gap + length
-                continue
-            fragments.append(_Fragment(block, offset, length, lines[block]))
-    _add_boxes(fragments, lines)
-    for fragment in fragments:
-        line = fragment.line
-        if fragment.length < len(line.text):
-            fragment.line = _part(line, fragment, pages[line.page - 1].glyphs)
-    return fragments
-
-
-def _passes(between: str) -> bool:
-    """Whether drawing goes on over what no glyph draws: nothing, a space, or a box with its surroundings."""
-    return between in ("", " ") or (COVERED in between and not between.strip(f"{COVERED} \t"))
-
-
-def _add_boxes(fragments: list[_Fragment], lines: list[Line]) -> None:
-    """Put the boxes at the ends of lines, which no glyph draws, to the fragments beside them."""
-    first: dict[int, _Fragment] = {}
-    last: dict[int, _Fragment] = {}
-    for fragment in fragments:
-        if fragment.block not in first or fragment.offset < first[fragment.block].offset:
-            first[fragment.block] = fragment
-        if fragment.block not in last or fragment.offset > last[fragment.block].offset:
-            last[fragment.block] = fragment
-    for block, line in enumerate(lines):
-        if block in last and COVERED in line.text[last[block].offset + last[block].length :]:
-            last[block].length = len(line.text) - last[block].offset
-        if block in first and COVERED in line.text[: first[block].offset]:
-            first[block].length += first[block].offset
-            first[block].offset = 0
-        if block not in first:
-            after = next((i for i, f in reversed(list(enumerate(fragments))) if f.block < block), -1)
-            fragments.insert(after + 1, _Fragment(block, 0, len(line.text), line))
-
-
-def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
-    """Return the piece of a line that a fragment is, so that pieces of cells are joined as lines are."""
-    indexes = line.glyphs[fragment.offset : fragment.offset + fragment.length]
-    used = [drawn[i] for i in indexes if i is not None]
-    first = next(i for i in line.glyphs if i is not None)
-    origin = drawn[first]
-    ux, uy = origin.run.ux, origin.run.uy
-    base = origin.x * ux + origin.y * uy
-    alongs = [line.start + g.x * ux + g.y * uy - base for g in used]
-    ends = [a + g.advance for a, g in zip(alongs, used, strict=True)]
-    text = line.text[fragment.offset : fragment.offset + fragment.length]
-    return Line(line.page, line.angle, text, indexes, min(alongs), max(ends), line.up, line.em, line.first, line.box)
-
-
-def _parts_words(before: str, after: str) -> bool:
-    """Whether a line end stands between two Latin words, which are written apart; numbers and Chinese run on."""
-    last, first = before[-1:], after[:1]
-    both = last.isascii() and last.isalnum() and first.isascii() and first.isalnum()
-    return both and (last.isalpha() or first.isalpha())
-
-
-def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
-    pieces: list[str] = []
-    segments: list[Segment] = []
-    length = 0
-    for number, fragment in enumerate(fragments):
-        text = fragment.line.text
-        keep = len(text)
-        separator = "\n"
-        following = fragments[number + 1].line if number + 1 < len(fragments) else None
-        after = fragments[number + 1] if number + 1 < len(fragments) else None
-        if after is not None and after.block == fragment.block and after.offset == fragment.offset + len(text) + 1:
-            separator = "\t"
-        elif wrap and following is not None and continues(fragment.line, following):
-            separator = ""
-            keep = len(text.rstrip())
-            if hyphenated(text, following.text):
-                keep -= 1
-            elif _parts_words(text[:keep], following.text):
-                separator = " "
-        if keep:
-            segments.append(Segment(length, fragment.block, fragment.offset, keep))
-        pieces.append(text[:keep] + separator)
-        length += keep + len(separator)
-    return View(name, "".join(pieces), tuple(segments))

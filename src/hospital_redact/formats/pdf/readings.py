@@ -17,7 +17,9 @@ from pdfminer.layout import LAParams
 from hospital_redact.errors import HospitalRedactError, ReadError, VerificationError
 from hospital_redact.formats.base import Reading
 from hospital_redact.formats.pdf import cmaps, coverage
+from hospital_redact.formats.pdf.fontpruning import text_of_name
 from hospital_redact.formats.pdf.objects import (
+    bytes_of,
     decoded,
     entry,
     every_object,
@@ -34,6 +36,7 @@ from hospital_redact.formats.pdf.objects import (
     value_of,
 )
 from hospital_redact.formats.pdf.reader import open_pdf
+from hospital_redact.formats.pdf.vocabulary import is_vocabulary, without_vocabulary
 
 # Both log what they find odd in a file, and that may be text of the document.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
@@ -52,6 +55,7 @@ _CONTAINERS = (
     b"\x78\xda",
 )
 """How files begin that hold others, or hold their text packed."""
+_COLLECTIONS = (b"Adobe", b"Identity", b"UCS", b"GB1", b"CNS1", b"Japan1", b"Korea1", b"KR")
 _UNNAMED = re.compile(r"\(cid:\d+\)")
 
 
@@ -111,14 +115,15 @@ def _objects(data: bytes) -> Iterator[Reading]:
             place = f"object {key_of(item)[0]}"
             texts.extend(_texts(item))
             if not is_stream(item):
-                yield Reading("qpdf", place, data=item.unparse(resolved=False))
+                yield Reading("qpdf", place, data=without_vocabulary(item.unparse(resolved=True)))
                 continue
-            yield Reading("qpdf", f"{place}, dictionary", data=_dictionary(item))
+            yield Reading("qpdf", f"{place}, dictionary", data=without_vocabulary(_dictionary(item)))
             if name_of(entry(item, "/Subtype")) == b"/Image":
                 _blank(raw, item.read_raw_bytes())
                 continue
             body = _decoded(item)
-            yield Reading("qpdf", f"{place}, stream", data=body)
+            written_ = b"begincmap" in body or name_of(entry(item, "/Type")) == b"/ObjStm"
+            yield Reading("qpdf", f"{place}, stream", data=without_vocabulary(body) if written_ else body)
             if body.lstrip()[:1] == b"<":
                 yield Reading("qpdf", f"{place}, markup", text=unescape(_TAG.sub("", body.decode("utf-8", "replace"))))
             if name_of(entry(item, "/Type")) == b"/EmbeddedFile" and body.startswith(_CONTAINERS):
@@ -126,8 +131,9 @@ def _objects(data: bytes) -> Iterator[Reading]:
                 raise VerificationError("HR504", "an attachment is packed and cannot be checked; take it out")
             if b"beginbf" in body:
                 yield Reading("character map", place, text=_mapped(body))
-    yield Reading("qpdf", "all strings and names", text="\n".join(texts))
-    yield Reading("raw", "file", data=bytes(raw))
+    # A bar between them: strings that stand beside each other by chance are no text.
+    yield Reading("qpdf", "all strings and names", text="|".join(texts))
+    yield Reading("raw", "file", data=without_vocabulary(bytes(raw)))
 
 
 def _decoded(stream: pikepdf.Object) -> bytes:
@@ -163,31 +169,20 @@ def _texts(item: pikepdf.Object) -> Iterator[str]:
         if is_string(value):
             yield text_string(value)
         elif is_name(value):
-            yield _name_text(value.unparse())
+            if not is_vocabulary(word := text_of_name(value.unparse())):
+                yield word
         elif is_array(value):
             stack.extend((inner, depth + 1) for inner in items_of(value))
         elif is_dict(value) or is_stream(value):
-            for key in keys_of(value):
-                yield key[1:].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                stack.append((value_of(value, key), depth + 1))
+            keys = keys_of(value)
+            words = (key[1:].encode("utf-8", "surrogateescape").decode("utf-8", "replace") for key in keys)
+            yield from (word for word in words if not is_vocabulary(word))
+            stack.extend((inner, depth + 1) for key in keys if not _is_collection(key, inner := value_of(value, key)))
 
 
-def _name_text(written: bytes) -> str:
-    raw = bytearray()
-    position = 1
-    while position < len(written):
-        if written[position] == 0x23 and position + 2 < len(written):
-            raw.append(int(written[position + 1 : position + 3], 16))
-            position += 3
-        else:
-            raw.append(written[position])
-            position += 1
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1")
+def _is_collection(key: str, value: object) -> bool:
+    """Whether a string is half the name of one of Adobe's character collections."""
+    return key in ("/Registry", "/Ordering") and bytes_of(value) in _COLLECTIONS
 
 
 def _mapped(body: bytes) -> str:

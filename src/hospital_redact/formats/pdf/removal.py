@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hospital_redact.errors import PlanError
-from hospital_redact.model import Block, Document, Glyph, RedactionPlan
+from hospital_redact.model import Block, Document, Glyph, Kind, RedactionPlan
 
 TWIN = 0.3
 """Share of a glyph's height within which the same character drawn again is a twin (fake bold, a shadow)."""
@@ -16,12 +16,13 @@ TWIN = 0.3
 
 def glyphs_of(block: Block) -> Iterator[tuple[int, int, Glyph]]:
     """Yield (start, end, glyph) for each glyph of a block; a ligature covers several characters."""
-    position = 0
+    position = 0 if block.kind is not Kind.PICTURE else len(block.glyphs)  # nothing of a picture is a glyph of the page
     while position < len(block.glyphs):
         glyph = block.glyphs[position]
         end = position + 1
         if glyph is not None:
-            while end < len(block.glyphs) and block.glyphs[end] is not None and block.glyphs[end] == glyph:
+            # The same object: two glyphs of no size may be equal, side by side.
+            while end < len(block.glyphs) and block.glyphs[end] is glyph:
                 end += 1
             yield position, end, glyph
         position = end
@@ -43,7 +44,7 @@ def removed_characters(document: Document, plan: RedactionPlan) -> dict[int, set
                 "HR404", "edit {id} points outside the document; make the plan again from this file", id=edit.id
             )
         block = document.blocks[span.block]
-        if block.glyphs:
+        if block.glyphs and block.kind is not Kind.PICTURE:
             removed.setdefault(span.block, set()).update(range(span.start, span.end))
     for number, characters in removed.items():
         for start, end, _ in glyphs_of(document.blocks[number]):

@@ -20,6 +20,7 @@ from hospital_redact.formats.pdf.images import entry_bytes, strip_jpeg, strip_jp
 from hospital_redact.formats.pdf.layers import Layers
 from hospital_redact.formats.pdf.limits import too_large
 from hospital_redact.formats.pdf.objects import (
+    decoded,
     entry,
     is_array,
     is_dict,
@@ -30,15 +31,19 @@ from hospital_redact.formats.pdf.objects import (
     key_of,
     keys_of,
     name_of,
+    number,
     value_of,
     word_of,
     written,
 )
+from hospital_redact.formats.pdf.profiles import strip_profile
 from hospital_redact.formats.pdf.streams import Streams, lookup, type3_procedures
 
 _PREFIX = {"/Font": "F", "/XObject": "X", "/ExtGState": "G", "/ColorSpace": "C", "/Pattern": "P", "/Shading": "S",
            "/Properties": "O"}  # fmt: skip
 _DEVICE_SPACES = {b"/DeviceGray", b"/DeviceRGB", b"/DeviceCMYK", b"/Pattern", b"/G", b"/RGB", b"/CMYK", b"/I"}
+_NAMED_SPACES = (b"/Separation", b"/DeviceN")
+_INKS = frozenset(b"/All /None /Cyan /Magenta /Yellow /Black /Gray /Red /Green /Blue".split())
 _DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _STATE_KEYS = written(
     "/LW /LC /LJ /ML /D /RI /OP /op /OPM /BG /BG2 /UCR /UCR2 /TR /TR2 /HT /FL /SM /SA /BM /CA /ca /AIS /TK"
@@ -101,6 +106,7 @@ class Cleaner:
         self.layers = layers
         self._made: dict[tuple[str, tuple[int, int]], pikepdf.Object] = {}
         self._open: set[tuple[int, int]] = set()
+        self._inks: dict[bytes, int] = {}
 
     def font(self, spec: pikepdf.Object, inherited: pikepdf.Object | None) -> pikepdf.Object | None:
         """Return a font with known keys only; of a Type 3 font the procedures that are still used."""
@@ -203,10 +209,7 @@ class Cleaner:
         if is_string(value):
             return value if strings else String("")
         if is_array(value):
-            items = items_of(value)
-            # [/Indexed base hival lookup]: the lookup is a string of colours.
-            indexed = bool(items) and name_of(items[0]) in (b"/Indexed", b"/I")
-            return Array([self.plain(item, depth + 1, strings=indexed and n == 3) for n, item in enumerate(items)])
+            return self._plain_array(items_of(value), depth)
         if is_stream(value):
             return self._once("plain", value, lambda: self._plain_stream(value, depth))
         if is_dict(value):
@@ -214,6 +217,44 @@ class Cleaner:
                 {key: self.plain(value_of(value, key), depth + 1) for key in keys_of(value) if key in _PLAIN_KEYS}
             )
         return value
+
+    def _plain_array(self, items: list[Any], depth: int) -> Any:
+        kind = name_of(items[0]) if items else b""
+        if kind in _NAMED_SPACES and len(items) > 1:
+            items = self._without_colour_names(items)
+        if kind == b"/ICCBased" and len(items) > 1 and is_stream(items[1]):
+            return self._profile(items[1])
+        # [/Indexed base hival lookup]: the lookup is a string of colours.
+        indexed = kind in (b"/Indexed", b"/I")
+        return Array([self.plain(item, depth + 1, strings=indexed and n == 3) for n, item in enumerate(items)])
+
+    def _without_colour_names(self, items: list[Any]) -> list[Any]:
+        """Return a Separation, DeviceN or its colorants with neutral names for inks that are no process colours."""
+
+        def neutral(name: Any) -> Any:
+            return name if not is_name(name) or name_of(name) in _INKS else self._ink(name_of(name))
+
+        inks = Array([neutral(n) for n in items_of(items[1])]) if is_array(items[1]) else neutral(items[1])
+        # The fifth item describes the inks by name, for programs that print separations.
+        return [items[0], inks, *items[2:4]]
+
+    def _ink(self, old: bytes) -> pikepdf.Object:
+        return Name(f"/Ink{self._inks.setdefault(old, len(self._inks) + 1)}")
+
+    def _profile(self, profile: pikepdf.Object) -> pikepdf.Object:
+        """Return an ICCBased space without the texts of its profile, the device's where it is none."""
+        count = int(number(value_of(profile, "/N")))
+        data = strip_profile(decoded(profile))
+        if data is None:
+            return Name({1: "/DeviceGray", 4: "/DeviceCMYK"}.get(count, "/DeviceRGB"))
+        if ("profile", key_of(profile)) not in self._made:
+            new = self.pdf.make_stream(data)
+            new["/N"] = count
+            for key in ("/Alternate", "/Range"):
+                if value_of(profile, key) is not None:
+                    new[key] = self.plain(value_of(profile, key))
+            self._made["profile", key_of(profile)] = new
+        return Array([Name("/ICCBased"), self._made["profile", key_of(profile)]])
 
     def colour_space(self, space: pikepdf.Object) -> pikepdf.Object:
         """Return a colour space by known keys."""

@@ -174,7 +174,7 @@ def lookup(resources: pikepdf.Object | None, group: str, name: Any) -> pikepdf.O
     holder = entry(resources, group)
     if holder is None or not is_dict(holder):
         return None
-    return _named(holder, name)
+    return named(holder, name)
 
 
 def is_form(target: pikepdf.Object | None) -> bool:
@@ -182,7 +182,8 @@ def is_form(target: pikepdf.Object | None) -> bool:
     return target is not None and is_stream(target) and name_of(entry(target, "/Subtype")) == b"/Form"
 
 
-def _named(holder: pikepdf.Object, name: Any) -> pikepdf.Object | None:
+def named(holder: pikepdf.Object, name: Any) -> pikepdf.Object | None:
+    """Return ``holder[name]`` of a dictionary, ``None`` where it is missing or a plain value."""
     try:
         found: object = holder[name]
     except (KeyError, ValueError):
@@ -201,7 +202,7 @@ def type3_procedures(spec: pikepdf.Object) -> list[tuple[int, pikepdf.Object]]:
         if isinstance(item, int):
             code = item
         elif is_name(item):
-            procedure = _named(procedures, item)
+            procedure = named(procedures, item)
             if procedure is not None and is_stream(procedure):
                 found.append((code, procedure))
             code += 1

@@ -16,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from hospital_redact.errors import VerificationError
 from hospital_redact.formats.base import Source
-from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Stream
+from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Overlay, Stream
 from hospital_redact.formats.pdf.fontpruning import FontPruner
 from hospital_redact.formats.pdf.labels import TAG, Label, fit_label, frame_of
 from hospital_redact.formats.pdf.layers import Layers
@@ -32,7 +32,8 @@ from hospital_redact.formats.pdf.objects import (
     number,
     numbers,
 )
-from hospital_redact.formats.pdf.reader import Reading, read_pdf
+from hospital_redact.formats.pdf.pictures import paint, patches_for
+from hospital_redact.formats.pdf.reader import Reading, take_reading
 from hospital_redact.formats.pdf.removal import removed_characters
 from hospital_redact.formats.pdf.resources import Cleaner, Names
 from hospital_redact.formats.pdf.streams import Streams, is_form, lookup
@@ -46,7 +47,7 @@ Cuts = dict[int, dict[int, list[Drawn]]]
 
 def write_pdf(source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
     """Write the copy of ``source`` that ``plan`` describes to ``target``; return what was left out."""
-    reading = read_pdf(source)
+    reading = take_reading(source)
     try:
         data = _Copy(reading, plan).build()
     finally:
@@ -85,9 +86,12 @@ class _Copy:
             for index, glyph in enumerate(content.glyphs):
                 if index not in gone:
                     self.fonts.use(glyph.run.font, glyph.code, glyph.length, glyph.text)
+                else:
+                    self.fonts.lose(glyph.run.font)
         self.layers = Layers(self.pdf)
         self.cleaner = Cleaner(self.pdf, Streams(), self.fonts, self.layers)
         self.forms: dict[tuple[int, int], pikepdf.Object] = {}
+        self.painted = self._painted(plan)
 
     def build(self) -> bytes:
         """Write every page anew, prune the document to what pages need, and save it in one revision."""
@@ -109,6 +113,22 @@ class _Copy:
                 fix_metadata_version=False,
             )
         return buffer.getvalue()
+
+    def _painted(self, plan: RedactionPlan) -> dict[int, dict[int, pikepdf.Object]]:
+        """Return the images that are painted over, by stream and operator; one for what several pages show alike."""
+        edits = edits_by_block(plan.edits)
+        made: dict[object, pikepdf.Object] = {}
+        painted: dict[int, dict[int, pikepdf.Object]] = defaultdict(dict)
+        for picture in self.reading.pictures:
+            patches = patches_for(picture, edits)
+            if patches:
+                placed = picture.placed
+                # An image that is read is one object a file, however often it is drawn.
+                key = (id(picture.reading), patches)
+                if key not in made:
+                    made[key] = paint(self.pdf, placed, patches)
+                painted[placed.stream.number][placed.operator] = made[key]
+        return painted
 
     def _removed_glyphs(self) -> dict[int, set[int]]:
         gone: dict[int, set[int]] = defaultdict(set)
@@ -132,7 +152,10 @@ class _Copy:
         content = self.reading.pages[index]
         old = self.pdf.pages[index].obj
         names = Names()
-        data = self._stream(content.stream, names) + self._boxes(content.page, names)
+        data = self._stream(content.stream, names) + b"\nQ\n"
+        for overlay in content.overlays:
+            data += names.put("/XObject", self._overlay(overlay)).unparse() + b" Do\n"
+        data += self._boxes(content.page, names)
         new = Dictionary({"/Type": Name("/Page"), "/Contents": self.pdf.make_stream(b"q\n" + data)})
         for key in (*_BOX_KEYS, "/Rotate", "/UserUnit"):
             if (value := _inherited(old, key)) is not None:
@@ -146,11 +169,14 @@ class _Copy:
 
     def _stream(self, stream: Stream, names: Names) -> bytes:
         cuts = self.cuts.get(stream.number)
+        painted = self.painted.get(stream.number, {})
 
         def replace(index: int, instruction: Instruction) -> list[Instruction] | None:
             operands, operator = instruction
             if operator in SHOW:
                 return _without(operands, operator, cuts[index]) if cuts is not None and index in cuts else None
+            if index in painted:
+                return [([names.put("/XObject", painted[index])], b"Do")]
             if operator == b"Do" and index in stream.forms:
                 return [([names.put("/XObject", self._form(stream.forms[index]))], b"Do")]
             if operator == b"Do" and operands and is_form(lookup(stream.resources, "/XObject", operands[0])):
@@ -173,11 +199,21 @@ class _Copy:
             self.forms[key] = made
         return made
 
+    def _overlay(self, overlay: Overlay) -> pikepdf.Object:
+        """Return what an annotation draws as a form of its own."""
+        names = Names()
+        made = self.pdf.make_stream(self._stream(overlay.stream, names))
+        made["/Type"], made["/Subtype"] = Name("/XObject"), Name("/Form")
+        x0, y0, x1, y1 = overlay.box
+        made["/BBox"] = Array([x0 - 1, y0 - 1, x1 + 1, y1 + 1])
+        made["/Resources"] = names.build()
+        return made
+
     def _edited(self, form: Stream) -> bool:
         stack = [form]
         while stack:
             stream = stack.pop()
-            if stream.number in self.cuts or not stream.own_resources:
+            if stream.number in self.cuts or stream.number in self.painted or not stream.own_resources:
                 return True
             stack.extend(stream.forms.values())
         return False
@@ -186,7 +222,7 @@ class _Copy:
         """Return the operators that draw a black box for each run of removed glyphs of a page, lettered if it fits."""
         runs = self.boxes.get(page, [])
         if not runs:
-            return b"\nQ\n"
+            return b""
         parts = ["q 0 g", *(_box_path(glyphs) for glyphs, _ in runs), "Q"]
         labels = [label for _, label in runs if label is not None]
         if labels and self.lettering is not None:
@@ -194,7 +230,7 @@ class _Copy:
                 self.font = self.lettering.build(self.pdf)
             font = names.put("/Font", self.font).unparse().decode("ascii")
             parts += [label.operators(font, self.lettering.codes(label.text)) for label in labels]
-        return ("\nQ\n" + "\n".join(parts) + "\n").encode("ascii")
+        return ("\n".join(parts) + "\n").encode("ascii")
 
     def _boxed(self, plan: RedactionPlan) -> dict[int, list[tuple[list[Drawn], Label | None]]]:
         """Return the runs of removed glyphs by page, in reading order, and what each is labelled with."""

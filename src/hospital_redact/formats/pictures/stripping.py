@@ -29,6 +29,21 @@ def strip_image(data: bytes) -> Image | None:
     return None
 
 
+def strip_jpeg_of(data: bytes, orientation: int) -> bytes | None:
+    """Return a JPEG without its metadata, bit for bit the same picture, or ``None`` for a damaged one.
+
+    Of its EXIF stays by which of eight ways a viewer turns it (``orientation``, tag 0x0112), since else it would show
+    turned otherwise.
+    """
+    stripped = _strip_jpeg(data)
+    if stripped is None or orientation == 1:
+        return stripped
+    # One directory of one entry, TIFF 6.0 clause 2: tag, type SHORT, count 1, value.
+    entry = b"\x01\x12\x00\x03\x00\x00\x00\x01" + bytes((0, orientation, 0, 0))
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + entry + b"\0\0\0\0"
+    return stripped[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + stripped[2:]
+
+
 _PNG_CHUNKS = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"bKGD", b"sBIT"}
 )

@@ -1,4 +1,4 @@
-"""``word/theme/theme1.xml`` of the copy: colours and fonts of the source's theme in a form of our own."""
+"""The theme of a copy: colours and fonts of the source's theme in a form of our own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from hospital_redact.formats.docx.vocabulary import is_known_font
+from hospital_redact.formats.ooxml.fonts import is_known_font
 from hospital_redact.formats.ooxml.namespaces import NS_A
 from hospital_redact.formats.ooxml.package import Element
 

@@ -1,0 +1,147 @@
+"""Views of a PDF: what detectors see of its lines: as they stand, joined where they wrap, in the order of drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hospital_redact.formats.pdf.content import Drawn, PageContent
+from hospital_redact.formats.pdf.lines import COVERED, Line, continues, hyphenated
+from hospital_redact.model import Block, Segment, View, join_blocks
+
+
+@dataclass(eq=False, slots=True)
+class _Fragment:
+    """Characters ``offset`` to ``offset + length`` of a block, drawn one after the other."""
+
+    block: int
+    offset: int
+    length: int
+    line: Line
+
+
+def build_views(pages: list[PageContent], lines: list[Line], blocks: list[Block], texts: int) -> tuple[View, ...]:
+    """Return the views: all lines; pages whose lines wrap, joined; pages drawn in another order, both ways.
+
+    The first ``texts`` lines are the pages' own; what follows are labels in boxes, which the first view alone has. A
+    page that reads the same in two views is in the first of them only, since each is detected in full.
+    """
+    joined: list[_Fragment] = []
+    drawing: list[_Fragment] = []
+    number = 0
+    for content in pages:
+        first = number
+        while number < texts and lines[number].page == content.page:
+            number += 1
+        whole = [_Fragment(block, 0, len(lines[block].text), lines[block]) for block in range(first, number)]
+        if any(continues(one.line, other.line) for one, other in pairwise(whole)):
+            joined += whole
+        drawn = _fragments(content, first, lines[first:number])
+        if [(f.block, f.offset, f.length) for f in drawn] != [(f.block, f.offset, f.length) for f in whole]:
+            drawing += drawn
+    views = [join_blocks(blocks, name="lines")]
+    if joined:
+        views.append(_join("joined", joined))
+    if drawing:
+        views.append(_join("drawing", drawing, wrap=False))
+        views.append(_join("drawing_joined", drawing))
+    return tuple(views)
+
+
+def _fragments(content: PageContent, first: int, lines: list[Line]) -> list[_Fragment]:
+    """Return the ``lines`` of a page, the blocks from ``first`` on, in pieces in the order of drawing."""
+    places: dict[int, tuple[int, int, int]] = {}
+    for number, line in enumerate(lines, first):
+        for offset, index in enumerate(line.glyphs):
+            if index is not None:
+                known = places.get(index)
+                places[index] = (number, known[1], known[2] + 1) if known else (number, offset, 1)
+    fragments: list[_Fragment] = []
+    last: _Fragment | None = None
+    for index in sorted(places):
+        block, offset, length = places[index]
+        if last is not None and last.block == block:
+            end = last.offset + last.length
+            if offset == end or (offset > end and _passes(lines[block - first].text[end:offset])):
+                last.length += offset - end + length
+                continue
+        last = _Fragment(block, offset, length, lines[block - first])
+        fragments.append(last)
+    _add_boxes(fragments, first, lines)
+    for fragment in fragments:
+        line = fragment.line
+        if fragment.length < len(line.text):
+            fragment.line = _part(line, fragment, content.glyphs)
+    return fragments
+
+
+def _passes(between: str) -> bool:
+    """Whether drawing goes on over what no glyph draws: nothing, a space, or a box with its surroundings."""
+    return between in ("", " ") or (COVERED in between and not between.strip(f"{COVERED} \t"))
+
+
+def _add_boxes(fragments: list[_Fragment], start: int, lines: list[Line]) -> None:
+    """Put the boxes at the ends of lines, which no glyph draws, to the fragments beside them."""
+    first: dict[int, _Fragment] = {}
+    last: dict[int, _Fragment] = {}
+    for fragment in fragments:
+        if fragment.block not in first or fragment.offset < first[fragment.block].offset:
+            first[fragment.block] = fragment
+        if fragment.block not in last or fragment.offset > last[fragment.block].offset:
+            last[fragment.block] = fragment
+    for block, line in enumerate(lines, start):
+        if block in last and COVERED in line.text[last[block].offset + last[block].length :]:
+            last[block].length = len(line.text) - last[block].offset
+        if block in first and COVERED in line.text[: first[block].offset]:
+            first[block].length += first[block].offset
+            first[block].offset = 0
+        if block not in first:
+            after = next((i for i, f in reversed(list(enumerate(fragments))) if f.block < block), -1)
+            fragments.insert(after + 1, _Fragment(block, 0, len(line.text), line))
+
+
+def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
+    """Return the piece of a line that a fragment is, so that pieces of cells are joined as lines are."""
+    indexes = line.glyphs[fragment.offset : fragment.offset + fragment.length]
+    used = [drawn[i] for i in indexes if i is not None]
+    first = next(i for i in line.glyphs if i is not None)
+    origin = drawn[first]
+    ux, uy = origin.run.ux, origin.run.uy
+    base = origin.x * ux + origin.y * uy
+    alongs = [line.start + g.x * ux + g.y * uy - base for g in used]
+    ends = [a + g.advance for a, g in zip(alongs, used, strict=True)]
+    text = line.text[fragment.offset : fragment.offset + fragment.length]
+    return Line(line.page, line.angle, text, indexes, min(alongs), max(ends), line.up, line.em, line.first, line.box)
+
+
+def _parts_words(before: str, after: str) -> bool:
+    """Whether a line end stands between two Latin words, which are written apart; numbers and Chinese run on."""
+    last, first = before[-1:], after[:1]
+    both = last.isascii() and last.isalnum() and first.isascii() and first.isalnum()
+    return both and (last.isalpha() or first.isalpha())
+
+
+def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
+    pieces: list[str] = []
+    segments: list[Segment] = []
+    length = 0
+    for number, fragment in enumerate(fragments):
+        text = fragment.line.text
+        keep = len(text)
+        separator = "\n"
+        following = fragments[number + 1].line if number + 1 < len(fragments) else None
+        after = fragments[number + 1] if number + 1 < len(fragments) else None
+        if after is not None and after.block == fragment.block and after.offset == fragment.offset + len(text) + 1:
+            separator = "\t"
+        elif wrap and following is not None and continues(fragment.line, following):
+            separator = ""
+            keep = len(text.rstrip())
+            if hyphenated(text, following.text):
+                keep -= 1
+            elif _parts_words(text[:keep], following.text):
+                separator = " "
+        if keep:
+            segments.append(Segment(length, fragment.block, fragment.offset, keep))
+        pieces.append(text[:keep] + separator)
+        length += keep + len(separator)
+    return View(name, "".join(pieces), tuple(segments))

@@ -1,0 +1,71 @@
+"""Excel workbooks: .xlsx, and .xlsm, .xltx, .xltm, which lose their macros.
+
+What a copy keeps is a list (:mod:`.vocabulary`), what it leaves out is reported. A cell is one thing: what it shows,
+the number behind it and its formula go together (:mod:`.settling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from hospital_redact.formats.base import Difference, Format, Reading, Source
+from hospital_redact.formats.ooxml.package import is_office_file
+from hospital_redact.formats.xlsx.comparison import compare_images, compare_workbooks
+from hospital_redact.formats.xlsx.pausing import without_collection
+from hospital_redact.formats.xlsx.reader import read_draft
+from hospital_redact.formats.xlsx.readings import readings
+from hospital_redact.formats.xlsx.vocabulary import MAIN_TYPES
+from hospital_redact.formats.xlsx.writer import write_copy
+from hospital_redact.model import Document, RedactionPlan, RemovedPart, join_blocks
+
+
+class XlsxFormat(Format):
+    """See the package, and :class:`~hospital_redact.formats.base.Format` for the contract."""
+
+    name = "xlsx"
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    suffixes: tuple[str, ...] = (".xlsx", ".xlsm", ".xltx", ".xltm")
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether ``data`` is a zip that declares a workbook, or the torn beginning of one."""
+        return is_office_file(data, frozenset(MAIN_TYPES), "xl/")
+
+    def read(self, source: Source) -> Document:
+        """Return the sheets' cells row by row, what they store, then what no copy keeps; raise HR202 to HR204."""
+        with without_collection():
+            draft = read_draft(source.data)
+            blocks = draft.blocks()
+            return Document(
+                name=source.name,
+                media_type=self.media_type,
+                sha256=source.sha256,
+                blocks=blocks,
+                views=(join_blocks(blocks),),
+                unread=tuple(draft.unread),
+                dropped=draft.removed(),
+            )
+
+    def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
+        """Write the clean copy with the plan's edits; of what is unread only accepted pictures stay."""
+        with without_collection():
+            return write_copy(read_draft(source.data), plan, target)
+
+    def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
+        """Yield cells that differ from the plan, hidden content, and unread content that nobody accepted."""
+        with without_collection():
+            differences = list(compare_workbooks(source, plan, copy))
+        yield from differences
+
+    def compare_pictures(
+        self, source: Source, document: Document, plan: RedactionPlan, copy: Source
+    ) -> Iterator[Difference]:
+        """Yield pictures that are not those of the source with the plan's boxes painted over."""
+        yield from compare_images(source.data, document, plan, copy.data)
+
+    def readings(self, data: bytes) -> Iterator[Reading]:
+        """Yield what openpyxl, every decoded part and the raw bytes hold."""
+        yield from readings(data)
+
+
+FORMAT = XlsxFormat()
