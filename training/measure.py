@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +29,8 @@ import numpy as np
 
 from hospital_redact.cli import main as main_of_ours
 from hospital_redact.detection import hospital_tagger, tagged
-from hospital_redact.detection.taggers import GATES, NO_GATES, Gates, Seen, Tagged, tag
+from hospital_redact.detection.gates import GATES, NO_GATES, Gate, Gates, Range, Thresholds, chinese_gate
+from hospital_redact.detection.taggers import Seen, Tagged, tag
 from training.crf import load_crf, tag_crf, train_crf
 from training.generate import Writer
 from training.teacher import generate_lines
@@ -39,6 +40,9 @@ EVAL = ROOT.parent / "shared" / "eval"
 PAGE = ROOT / "docs" / "decisions" / "0007-taggers.md"
 HELD_SEED, HELD_CHARACTERS, HELD_DOCUMENTS = 7, 60_000, 200
 THRESHOLDS = (-8.0, -7.0, -6.0, -5.0, -4.0, -3.0, -2.0)
+GATE = -5.0
+"""The threshold of a narrower gate than the one in use."""
+
 SURE = 0.9
 """How sure the trained tagger must be where it is united with LAC."""
 
@@ -181,8 +185,8 @@ AS_IT_IS = Setting(2.0, -np.inf)
 SETTINGS = {
     "with LAC alone": AS_IT_IS,
     f"with the trained tagger where sure ({SURE})": Setting(SURE, -np.inf),
-    f"with LAC behind the gate ({hospital_tagger.GATE:g})": Setting(2.0, hospital_tagger.GATE),
-    "with both": Setting(SURE, hospital_tagger.GATE),
+    f"with LAC behind the gate ({GATE:g})": Setting(2.0, GATE),
+    "with both": Setting(SURE, GATE),
 }
 
 
@@ -190,13 +194,12 @@ def detect(name: str) -> dict[str, Any]:
     """Return what ``scan --records`` would remove of every text under the setting ``name``."""
     setting = SETTINGS[name]
 
-    def likely(text: str) -> Iterator[tuple[int, int]]:
-        yield from hospital_tagger.likely_parts(text, setting.gate)
+    likely = partial(chinese_gate, thresholds=Thresholds(setting.gate, setting.gate))
 
-    def united(text: str, language: str, seen: Seen, gates: Gates) -> list[Tagged]:
+    def united(text: str, language: str, seen: Seen, gates: Gates, taken: Iterable[Range] = ()) -> list[Tagged]:
         if language != "zh":
-            return tag(text, language, seen, gates)
-        found = tag(text, language, seen, gates if setting.gate == -np.inf else {**gates, "zh": likely})
+            return tag(text, language, seen, gates, taken)
+        found = tag(text, language, seen, gates if setting.gate == -np.inf else {**gates, "zh": likely}, taken)
         sure = [Tagged(p.start, p.end) for p in hospital_tagger.tag_persons(text) if p.confidence >= setting.sure]
         return sorted(found + [a for a in sure if not any(a.start < f.end and f.start < a.end for f in found)])
 
@@ -260,12 +263,10 @@ def candidates_table(texts: dict[str, list[Text]], results: dict[str, dict[str, 
 
 def gate_table(texts: dict[str, list[Text]]) -> str:
     """Return the table of gates: recall of LAC by character behind each, and the share of the text it is shown."""
-    gates: dict[str, Callable[[str], Iterable[tuple[int, int]]]] = {
-        "everything": NO_GATES["zh"],
-        "sentences with a family name (in use)": GATES["zh"],
-    }
+    gates: dict[str, Gate] = {"everything": NO_GATES["zh"], "what the gate in use lets through": GATES["zh"]}
     for threshold in THRESHOLDS:
-        gates[f"the network's parts above {threshold:g}"] = partial(hospital_tagger.likely_parts, threshold=threshold)
+        thresholds = Thresholds(threshold, threshold)
+        gates[f"the network's parts above {threshold:g}"] = partial(chinese_gate, thresholds=thresholds)
     rows = [["LAC is shown", *texts], ["---", *["---:"] * len(texts)]]
     seen = Seen()
     for name, gate in gates.items():
@@ -273,9 +274,9 @@ def gate_table(texts: dict[str, list[Text]]) -> str:
         for column in texts.values():
             found, shown = list[set[int]](), 0
             for text in column:
-                ranges = list(gate(text.text))
+                ranges = list(gate(text.text, (), seen.scores))
                 shown += sum(end - start for start, end in ranges)
-                persons = tag(text.text, "zh", seen, {**GATES, "zh": lambda _: iter(ranges)})  # noqa: B023 - called now
+                persons = tag(text.text, "zh", seen, {**GATES, "zh": lambda *_: iter(ranges)})  # noqa: B023 - called now
                 found.append({i for person in persons for i in range(person.start, person.end)})
             cells.append(_cell(column, found, shown / sum(len(text.text) for text in column)))
         rows.append([name, *cells])

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hospital_redact.detection.gates import MAX_LINE
 from hospital_redact.detection.hospital_tagger import BEGIN, INSIDE, OUTSIDE, Ints, code_points
-from hospital_redact.detection.taggers import MAX_LINE, load_pipeline
+from hospital_redact.detection.taggers import load_pipeline
 from training.generate import Writer
 from training.grammar import Sample
 from training.noise import lines

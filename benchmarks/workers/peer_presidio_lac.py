@@ -23,7 +23,8 @@ def engine() -> Any:
         """An engine whose pipeline is not loaded by name."""
 
         def load(self) -> None:
-            self.nlp = {LANGUAGE: load_pipeline(LANGUAGE)}
+            pipelines: Any = {LANGUAGE: load_pipeline(LANGUAGE)}
+            self.nlp = pipelines
 
     registry = RecognizerRegistry(supported_languages=[LANGUAGE])
     registry.load_predefined_recognizers(languages=[LANGUAGE])

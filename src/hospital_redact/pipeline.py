@@ -163,8 +163,9 @@ class Redactor:
         effective_context(context, self.policy)  # a mistyped recipient stops before any work
         path = Path(source) if isinstance(source, str | Path) else None
         changes = self.policy.word("copy.tracked_changes")
-        file = replace(_as_source(source, name), passwords=tuple(passwords), tracked_changes=changes)
-        whole = formats.prepare(file)
+        given = _as_source(source, name)
+        opens = (*given.passwords, *passwords)
+        whole = formats.prepare(replace(given, passwords=opens, tracked_changes=changes))
         document = formats.read_document(whole)
         extras = _Extras(tuple(terms), terms_only, subjects, pseudonyms, tuple(allow))
         return replace(self._review(document, whole, context, extras), path=path)

@@ -17,6 +17,7 @@ from typing import NamedTuple, NoReturn
 from hospital_redact.context import effective_context, retention
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.errors import PlanError
+from hospital_redact.formats import copy_ending
 from hospital_redact.model import (
     PLAN_OPTIONS,
     Block,
@@ -399,11 +400,12 @@ _MAX_NAME_BYTES = 255
 
 def output_name(document: Document, plan: RedactionPlan) -> str:
     """Return the copy's file name: that of the source, with its edits applied where it has any."""
+    path = Path(document.name)
+    suffix = copy_ending(path.suffix)
     number = len(document.blocks) - 1  # files inside have names of their own
     if number >= 0 and document.blocks[number].kind is Kind.FILE_NAME and (edits := plan.edits_of(number)):
         stem = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", apply_edits(document.blocks[number].text, edits))
-        suffix = Path(document.name).suffix
         room = _MAX_NAME_BYTES - len(os.fsencode(suffix))
         # Labels are longer than many names; a cut inside a character drops that character.
         return os.fsdecode(stem.encode()[:room].decode("utf-8", errors="ignore").encode()) + suffix
-    return document.name
+    return document.name.removesuffix(path.suffix) + suffix

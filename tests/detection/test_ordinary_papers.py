@@ -150,7 +150,7 @@ def test_addresses(text: str, value: str) -> None:
         (RECORD + "三月下旬起咳嗽", "三月下旬"),
         (RECORD + "对方：二十五号他要走亲戚", "二十五号"),
         (RECORD_EN + "They are away from 20 to 27 June.", "20 to 27 June"),
-        (RECORD + "退休后做末代川江号子传承人。\n退休前是工人，末代川江号子传承人。", "末代川江号子传承人"),
+        (RECORD + "退休前是工人，末代川江号子传承人。", "末代川江号子传承人"),
     ],
 )
 def test_numbers_secrets_and_dates(text: str, value: str) -> None:
@@ -164,7 +164,7 @@ def test_what_looks_like_them_stays(text: str) -> None:
 
 DISCIPLINE = "关于给予某某同志记过处分的决定\n经查，收受违纪所得。\n"
 CONTRACT = "设备维保合同 合同编号:QY-SB-2024-01\n甲方:某医院 乙方:某公司\n"
-PLAN = "院区发展战略规划（2025—2029）征求意见稿 暂不对外\n"
+PLAN = "院区发展战略规划（2025—2029）征求意见稿 暂不对外\n\n"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hospital_redact.detection import gates as gating
 from hospital_redact.detection import taggers
+from hospital_redact.detection.gates import GATES, NO_GATES, Gates, chinese_gate
+from hospital_redact.detection.hospital_tagger import Floats, Network, score
 from hospital_redact.detection.lac import Lac
 from hospital_redact.detection.tagged import find_tagged
-from hospital_redact.detection.taggers import GATES, NO_GATES, Seen, is_word, load_pipeline, look_up, tag
+from hospital_redact.detection.taggers import Seen, is_word, load_pipeline, look_up, own_persons, tag
 from hospital_redact.errors import DetectionError
 
 CHINESE = (
@@ -31,8 +34,14 @@ ENGLISH = (
 )
 
 
-def believed(text: str, gates: taggers.Gates) -> list[str]:
-    return sorted(text[mention.start : mention.end] for mention in find_tagged(text, (), {}, gates))
+def believed(text: str, gates: Gates) -> list[str]:
+    return sorted(text[mention.start : mention.end] for mention in find_tagged(text, (), Seen(), gates))
+
+
+def shown(
+    language: str, text: str, gates: Gates = GATES, taken: tuple[tuple[int, int], ...] = ()
+) -> list[tuple[int, int]]:
+    return list(gates[language](text, taken, Seen().scores))
 
 
 @pytest.fixture(scope="module")
@@ -75,22 +84,54 @@ def test_names_in_running_text_are_seen() -> None:
 def test_gates_yield_parts_of_lines_in_order(language: str, texts: tuple[str, ...]) -> None:
     text = "\n".join(texts * 3) + " " + "Ann Lee" + "字" * 900
     for gates in (GATES, NO_GATES):
-        ranges = list(gates[language](text))
+        ranges = shown(language, text, gates)
         assert ranges == sorted(ranges)
-        assert all(start < stop <= start + 2 * taggers.MAX_LINE for start, stop in ranges)
+        assert all(start < stop <= start + 2 * gating.MAX_LINE for start, stop in ranges)
         assert all(a[1] <= b[0] for a, b in itertools.pairwise(ranges))
         assert all("\n" not in text[start:stop].strip("\n") for start, stop in ranges)
 
 
 def test_lines_without_names_reach_no_tagger() -> None:
-    assert not list(GATES["en"]("the chest was clear and heart sounds were normal\nOn examination no guarding"))
-    assert not list(GATES["zh"]("WBC 5.6 10^9/L\t4.0-10.0\nT 36.5"))
-    parts = list(GATES["zh"](CHINESE[0] + CHINESE[1] * 20))
+    assert not shown("en", "the chest was clear and heart sounds were normal\nOn examination no guarding")
+    assert not shown("zh", "WBC 5.6 10^9/L\t4.0-10.0\nT 36.5")
+    parts = shown("zh", CHINESE[0] + CHINESE[1] * 20)
     assert sum(stop - start for start, stop in parts) < len(CHINESE[1] * 20) / 2
 
 
+@pytest.mark.parametrize(("language", "name"), [("zh", "段雨桐"), ("en", "Harriet Thackeray")])
+def test_what_is_known_needs_no_tagger(language: str, name: str) -> None:
+    line = {"zh": f"{name}，复查血常规", "en": f"yesterday {name} came back to the clinic"}[language]
+    place = (line.index(name), line.index(name) + len(name))
+    assert shown(language, line)
+    assert not shown(language, line, taken=(place,))
+    longer = line.replace(name, f"{name} Brown" if language == "en" else f"{name}张伟")
+    assert shown(language, longer, taken=(place,))  # what goes on behind the known name may be another
+
+
+def test_the_network_is_asked_once_for_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def count(text: str, network: Network) -> Floats:
+        asked.append(len(text))
+        return score(text, network)
+
+    monkeypatch.setattr(taggers, "score", count)
+    seen = Seen()
+    tag(CHINESE[0], "zh", seen)
+    assert [CHINESE[0][p.start : p.end] for p in own_persons(CHINESE[0], seen)]
+    assert asked == [len(CHINESE[0])]
+    assert own_persons(ENGLISH[0], seen) == []
+    assert "段" not in repr(seen)
+
+
+def test_names_at_the_ends_of_a_text_are_shown() -> None:
+    for text in ("段雨桐", "到门诊复查的是段雨桐", "热依汗·阿不都"):
+        assert shown("zh", text) == [(0, len(text))]
+    assert list(chinese_gate("", (), Seen().scores)) == []
+
+
 def test_what_was_seen_is_not_tagged_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: Seen = {}
+    seen = Seen()
     first = tag(CHINESE[0], "zh", seen)
     look_up(["平安", "张伟"], seen)
     words = is_word("平安", seen), is_word("张伟", seen)
@@ -109,7 +150,7 @@ def test_a_tagger_that_fails_is_an_error_without_text(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(taggers, "_find", fail)
     with pytest.raises(DetectionError) as caught:
-        tag(CHINESE[0], "zh", {})
+        tag(CHINESE[0], "zh", Seen())
     assert caught.value.code == "HR301"
     assert "段雨桐" not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -125,6 +125,18 @@ def watermark(kit: Kit, value: str) -> None:
 
 
 @slot(HIDDEN)
+def vml_word_art_not_shown(kit: Kit, value: str) -> None:
+    art = f'<v:rect style="display:none"><v:textpath string="{value}"/></v:rect>'
+    _inline(kit, f'<w:pict><v:group style="width:90pt;height:40pt"><v:oval/>{art}</v:group></w:pict>')
+
+
+@slot(UNREAD)
+def vml_word_art_beside_a_free_form(kit: Kit, value: str) -> None:
+    art = f'<v:shape><v:textpath string="{value}"/></v:shape>'
+    _inline(kit, f'<w:pict><v:group>{art}<v:polyline points="0,0,9,9"/></v:group></w:pict>')
+
+
+@slot(HIDDEN)
 def text_box_not_shown(kit: Kit, value: str) -> None:
     box = drawing(SHAPE, shape(paragraph(run(value)))).replace("<wp:docPr ", '<wp:docPr hidden="1" ')
     _inline(kit, box)
@@ -244,6 +256,37 @@ def chart_levels(kit: Kit, value: str) -> None:
 @slot(HIDDEN)
 def chart_later_categories(kit: Kit, value: str) -> None:
     _inline(kit, kit.chart(chart_part(_bars(series() + series(category=value)))))
+
+
+@slot(HIDDEN)
+def chart_point_out_of_reach(kit: Kit, value: str) -> None:
+    point = f'<c:pt idx="99999999"><c:v>{value}</c:v></c:pt></c:strCache></c:strRef></c:cat>'
+    plot = _bars(series()).replace("</c:strCache></c:strRef></c:cat>", point)
+    _inline(kit, kit.chart(chart_part(plot)))
+
+
+@slot(HIDDEN)
+def chart_two_names(kit: Kit, value: str) -> None:
+    plot = _bars(series()).replace("<c:cat>", f"<c:tx><c:v>{value}</c:v></c:tx><c:cat>")
+    _inline(kit, kit.chart(chart_part(plot)))
+
+
+@slot(HIDDEN)
+def chart_two_caches(kit: Kit, value: str) -> None:
+    twin = f'<c:strCache><c:pt idx="0"><c:v>{value}</c:v></c:pt></c:strCache></c:strRef></c:cat>'
+    _inline(kit, kit.chart(chart_part(_bars(series().replace("</c:strRef></c:cat>", twin)))))
+
+
+@slot(HIDDEN)
+def text_body_outside_a_box(kit: Kit, value: str) -> None:
+    body = f"<w:txbxContent>{paragraph(run(value))}</w:txbxContent></wps:spPr>"
+    _inline(kit, drawing(SHAPE, shape(paragraph(run("框"))).replace("</wps:spPr>", body)))
+
+
+@slot(HIDDEN)
+def drawing_text_in_a_shape(kit: Kit, value: str) -> None:
+    body = f"<a:t>{value}</a:t></wps:spPr>"
+    _inline(kit, drawing(SHAPE, shape("").replace("</wps:spPr>", body)))
 
 
 @slot(HIDDEN)

@@ -164,7 +164,7 @@ DRAWN: dict[str, Make] = {
 def annotation(builder: Builder, **keys: object) -> pikepdf.Object:
     """Return an annotation of the builder's page."""
     base: dict[str, object] = {"Type": Name.Annot, "Rect": Array([100, 100, 200, 120])}
-    return builder.pdf.make_indirect(Dictionary(**{**base, **keys}))  # type: ignore[arg-type]  # any PDF value
+    return builder.pdf.make_indirect(Dictionary({f"/{key}": value for key, value in {**base, **keys}.items()}))
 
 
 def _annotations(*make: Callable[[Builder, str], pikepdf.Object]) -> Make:
@@ -266,7 +266,9 @@ def _thread(builder: Builder, value: str) -> pikepdf.Object:
 
 def _font(builder: Builder, value: str, **keys: object) -> bytes:
     base = {"Type": Name.Font, "Subtype": Name.Type1, "BaseFont": Name.Helvetica, "Encoding": Name.WinAnsiEncoding}
-    builder.fonts.F6 = builder.pdf.make_indirect(Dictionary(**{**base, **keys}))
+    builder.fonts.F6 = builder.pdf.make_indirect(
+        Dictionary({f"/{key}": value for key, value in {**base, **keys}.items()})
+    )
     return b"BT /F6 12 Tf 72 650 Td (seen) Tj ET"
 
 
@@ -276,7 +278,7 @@ def _descriptor(builder: Builder, **keys: object) -> pikepdf.Object:
         "ItalicAngle": 0,
         "Ascent": 880, "Descent": -120, "CapHeight": 880, "StemV": 80,
     }  # fmt: skip
-    return builder.pdf.make_indirect(Dictionary(**{**base, **keys}))
+    return builder.pdf.make_indirect(Dictionary({f"/{key}": value for key, value in {**base, **keys}.items()}))
 
 
 def _with_descriptor(key: str, make: Callable[[str], object]) -> Make:

@@ -167,3 +167,24 @@ def samples(data: bytes, page: int = 0, scale: float = 2.0) -> np.ndarray[Any, n
     """Return a page as pdfium draws it."""
     with pypdfium2.PdfDocument(data) as document:
         return np.array(document[page].render(scale=scale).to_numpy()[:, :, :3])
+
+
+def drawn(content: bytes) -> bytes:
+    """Return a PDF of one page with ``content``."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        page.obj["/Contents"] = pdf.make_stream(content)
+        return _saved(pdf)
+
+
+def drawn_code(image: Image.Image, *, single_path: bool) -> bytes:
+    """Return a PDF that draws a barcode as black rectangles of 2 points a module, in one path or in one each."""
+    dark = np.asarray(image.convert("L")) < 128
+    parts: list[bytes] = []
+    if dark.shape[0] == dark.shape[1]:
+        parts = [b"%d %d 2 2 re" % (100 + 2 * x, 600 - 2 * y) for y, x in np.argwhere(dark)]
+    else:
+        middle = dark[dark.shape[0] // 2]
+        parts = [b"%d 500 2 60 re" % (60 + 2 * x) for x in np.flatnonzero(middle)]
+    between = b" " if single_path else b" f "
+    return drawn(b"0 g " + between.join(parts) + b" f")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import planting
@@ -12,6 +13,7 @@ from contract import VALUE
 from hypothesis import given
 from hypothesis import strategies as st
 from markup_builder import DELIMITED, full_table
+from support import shared_dir
 
 import hospital_redact as hr
 from hospital_redact.errors import PlanError, ReadError
@@ -93,7 +95,7 @@ def test_only_the_edited_cell_changes(encoding: str, mark: bytes) -> None:
         ("a|b\r1|2\r", "a.csv", [["a", "b"], ["1", "2"]]),
         ("sep=;\na;b,c\n1;2,3\n", "a.csv", [["sep=", ""], ["a", "b,c"], ["1", "2,3"]]),
         ('a,b\n"x\ny","q""r"\n', "a.csv", [["a", "b"], ["x\ny", 'q"r']]),
-        ('a,b\n"x"y,"open, and\nmore', "a.csv", [["a", "b"], ["xy", "open, and\nmore"]]),
+        ('a,b\n"x"y,"open, and\nmore,z', "a.csv", [["a", "b"], ["xy", '"open', " and"], ["more", "z"]]),
         ("姓名\n张伟强\n", "a.csv", [["姓名"], ["张伟强"]]),
         ("a,\n,b", "a.csv", [["a", ""], ["", "b"]]),
     ],
@@ -181,9 +183,8 @@ def test_too_many_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == "HR204"
 
 
-def test_an_open_quote_in_a_long_file_ends() -> None:
-    document = read('a,b\n"' + 'x""y,' * 50_000)
-    assert len(document.blocks) == 3
+def test_open_quotes_in_a_long_file_end() -> None:
+    assert len(read('a,b\n"' + 'x""y,' * 50_000).blocks) == 50_003
 
 
 @pytest.mark.parametrize(("name", "ours"), [("a.csv", True), ("a.tsv", True), ("a.txt", False), ("a.log", False)])
@@ -236,3 +237,20 @@ def test_a_payroll_is_cleaned_by_its_columns(tmp_path: Path) -> None:
         "青石医院2024年5月",
     )
     assert not [words for words in kept if words not in text]
+
+
+def test_public_files_lose_a_word_and_nothing_else() -> None:
+    for path in sorted(shared_dir("corpus", "csv").iterdir()):
+        source = Source(path.name, path.read_bytes())
+        document = FORMAT.read(source)
+        text = "\n".join(block.text for block in document.blocks if block.survives)
+        words = re.findall(r"[\u4e00-\u9fff]{3,5}|[A-Za-z]{6,}", text)
+        if not words:
+            continue
+        word = words[len(words) // 2]
+        plan = planting.plan_for(document, word, "[X]")
+        target = io.BytesIO()
+        FORMAT.write(source, plan, target)
+        copy = FORMAT.read(Source(path.name, target.getvalue()))
+        assert list(FORMAT.compare(document, plan, copy)) == [], path.name
+        assert word not in planting.squeeze(target.getvalue().decode(errors="replace")), path.name

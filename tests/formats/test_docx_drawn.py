@@ -133,7 +133,7 @@ def test_dates_of_a_chart_read_as_dates() -> None:
     plot = plot.replace("<c:v>一月</c:v>", "<c:v>45123</c:v>").replace("<c:v>二月</c:v>", "<c:v>45124.5</c:v>")
     plot = plot.replace("$A$3</c:f><c:numCache>", "$A$3</c:f><c:numCache><c:formatCode>yyyy/m/d</c:formatCode>")
     _, document = chart_of(kit.chart_part(f"<c:lineChart>{plot}</c:lineChart>"))
-    assert {"2023-07-16", "2023-07-17"} <= set(lines(document))
+    assert {"2023-07-16", "2023-07-17 12:00:00"} <= set(lines(document))
 
 
 def test_what_a_chart_links_to_stays_behind() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import docx
 import docx_builder as builder
@@ -14,12 +16,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from support import ROOT
 
+from hospital_redact import Redactor
 from hospital_redact.formats import pictures
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.docx import FORMAT
 from hospital_redact.formats.pictures import ocr
 from hospital_redact.formats.pictures.cropping import crop_picture
 from hospital_redact.model import AcceptedUnread, Document, Kind, RedactionPlan
+from hospital_redact.policy import load_policy
 
 WORD = "WANGXIAO"
 """A value that shows in pictures."""
@@ -173,6 +177,33 @@ def test_old_and_grouped_pictures_stay() -> None:
     assert markup.count("v:imagedata") == 1
     assert markup.count("<a:blip ") == 1
     assert len(media(copy)) == 1
+
+
+@pytest.mark.usefixtures("_no_ocr")
+def test_pictures_that_cannot_be_read_are_left_out_where_the_policy_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "记录.docx"
+    path.write_bytes(with_picture(drawn("one")))
+    policy = load_policy("default")
+    setting = replace(policy.settings["copy.images"], value="remove")
+    redactor = Redactor(replace(policy, settings={**policy.settings, setting.id: setting}))
+    copy = redactor.redact(redactor.review(path), tmp_path / "out.docx")
+    assert copy.verification.passed
+    assert not media((tmp_path / "out.docx").read_bytes())
+
+
+@reads_pictures
+def test_a_report_with_a_scan_is_redacted_and_proved(tmp_path: Path) -> None:
+    path = tmp_path / "检验报告.docx"
+    path.write_bytes(with_picture(drawn("姓名：王小测", "联系电话：13912345678", "诊断：肺炎")))
+    redactor = Redactor()
+    review = redactor.review(path)
+    assert not review.document.unread
+    copy = redactor.redact(review, tmp_path / "out.docx")
+    assert copy.verification.passed
+    text = "".join(shown_lines(read((tmp_path / "out.docx").read_bytes())))
+    assert "肺炎" in text
+    assert "13912345678" not in text
+    assert "王小测" not in text
 
 
 def test_pictures_that_cannot_stay_block() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import html5lib  # type: ignore[import-untyped]  # ships no types
+import picture_builder
 import planting
 import pytest
 from contract import VALUE
@@ -18,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markup_builder import HTML_HEAD, HTML_HIDDEN, HTML_SHOWN, full_page, page
 from PIL import Image, ImageDraw
+from support import shared_dir
 
 import hospital_redact as hr
 from hospital_redact.errors import ReadError
@@ -162,7 +164,9 @@ def test_nothing_of_the_full_page_survives() -> None:
         ("<block>一</block><cell>二</cell>", ["一二"]),
         ("<p>一<table><tr><td>二</table>三", ["一", "二", "三"]),
         ("<span style='white-space:pre-wrap'> 一  二</span>", [" 一  二"]),
-        ("<title>一</title>", ["一"]),
+        ("<title>一</title>", []),
+        ("<pre><table>\n <tr>\n <td>一</td>\n </tr></table></pre>", ["一"]),
+        ("一<span style='white-space:pre-wrap'></span><div>二</div>", ["一", "二"]),
     ],
 )
 def test_lines_are_read_as_they_show_and_written_so(body: str, lines: list[str]) -> None:
@@ -187,6 +191,7 @@ def test_lines_are_read_as_they_show_and_written_so(body: str, lines: list[str])
         (".x{color:red} @font-face{src:none}", False),
         (".x:not(.y){display:none}", False),
         ("}} .x{display:none", False),
+        ("html, body{display:none}", False),
     ],
 )
 def test_styles_hide_as_they_do_in_a_browser(style: str, hidden: bool) -> None:
@@ -377,3 +382,37 @@ def test_a_press_page_is_redacted_and_proved(tmp_path: Path) -> None:
     kept = ("我院成功救治一名重症患者", "右上腹痛", "首页", "<th>姓名</th>", 'charset="gbk"', '<html lang="zh-CN">')
     assert not [words for words in kept if words not in text]
     assert {part.what for part in copy.removed_parts} >= {"script", "style", "comment", "hidden_text", "attribute"}
+
+
+def test_public_files_lose_a_word_and_nothing_else() -> None:
+    for path in sorted(shared_dir("corpus", "html").iterdir()):
+        source = Source(path.name, path.read_bytes())
+        document = FORMAT.read(source)
+        text = "\n".join(block.text for block in document.blocks if block.survives)
+        words = re.findall(r"[\u4e00-\u9fff]{3,5}|[A-Za-z]{6,}", text)
+        if not words:
+            continue
+        word = words[len(words) // 2]
+        plan = planting.plan_for(document, word, "[X]")
+        target = io.BytesIO()
+        FORMAT.write(source, plan, target)
+        copy = FORMAT.read(Source(path.name, target.getvalue()))
+        assert list(FORMAT.compare(document, plan, copy)) == [], path.name
+        assert word not in planting.squeeze(target.getvalue().decode(errors="replace")), path.name
+
+
+def test_text_in_a_picture_of_the_page_is_painted_over() -> None:
+    picture = base64.b64encode(picture_builder.sample("QZ8842917K")).decode()
+    text = page("", f"<p>姓名：QZ8842917K</p><img src='data:image/png;base64,{picture}' alt='x'>")
+    document = read(text)
+    lines = [block for block in document.blocks if block.kind is Kind.PICTURE]
+    assert [line for line in lines if "QZ8842917K" in planting.squeeze(line.text)]
+    plan = planting.plan_for(document, "QZ8842917K")
+    copy = write(text, plan)
+    again = read(copy)
+    assert not [block for block in again.blocks if "8842917" in block.text]
+    assert list(FORMAT.compare(document, plan, again)) == []
+    source, written = Source("a", text.encode()), Source("b", copy)
+    assert list(FORMAT.compare_pictures(source, document, plan, written)) == []
+    nothing = Source("c", write(text, planting.make_plan(document, [])))
+    assert list(FORMAT.compare_pictures(source, document, plan, nothing))

@@ -85,7 +85,8 @@ def test_a_mail_from_a_hospital(tmp_path: Path) -> None:
     zipped = container_builder.archive({"住院/赵小满.txt": LETTER, "说明.txt": "随访安排见附页。".encode("gb18030")})
     files = {"赵小满_病历.docx": docx_builder.sample("330106197803124560"), "资料.zip": zipped}
     path = tmp_path / "转诊.eml"
-    path.write_bytes(container_builder.mail(LETTER, subject="患者赵小满的转诊资料", files=files))
+    page = "<html><body>" + "".join(f"<p>{line}</p>" for line in LETTER.splitlines()) + "</body></html>"
+    path.write_bytes(container_builder.mail(LETTER, subject="患者赵小满的转诊资料", html=page, files=files))
     redactor = Redactor()
     review = redactor.review(path)
     assert not review.document.unread
@@ -98,6 +99,10 @@ def test_a_mail_from_a_hospital(tmp_path: Path) -> None:
     assert body is not None
     assert not [value for value in LETTER_VALUES if value in body.get_content()]
     assert "胆囊结石" in body.get_content()
+    twin = message.get_body(("html",))
+    assert twin is not None
+    assert not [value for value in LETTER_VALUES if value in twin.get_content()]
+    assert "胆囊结石" in twin.get_content()
     attached = {str(part.get_filename()): part.get_payload(decode=True) for part in message.iter_attachments()}
     assert list(attached) == ["[患者1]_病历.docx", "资料.zip"]
     data = attached["资料.zip"]
@@ -134,6 +139,8 @@ def test_sealed_mails_are_refused(kind: str) -> None:
         "Content-Type: message/partial; id=x; number=1; total=2\r\n\r\nFrom: a@b.cn\r\n\r\nhalf",
         "Content-Type: text/plain\r\n\r\nbegin 644 secret.txt\r\n#86)C\r\n`\r\nend\r\n",
         "Content-Type: text/x-vcard\r\n\r\nBEGIN:VCARD\r\nPHOTO;ENCODING=b:/9j/4AAQ\r\nEND:VCARD\r\n",
+        "Content-Type: text/plain\r\nContent-Transfer-Encoding: base65\r\n\r\nUVo4ODQyOTE3Sw==\r\n",
+        "Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64\r\n\r\nUVo4ODQyOTE3Sw==\r\n",
         "Content-Type: video/mp4\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAAGGZ0eXBtcDQy\r\n",
     ],
 )
@@ -215,3 +222,17 @@ def test_a_text_in_an_encoding_that_nobody_can_tell_blocks() -> None:
     document = CASE.read(head % "患者张伟".encode("gb18030") + "患者张伟因右上腹痛入院。".encode("gb18030"))
     assert not document.unread
     assert [block.text for block in document.blocks if "张伟" in block.text] == ["患者张伟", "患者张伟因右上腹痛入院。"]
+
+
+@pytest.mark.parametrize("coding", ["base64", "BASE64 ", "base64 (coded)", "Base64;x=y"])
+def test_a_coding_is_known_however_it_is_written(coding: str) -> None:
+    data = f"From: a@b.cn\r\nTo: c@d.cn\r\nContent-Transfer-Encoding: {coding}\r\n\r\nUVo4ODQyOTE3Sw==\r\n"
+    assert VALUE in [block.text for block in CASE.read(data.encode()).blocks]
+
+
+def test_an_attachment_whose_name_has_no_ending_gets_that_of_its_type() -> None:
+    head = "From: a@b.cn\r\nTo: c@d.cn\r\nContent-Disposition: attachment; filename=record\r\n"
+    data = f"{head}Content-Type: application/pdf\r\n\r\n%PDF-1.7 torn".encode()
+    assert [unread.location.part for unread in CASE.read(data).unread] == ["attachment 1"]
+    (held,) = mail.FORMAT.unpack(Source("a.eml", data)).held
+    assert (held.name, held.suffix) == ("record", ".pdf")

@@ -22,7 +22,7 @@ from hospital_redact.errors import ReadError
 from hospital_redact.formats import pictures
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.pictures import files, ocr
-from hospital_redact.model import Document, Edit, Kind, RedactionPlan
+from hospital_redact.model import Document, Edit, Kind, RedactionPlan, Span
 
 VALUE = "QZ8842917K"
 
@@ -101,7 +101,7 @@ def test_a_value_is_painted_over_and_every_other_pixel_stays(kind: str, mode: st
     reading = pictures.read_picture(data, "image 1")
     (number,) = (n for n, block in enumerate(reading.blocks) if VALUE in block.text)
     start = reading.blocks[number].text.index(VALUE)
-    edit = planting.edit("e1", planting.Span(number, start, start + len(VALUE)), "[编号1]")
+    edit = planting.edit("e1", Span(number, start, start + len(VALUE)), "[编号1]")
     edits: dict[int, list[Edit]] = {number: [edit]}
     copy = pictures.redact_picture(data, edits, reading)
     assert files.kind_of(Image.open(io.BytesIO(copy.data))) == ("PNG" if kind == "GIF" else kind)
@@ -110,7 +110,7 @@ def test_a_value_is_painted_over_and_every_other_pixel_stays(kind: str, mode: st
     assert pictures.compare_picture(data, copy.data, ()) is not None
     assert pictures.compare_picture(data, data, patches) is not None
     again = pictures.read_picture(copy.data, "image 1")
-    assert [b.text for b in again.blocks] == ["姓名：█", "明日复查。"]
+    assert ["".join(b.text.split()) for b in again.blocks] == ["姓名：█", "明日复查。"]
     assert again.unread == ()
 
 
@@ -150,7 +150,7 @@ def test_how_a_viewer_turns_a_picture_stays() -> None:
 
 
 @pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "Aztec", "Code128", "PDF417"])
-@pytest.mark.parametrize("angle", [0, 90, 12])
+@pytest.mark.parametrize("angle", [0, 90, 5])
 def test_a_code_is_decoded_and_blanked(kind: str, angle: int) -> None:
     code = picture_builder.code("ZY-0004417820", kind, 3).convert("L").rotate(angle, expand=True, fillcolor=255)
     image = Image.new("L", (760, 500), 255)
@@ -158,12 +158,19 @@ def test_a_code_is_decoded_and_blanked(kind: str, angle: int) -> None:
     data = picture_builder.file_of(image)
     document = _read(data)
     (block,) = (b for b in document.blocks if b.location.address == "barcode 1")
-    assert block.text == "ZY-0004417820"
+    assert block.text == "条码号：ZY-0004417820"
     plan = planting.plan_for(document, "0004417820")
     copy = _write(data, plan)
     assert _wrong(data, document, plan, copy) == []
     assert not [b for b in _read(copy).blocks if "barcode" in b.location.address]
     assert _wrong(data, document, plan, data)
+
+
+def test_a_code_that_cannot_be_decoded_blocks() -> None:
+    code = picture_builder.code("ZY-0004417820", "PDF417", 3).convert("L").rotate(12, expand=True, fillcolor=255)
+    image = Image.new("L", (760, 500), 255)
+    image.paste(code, (60, 60))
+    assert "barcode" in {u.what for u in _read(picture_builder.file_of(image)).unread}
 
 
 def test_light_letters_on_a_dark_ground_are_read_as_well() -> None:
@@ -196,10 +203,10 @@ def test_a_table_becomes_cells_with_heads() -> None:
             draw.text((60 + 320 * column, 40 + 60 * row), cell, font=picture_builder.font(), fill="black")
     document = _read(picture_builder.file_of(image))
     by_text = {b.text: b for b in document.blocks}
-    cell = by_text["林小雨"].cell
-    assert cell is not None
-    assert cell.column_header is not None
-    assert document.blocks[cell.column_header].text == "姓名"
+    place = by_text["林小雨"].cell
+    assert place is not None
+    assert place.column_header is not None
+    assert document.blocks[place.column_header].text == "姓名"
     assert by_text["0071299"].cell is not None
     assert document.views[0].text.splitlines()[2] == "林小雨\t0071299\t骨科"
 

@@ -128,3 +128,15 @@ def test_without_the_extra_an_image_is_unread(monkeypatch: pytest.MonkeyPatch) -
     document = _read(data)
     assert [(u.what, str(u.location)) for u in document.unread] == [("image", "page 1, image 1")]
     assert not [b for b in document.blocks if b.kind is Kind.PICTURE]
+
+
+@pytest.mark.parametrize(("kind", "single_path"), [("QRCode", True), ("QRCode", False), ("Code128", False)])
+def test_a_code_that_the_page_draws_as_shapes_blocks(kind: str, single_path: bool) -> None:
+    data = scan_builder.drawn_code(picture_builder.code("ZY-0004417820", kind, 1), single_path=single_path)
+    assert ("barcode", "page 1, drawn barcode") in [(u.what, str(u.location)) for u in _read(data).unread]
+
+
+def test_a_table_of_thin_borders_is_no_code() -> None:
+    borders = b"".join(b"%d %d 0.5 18 re f " % (60 + 40 * n, 500 - 18 * row) for n in range(12) for row in range(20))
+    document = _read(scan_builder.drawn(b"0 g " + borders))
+    assert document.unread == ()

@@ -94,7 +94,7 @@ def test_an_edited_number_becomes_a_string(number: str) -> None:
 
 def test_words_and_numbers_are_read_with_their_keys() -> None:
     document = read(J, '{"HIV阳性": true, "年龄": 46, "records": [{"姓名": "李一", "备注": {"value": "x"}}]}')
-    assert view(document) == ["HIV阳性: true", "年龄: 46", "records:", "姓名: 李一", "备注:", "备注: x", "value"]
+    assert view(document) == ["HIV阳性: true", "年龄: 46", "records:", "姓名: 李一", "备注:", "value 备注: x"]
     by_text = {block.text: block for block in document.blocks}
     cell = by_text["李一"].cell
     assert cell is not None
@@ -108,7 +108,37 @@ def test_objects_of_an_array_are_rows_of_one_table() -> None:
     cells = {block.text: block.cell for block in document.blocks if block.cell is not None}
     assert cells["李一"].table == cells["王二"].table
     assert (cells["李一"].row, cells["王二"].row) == (1, 2)
-    assert cells["李一"].column_header == cells["王二"].column_header
+    heads = [document.blocks[cell.column_header].text for cell in cells.values() if cell.column_header is not None]
+    assert heads == ["姓名", "号", "姓名", "号"]
+
+
+def test_keys_that_become_alike_stay_apart() -> None:
+    text = '{"13900001111": 1, "13900002222": 2, "x": {"13900001111": 3}}'
+    document = read(J, text)
+    edits = [
+        planting.edit(f"e{n}", Span(n, 0, 11), "*" * 11)
+        for n, b in enumerate(document.blocks)
+        if b.text.startswith("139")
+    ]
+    plan = planting.make_plan(document, edits)
+    copy = write(J, Source("a", text.encode()), plan)
+    assert copy == '{"***********": 1, "***********": 2, "x": {"***********": 3}}'
+    assert list(J.compare(document, plan, read(J, copy))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [("zyh", "住院号"), ("inpatientNo", "住院号"), ("sfz_h", "身份证号"), ("PID.5", "姓名"), ("项", "")],
+)  # fmt: skip
+def test_names_of_programs_are_read_as_what_they_stand_for(name: str, meaning: str) -> None:
+    assert naming.meaning_of(name) == meaning
+    assert view(read(J, json.dumps({name: "x1"}))) == [f"{name} {meaning}: x1" if meaning else f"{name}: x1"]
+
+
+def test_no_name_stands_for_two_things() -> None:
+    meanings = tomllib.loads(Path(naming.__file__).with_suffix(".toml").read_text(encoding="utf-8"))["meanings"]
+    names = [name for words in meanings.values() for name in words.split()]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(
@@ -307,7 +337,7 @@ OUTSIDE = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>'
     ["<a>", "<a></b>", "<a>&x;</a>", BILLION, OUTSIDE, "<a b=1/>", "<a/><b/>", "x<a/>", "<a/>x", "<a>]]></a>", "<a",
      '<a b="1" b="2"/>', '<?xml version="1.0" z="王五"?><a/>', "<a b='<'/>", "<a>&#0;</a>", "<a>&#xd800;</a>", "<x:a/>",
      "<a><!-- a -- b --></a>", "<a/><!DOCTYPE a>", "", '<?xml version="1.0" encoding="x-none"?><a/>', "<a>\x01</a>",
-     '<?xml version="1.0" encoding="utf-16"?><a/>', "&lt;a/>"],
+     '<?xml version="1.0" encoding="utf-16"?><a/>', "&lt;a/>", '\ufeff<?xml version="1.0" encoding="x-P123"?><a/>'],
 )  # fmt: skip
 def test_what_is_no_plain_xml_is_refused(text: str) -> None:
     with pytest.raises(ReadError) as caught:

@@ -88,3 +88,13 @@ def test_the_view_maps_back_to_the_lines() -> None:
     at = view.text.index("13900001111")
     assert document.text_of(view.locate(at, at + 11)) == "13900001111"
     assert view.locate(at, at + 11) == (Span(1, 3, 14),)
+
+
+def test_a_last_line_that_is_removed_whole_is_proved() -> None:
+    source = Source("a.txt", "姓名：赵小\n满".encode())
+    plan = plan_for(source, edit(0, 3, 5, "[患者1]"), edit(1, 0, 1, ""))
+    target = io.BytesIO()
+    FORMAT.write(source, plan, target)
+    copy = read(Source("a.txt", target.getvalue()))
+    assert list(FORMAT.compare(read(source), plan, copy)) == []
+    assert list(FORMAT.compare(read(source), plan_for(source), copy))

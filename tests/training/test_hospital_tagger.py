@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 from hospital_redact.detection import hospital_tagger
 from hospital_redact.detection.hospital_tagger import (
     CHUNK,
-    MAX_PART,
-    clauses,
     decode,
-    likely_parts,
     load_network,
     score,
 )
@@ -64,39 +61,6 @@ def test_spans_lie_in_the_text_in_order(text: str) -> None:
         assert end <= person.start < person.end <= len(text)
         assert 0 <= person.confidence <= 1
         end = person.end
-
-
-@given(MIXED)
-@settings(deadline=None, max_examples=60)
-def test_clauses_and_parts_cover_the_text(text: str) -> None:
-    bare = "".join(char for char in text if char not in "\t\n")
-    assert "".join(text[start:end] for start, end in clauses(text)) == bare
-    # Line ends stand in no part: a name with one in it is no name to the detector.
-    assert "".join(text[start:end] for start, end in likely_parts(text, -np.inf)) == bare
-    assert list(likely_parts(text, np.inf)) == []
-    at = 0
-    for start, end in likely_parts(text):
-        assert at <= start < end <= len(text)
-        at = end
-
-
-def test_the_gate_lets_names_through_with_their_neighbours_and_no_more() -> None:
-    quiet = "双肺呼吸音清，未闻及干湿性啰音，心律齐，腹平软。"
-    named = "今晨查房时，护士熊佳慧诉患者平稳，予继续观察，定期复查。"
-    text = f"{quiet}{named}{quiet}"
-    assert [text[start:end] for start, end in likely_parts(text, 0.0)] == [named.rpartition("，")[0] + "，"]
-
-
-def test_parts_end_with_the_line_and_the_cell() -> None:
-    text = "熊佳慧\n陆晓彤\t男\n"
-    assert [text[start:end] for start, end in likely_parts(text, -np.inf)] == ["熊佳慧", "陆晓彤", "男"]
-
-
-def test_parts_are_not_long() -> None:
-    text = "患者熊佳慧" * 400
-    parts = list(likely_parts(text, -np.inf))
-    assert "".join(text[start:end] for start, end in parts) == text
-    assert max(end - start for start, end in parts) <= MAX_PART
 
 
 def test_a_long_text_is_scored_as_its_parts_are() -> None:

@@ -112,9 +112,14 @@ def _holds(spots: Sequence[int], start: int, stop: int) -> bool:
 # --------------------------------------------------------------------------- Chinese
 
 
+def is_chinese(text: str) -> bool:
+    """Whether ``text`` has two Chinese characters in a row, without which there is no name."""
+    return _TWO_HAN.search(text) is not None
+
+
 def chinese_gate(text: str, taken: Iterable[Range], scores: Scores, thresholds: Thresholds = IN_USE) -> Iterator[Range]:
     """Yield the clauses in which a name may begin that is not ``taken``, with those beside them."""
-    if not _TWO_HAN.search(text):
+    if not is_chinese(text):
         return
     spots = _beginnings(text, taken, scores(text)[:, LAC], thresholds)
     for start, stop in _pieces_at(text, spots):
@@ -127,8 +132,7 @@ def _beginnings(text: str, taken: Iterable[Range], scores: Floats, thresholds: T
     padding = np.zeros(2, dtype=np.uint8)
     kinds = np.concatenate((_kinds()[np.minimum(code_points(text), len(_kinds()) - 1)], padding))
     first, second, third = kinds[:-2], kinds[1:-1], kinds[2:]
-    low = np.full(2, -np.inf, dtype=np.float32)
-    padded = np.concatenate((scores, low))
+    padded = np.concatenate((scores, np.full(2, -np.inf, dtype=np.float32)))
     of_two = np.maximum(padded[:-2], padded[1:-1])
     of_three = np.maximum(of_two, padded[2:])
     pair = (first & second & _HAN) > 0
@@ -136,7 +140,7 @@ def _beginnings(text: str, taken: Iterable[Range], scores: Floats, thresholds: T
     long = ((first & third & _HAN) > 0) & ((second & _DOT) > 0) | ((first & second & third & _SOUND) > 0)
     found = short & (of_two >= thresholds.shaped) | long & (of_three >= thresholds.shaped)
     found |= pair & (of_two >= thresholds.other)
-    for start, stop in taken:
+    for start, stop in taken:  # from its last character on another may begin: what is known may be too short
         found[start : stop - 1] = False
     spots: list[int] = np.flatnonzero(found).tolist()
     return spots

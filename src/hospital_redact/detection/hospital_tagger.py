@@ -2,7 +2,7 @@
 
 A convolutional network over characters in numpy, a few megabytes, many times as fast as LAC. It has two outputs a
 character: whether a person's name begins or goes on there (:func:`tag_persons`, the spaCy component
-``hospital_redact_names``), and whether LAC would call it a person (:func:`likely_parts`), which spares LAC the
+``hospital_redact_names``), and whether LAC would call it a person (:mod:`.gates`), which spares LAC the
 text that holds no name. ``python -m training.build`` rebuilds the weights; ``docs/decisions/0007-taggers.md`` has the
 measurements.
 """
@@ -10,15 +10,12 @@ measurements.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from hospital_redact.errors import DetectionError
@@ -40,16 +37,6 @@ CHUNK = 16_384
 
 OVERLAP = 2 * WIDTH + 2
 """Characters around a chunk on which its scores rest: two layers and the trigrams."""
-
-GATE = -5.0
-"""The logit above which LAC is shown a clause and its neighbours: less than one chance in a hundred of a person."""
-
-MAX_PART = 400
-"""Longer parts of a text are cut, in code points: the memory of LAC grows with what it is shown at once."""
-
-_CLAUSE = regex.compile(r"[^，,。;；!?！？:：\t\n]*(?:[，,。;；!?！？:：]+|[\t\n]+)?")
-_BREAKS = "\t\n"
-_SENTENCE_END = frozenset("。;；!?！？\t\n")
 
 OUTSIDE, BEGIN, INSIDE, LAC = range(4)
 """Columns of the output: the three tags and LAC's person."""
@@ -173,44 +160,6 @@ def decode(output: Floats, *, bias: float = 0.0) -> list[Person]:
 def tag_persons(text: str) -> list[Person]:
     """Return the persons of ``text``, in its order. Raises DetectionError HR302 when the weights are not the listed."""
     return decode(score(text, load_network()))
-
-
-def clauses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the clauses of ``text``, with the stops that end them, within a line and a cell."""
-    for clause in _CLAUSE.finditer(text):
-        end = clause.start() + len(clause.group().rstrip(_BREAKS))
-        if end > clause.start():
-            yield clause.start(), end
-
-
-def likely_parts(text: str, threshold: float = GATE) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of ``text`` in which LAC may find a person; the rest need not reach it.
-
-    A range is a clause whose score is above ``threshold``, with the clause before it and the one after within the
-    sentence: LAC reads a clause cut out alone as well on the whole, but otherwise (decision 0007). Ranges do not
-    overlap, hold neither line end nor tab and are at most :data:`MAX_PART` long. Raises DetectionError HR302 when the
-    weights are not the listed ones.
-    """
-    scores = score(text, load_network())[:, LAC]
-    ranges = list(clauses(text))
-    hot = [bool(scores[start:end].max() > threshold) for start, end in ranges]
-    # Whether a clause goes on in the next: nothing between them, and no stop that ends a sentence.
-    goes_on = [end == following and text[end - 1] not in _SENTENCE_END for (_, end), (following, _) in pairwise(ranges)]
-    begin = at = 0
-    for i, (start, end) in enumerate(ranges):
-        joined = i > 0 and goes_on[i - 1]
-        if not (hot[i] or (joined and hot[i - 1]) or (i < len(goes_on) and goes_on[i] and hot[i + 1])):
-            continue
-        if start != at or not joined or end - begin > MAX_PART:
-            yield from _cut(begin, at)
-            begin = start
-        at = end
-    yield from _cut(begin, at)
-
-
-def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
-    for at in range(start, end, MAX_PART):
-        yield at, min(end, at + MAX_PART)
 
 
 @cache

@@ -30,6 +30,7 @@ from hospital_redact.detection.shapes import (
     is_dual,
     is_form_label,
     is_plausible,
+    outlasts_word,
     read_name,
     sounded_length,
     trim_tail,
@@ -458,7 +459,7 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         first, run = first + label, run[label:]
         if run.endswith("族"):  # 女，苗族，37岁
             continue
-        if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and run not in LABELS and (is_plausible(run) or is_dual(run))):
+        if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and run not in LABELS and (is_plausible(run) or is_dual(run) or outlasts_word(run, marked=True))):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
 
 

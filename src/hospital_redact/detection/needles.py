@@ -114,10 +114,7 @@ def needs_of(branch: Facts) -> Needs | None:
     anchor = anchor_of(branch)
     if anchor is None or (None in (anchor.before, anchor.after) and branch.lines is None):
         return None
-    needles = anchor.needles
-    if any(DIGIT in needle for needle in needles):
-        needles = frozenset(fold_digits(needle) for needle in needles)
-    anchor = _shortest(anchor._replace(needles=needles))
+    anchor = _shortest(anchor._replace(needles=_as_sought(anchor.needles)))
     return Needs(anchor.needles, anchor.before, anchor.after, branch.lines)
 
 
@@ -125,7 +122,12 @@ def _frequency(needles: frozenset[str]) -> float:
     """Return about how often one of ``needles`` stands at a place of a text."""
     if not needles or "" in needles:
         return 1.0
-    return min(1.0, sum(map(_needle_frequency, needles)))
+    return min(1.0, sum(map(_needle_frequency, _as_sought(needles))))
+
+
+def _as_sought(needles: frozenset[str]) -> frozenset[str]:
+    """Return ``needles`` with :data:`DIGIT` for all digits, if one of them holds it."""
+    return frozenset(map(fold_digits, needles)) if any(DIGIT in needle for needle in needles) else needles
 
 
 @lru_cache(maxsize=65_536)
@@ -165,16 +167,22 @@ def _better(*choices: Anchor | None) -> Anchor | None:
 
 
 def _shortest(anchor: Anchor) -> Anchor:
-    """Return ``anchor`` without the needles that hold another, which may begin later and end earlier."""
+    """Return ``anchor`` without the needles that hold another, which may begin later and end earlier.
+
+    Needles with which a match begins go on doing so: the expression is then tried at their places alone.
+    """
     kept: list[str] = []
-    slack = 0
+    later = earlier = 0
     for needle in sorted(anchor.needles, key=len):
-        short = next((short for short in kept if short in needle), None)
-        if short is None:
-            kept.append(needle)
+        inside = [(needle.find(short), len(short)) for short in kept if short in needle]
+        if anchor.before == 0:
+            inside = [(place, size) for place, size in inside if place == 0]
+        if inside:
+            place, size = min(inside)
+            later, earlier = max(later, place), max(earlier, len(needle) - size - place)
         else:
-            slack = max(slack, len(needle) - len(short))
-    return Anchor(frozenset(kept), _sum(anchor.before, slack), _sum(anchor.after, slack))
+            kept.append(needle)
+    return Anchor(frozenset(kept), _sum(anchor.before, later), _sum(anchor.after, earlier))
 
 
 def _sum(*numbers: int | None) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
+from typing import NamedTuple
 
 import ahocorasick_rs
 import regex
@@ -82,15 +83,35 @@ def search(
                     continue
                 yield match
         except TimeoutError:
-            raise DetectionError(
-                "HR301",
-                "rule {rule} took longer than {seconds:g} s; simplify its pattern",
-                rule=owner,
-                seconds=TIMEOUT_SECONDS,
-            ) from None
+            raise _too_slow(owner) from None
         if end == stop:
             return
         start = end - OVERLAP
+
+
+def _match_at(pattern: regex.Pattern[str], text: str, owner: str, start: int, stop: int) -> regex.Match[str] | None:
+    """Return the match that begins at ``start`` and is no longer than a window. Raises as :func:`search`."""
+    try:
+        return pattern.match(text, start, min(stop, start + WINDOW), timeout=TIMEOUT_SECONDS)
+    except TimeoutError:
+        raise _too_slow(owner) from None
+
+
+def _too_slow(owner: str) -> DetectionError:
+    return DetectionError(
+        "HR301",
+        "rule {rule} took longer than {seconds:g} s; simplify its pattern",
+        rule=owner,
+        seconds=TIMEOUT_SECONDS,
+    )
+
+
+class _Found(NamedTuple):
+    """What a branch needs and where that stands; ``exact``: needles, and not runs of digits that hold one."""
+
+    needs: Needs
+    spans: list[tuple[int, int]]
+    exact: bool
 
 
 class PatternGroup:
@@ -129,30 +150,31 @@ class PatternGroup:
         for number, places in enumerate(self._places):
             if number in without:
                 continue
-            searches: list[tuple[regex.Pattern[str], list[tuple[int, int]]]] = []
+            searches: list[_Parts] = []
             for place in places:
                 branch = self._branches[place]
                 if not branch.needs:
-                    searches.append((branch.pattern, [(0, len(scene.text))]))
+                    searches.append(_Parts(branch.pattern, [(0, len(scene.text))]))
                 elif place in found:
-                    around = [part for needs, spans in found[place] for part in _reached(scene, needs, spans)]
-                    searches.append((branch.pattern, _merged(around)))
+                    around = [part for needs, spans, _ in found[place] for part in _reached(scene, needs, spans)]
+                    begins = all(exact and needs.before == 0 for needs, _, exact in found[place])
+                    searches.append(_Parts(branch.pattern, sorted(around) if begins else _merged(around), begins))
             if searches:
                 for match in _matches(searches, scene.text, owners[number]):
                     yield number, match
 
-    def _find(self, scene: Scene) -> dict[int, list[tuple[Needs, list[tuple[int, int]]]]]:
+    def _find(self, scene: Scene) -> dict[int, list[_Found]]:
         """Return for each branch of which needles were found what it needs and where they stand."""
-        found = [*self._lowered.find(scene.lowered)]
+        found = [(used, spans, True) for used, spans in self._lowered.find(scene.lowered)]
         if self._folded:
-            found += self._folded.find(scene.folded)
-        if self._runs:
-            found += [(used, [r for r in scene.digit_runs if r[1] - r[0] >= length]) for length, used in self._runs]
-        branches: dict[int, list[tuple[Needs, list[tuple[int, int]]]]] = {}
-        for used, spans in found:
-            for place, needs in used:
-                if spans:
-                    branches.setdefault(place, []).append((needs, spans))
+            found += [(used, spans, True) for used, spans in self._folded.find(scene.folded)]
+        for length, used in self._runs:
+            found.append((used, [run for run in scene.digit_runs if run[1] - run[0] >= length], False))
+        branches: dict[int, list[_Found]] = {}
+        for used, spans, exact in found:
+            if spans:
+                for place, needs in used:
+                    branches.setdefault(place, []).append(_Found(needs, spans, exact))
         return branches
 
 
@@ -176,20 +198,34 @@ class _Words:
         return [(self._users[number], spans) for number, spans in places.items()]
 
 
+class _Parts(NamedTuple):
+    """An expression and the parts of a text in which it is looked for, or with ``begins`` at whose starts alone."""
+
+    pattern: regex.Pattern[str]
+    parts: Sequence[tuple[int, int]]
+    begins: bool = False
+
+    def search(self, text: str, owner: str, at: int = 0) -> Iterator[regex.Match[str]]:
+        """Yield the matches from ``at`` on, as :func:`search`."""
+        for start, stop in self.parts:
+            if not self.begins and stop > at:
+                yield from search(self.pattern, text, owner, max(start, at), stop)
+            elif self.begins and start >= at:
+                match = _match_at(self.pattern, text, owner, start, stop)
+                if match is not None:
+                    at = match.end()
+                    yield match
+
+
 class _Search:
     """The matches of one expression in parts of a text, in order: ``match`` is the present one, none at the end."""
 
-    __slots__ = ("_found", "_owner", "_parts", "_pattern", "_text", "match")
+    __slots__ = ("_found", "_owner", "_parts", "_text", "match")
 
-    def __init__(self, pattern: regex.Pattern[str], text: str, owner: str, parts: Sequence[tuple[int, int]]) -> None:
-        self._pattern, self._text, self._owner, self._parts = pattern, text, owner, parts
-        self._found = self._from(0)
+    def __init__(self, parts: _Parts, text: str, owner: str) -> None:
+        self._parts, self._text, self._owner = parts, text, owner
+        self._found = parts.search(text, owner)
         self.match = next(self._found, None)
-
-    def _from(self, at: int) -> Iterator[regex.Match[str]]:
-        for start, stop in self._parts:
-            if stop > at:
-                yield from search(self._pattern, self._text, self._owner, max(start, at), stop)
 
     def skip(self) -> None:
         """Go on to the next match."""
@@ -199,20 +235,16 @@ class _Search:
         """Go on to the first match that begins at ``at`` or later, also if an earlier one hides it."""
         while self.match is not None and self.match.start() < at:
             if self.match.end() > at:
-                self._found = self._from(at)
+                self._found = self._parts.search(self._text, self._owner, at)
             self.match = next(self._found, None)
 
 
-def _matches(
-    branches: Sequence[tuple[regex.Pattern[str], Sequence[tuple[int, int]]]], text: str, owner: str
-) -> Iterator[regex.Match[str]]:
+def _matches(branches: Sequence[_Parts], text: str, owner: str) -> Iterator[regex.Match[str]]:
     """Yield the matches of an expression with these alternatives, each looked for in parts of ``text``."""
     if len(branches) > 1 or len(text) > WINDOW:
-        yield from _first_of([_Search(pattern, text, owner, parts) for pattern, parts in branches])
-        return
-    pattern, parts = branches[0]
-    for start, stop in parts:
-        yield from search(pattern, text, owner, start, stop)
+        yield from _first_of([_Search(parts, text, owner) for parts in branches])
+    else:
+        yield from branches[0].search(text, owner)
 
 
 def _first_of(branches: Sequence[_Search]) -> Iterator[regex.Match[str]]:

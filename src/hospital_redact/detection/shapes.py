@@ -189,9 +189,11 @@ def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
     if marked and personal and 2 <= len(run) <= 4:
         return len(run)
     if any(run[:n] in NOT_NAMES for n in range(2, 6)):
-        if _outlasts_word(run, marked=marked):
+        if outlasts_word(run, marked=marked, after_stop=after[:1] in tuple("(,。;")):
             return 3
         return len(run) if is_dual(run) and (confirmed or promised or (marked and run in DUAL)) else 0
+    if run[:2] in DUAL and run[2:3] in ("地", "得"):  # 同事高兴地说
+        return 0
     rare = FOLLOW | NOT_GIVEN
     if promised and (2 <= len(run) <= 4 or (len(run) <= 8 and run[0] not in SURNAMES and not rare & set(run))):
         return len(run) if len(run) >= 2 else 0
@@ -201,11 +203,14 @@ def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
     return len(run) if personal and base < len(run) <= base + 2 else _given(run, base, marked=marked or confirmed)
 
 
-def _outlasts_word(run: str, *, marked: bool) -> bool:
-    """Whether a name begins with an everyday word and ends with what given names end with: 邻居盛大海有旧怨."""
+def outlasts_word(run: str, *, marked: bool, after_stop: bool = False) -> bool:
+    """Whether a name begins with an everyday word and ends with what given names end with: 邻居盛大海有旧怨.
+
+    ``after_stop``: a stop or bracket follows ``run``.
+    """
     if len(run) < 3 or run[0] not in SURNAMES or run[2] not in _GIVEN_USUAL or run[:3] in NOT_NAMES:
         return False
-    return not NOT_GIVEN & set(run[1:3]) and (marked if len(run) == 3 else _runs_on(run[3:]))
+    return not NOT_GIVEN & set(run[1:3]) and (marked or after_stop if len(run) == 3 else _runs_on(run[3:]))
 
 
 def is_dual(word: str) -> bool:

@@ -172,7 +172,7 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
             labelled = False  # "2. Price. Three pounds" names a clause, "Agreed. We then" does not
         content = label.end() if labelled and label else start
         own = _bare(scene.text[start:content]).casefold()
-        for before, first, last in _sentences_of(scene.text, content, stop):
+        for before, first, last in _sentences_of(scene.text, content, stop, joins=labelled):
             leads = tuple(lead for lead in (own, intro, heading) if lead)
             ended = scene.text[last : last + 1]
             if ended == ":" or scene.text[max(first, last - 3) : last].endswith(("如下", "as follows")):
@@ -258,13 +258,16 @@ def _style(number: str) -> str:
     return regex.sub(r"[一二三四五六七八九十百]+", "一", regex.sub(r"\d+", "1", number.strip()))
 
 
-def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Yield where a sentence begins, where what it states begins, and where it ends."""
+def _sentences_of(text: str, start: int, stop: int, *, joins: bool) -> Iterator[tuple[int, int, int]]:
+    """Yield where a sentence begins, where what it states begins, and where it ends.
+
+    ``joins``: a word alone at the beginning belongs to the sentence after it: 答:好。我说。
+    """
     position = start
     while position < stop:
         found = _END.search(text, position, stop)
         last = found.start() if found else stop
-        first = position
+        first = start if joins and position - start <= _MIN_HAN else position
         position = found.end() if found else stop
         while first < last and text[first].isspace():
             first += 1
@@ -274,7 +277,7 @@ def _sentences_of(text: str, start: int, stop: int) -> Iterator[tuple[int, int, 
         before = first
         ground = _GROUND.match(text, first, last)
         turn = ground or _TURN.search(text, first, min(last, first + 2 * _MAX_LABEL))
-        if turn is not None and last - turn.end() >= _MIN_CELL:
+        if turn is not None and last - turn.end() >= (_MIN_HAN if ground else _MIN_CELL):
             first = turn.end()
         enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_LATIN
         if last - first >= enough:

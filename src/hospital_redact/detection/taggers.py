@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from hospital_redact.detection.gates import GATES, Gates, Range, lines_in_pieces
+from hospital_redact.detection.gates import GATES, Gates, Range, is_chinese, lines_in_pieces
 from hospital_redact.detection.hospital_tagger import Floats, Person, decode, load_network, score
 from hospital_redact.detection.models import check_model
 from hospital_redact.errors import DetectionError
@@ -74,8 +74,8 @@ def tag(text: str, language: str, seen: Seen, gates: Gates = GATES, taken: Itera
 
 
 def own_persons(text: str, seen: Seen) -> list[Person]:
-    """Return the persons that our own network sees in ``text``. Raises DetectionError HR302, see :meth:`Seen.scores`."""
-    return decode(seen.scores(text))
+    """Return the Chinese persons that our own network sees in ``text``. Raises as :meth:`Seen.scores`."""
+    return decode(seen.scores(text)) if is_chinese(text) else []
 
 
 def _tag_lines(lines: Sequence[str], language: str, seen: Seen) -> list[tuple[Tagged, ...]]:

@@ -110,6 +110,20 @@ def identify(source: Source) -> Format:
     return found
 
 
+_DOCUMENTS = ("docx", "xlsx", "pptx")
+
+
+def copy_ending(suffix: str) -> str:
+    """Return the ending of a copy: that of its source, but for templates and files with macros, which become documents.
+
+    Office opens no document whose ending promises macros.
+    """
+    named = next((f for f in all_formats() if suffix.lower() in f.suffixes), None)
+    if named is None or named.name not in _DOCUMENTS or suffix.lower() == named.suffixes[0]:
+        return suffix
+    return named.suffixes[0]
+
+
 def shown_ending(suffix: str) -> str:
     """Return ``suffix`` where it is an ending that we know, else a neutral word: it may be a name."""
     from hospital_redact.formats.conversion import is_older_kind  # noqa: PLC0415 - only for an error

@@ -34,6 +34,7 @@ _MARK_NAMES = frozenset({"[Content_Types].xml", "OFD.xml", "mimetype"})
 _MARKS_OF_DOCUMENTS = (b"[Content_Types].xml", b"OFD.xml", b"mimetypeapplication/")
 _HEAD = 64 * 1024
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
+_DESCRIPTOR = 24  # bytes
 _PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, AES_ENTRY)
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
 # What systems add by themselves and no person sees.
@@ -81,9 +82,14 @@ class ArchiveFormat(Container[Contents]):
                 archive.writestr(entry, file.data, compresslevel=6)
 
     def own_readings(self, data: bytes) -> Iterator[Reading]:
-        """Yield the names, comments and extra fields, of the directory and of the entries themselves."""
+        """Yield the names, comments and extra fields of the directory.
+
+        Raises HR203 where bytes lie beside the entries: they may be packed, so that nobody sees what they hold.
+        """
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
+                if _has_gaps(archive, data):
+                    raise ReadError("HR203", "the archive holds bytes that belong to none of its files; pack it again")
                 yield Reading("zip", "archive comment", data=archive.comment)
                 for number, entry in enumerate(archive.infolist(), 1):
                     yield Reading("zip", f"file {number}: name", text=entry.filename)
@@ -188,6 +194,17 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
         return entry.filename
     raw = entry.orig_filename.encode("cp437", errors="replace")
     return _decoded(raw)
+
+
+def _has_gaps(archive: zipfile.ZipFile, data: bytes) -> bool:
+    end = 0
+    for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
+        # A size that was not known when the entry began stands behind it (APPNOTE 4.3.9).
+        if not 0 <= entry.header_offset - end <= (_DESCRIPTOR if end else 0):
+            return True
+        name_length, extra_length = struct.unpack_from("<HH", data, entry.header_offset + 26)
+        end = entry.header_offset + 30 + name_length + extra_length + entry.compress_size
+    return not 0 <= archive.start_dir - end <= (_DESCRIPTOR if end else 0)
 
 
 def _decoded(raw: bytes) -> str:

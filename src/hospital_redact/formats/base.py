@@ -16,7 +16,7 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 """Largest file that is opened, in bytes."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, repr=False)
 class Source:
     """A file's name (without folders) and bytes.
 

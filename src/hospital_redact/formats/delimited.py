@@ -68,7 +68,7 @@ class _Field(NamedTuple):
 
 def _field_pattern(delimiter: str) -> re.Pattern[str]:
     stop = rf"[^{re.escape(delimiter)}\r\n]*+"
-    return re.compile(rf'((?:"(?:[^"]++|"")*+(?:"{stop})?)|{stop})({re.escape(delimiter)}|\r\n|\n|\r|\Z)')
+    return re.compile(rf'("(?:[^"]++|"")*+"{stop}|{stop})({re.escape(delimiter)}|\r\n|\n|\r|\Z)')
 
 
 def _fields(text: str, delimiter: str, *, rows: int | None = None) -> Iterator[_Field]:
@@ -98,7 +98,7 @@ def _unquoted(raw: str) -> str:
         if body[end + 1 : end + 2] != '"':
             return body[:end].replace('""', '"') + body[end + 1 :]
         end += 2
-    return body.replace('""', '"')
+    return raw  # a quote that nothing closes is a character like others
 
 
 def _quoted(text: str, raw: str, delimiter: str) -> str:

@@ -1,6 +1,6 @@
 """JSON (RFC 8259), one value or one a line (``.jsonl``, ``.ndjson``): keys, strings, numbers and words as blocks.
 
-A block is a value, or a key whatever how often it stands in the file. The copy is the source's text with the edited
+A block is a value or a key. The copy is the source's text with the edited
 strings exchanged; an edited number becomes a string. Keys that say nothing (``value``) are read under the one above.
 """
 
@@ -34,7 +34,7 @@ from hospital_redact.model import (
 
 MAX_DEPTH = 200
 """Deepest nesting that is read; the second reader of the verification stops before 1000."""
-MAX_VALUES = 600_000
+MAX_VALUES = 400_000
 """Most keys and values of a file: each is a block that detectors see, and their memory must stay below 800 MB."""
 
 _MAX_DIGITS = 40
@@ -141,8 +141,8 @@ class _Reader:
         self._text = text
         self.blocks: list[Block] = []
         self.places: list[tuple[_Token, int]] = []  # each key and value with its block, in the order of the file
-        self._frame_parts: list[str] = []
-        self._keys: dict[str, int] = {}
+        self._marks: list[str] = []
+        self._keys = 0
         self._view = ViewBuilder()
         self._names = ViewBuilder()
         self._has_names = False
@@ -152,30 +152,25 @@ class _Reader:
 
     def read(self) -> None:
         """Fill ``blocks`` and ``places``; raise HR203 or HR204."""
-        at = 0
         for token in _tokens(self._text):
-            self._frame_parts.append(self._text[at : token.start])
-            at = token.end
             if token.kind == "mark":
-                self._frame_parts.append(token.raw)
+                self._marks.append(token.raw)
                 self._take_mark(token)
             elif self._is_key(token):
                 self._take_key(token)
             else:
                 self._before_value(token)
                 self._take_value(token)
-        self._frame_parts.append(self._text[at:])
-        if self._stack or not at:
+        if self._stack or not (self._marks or self.places):
             raise _damaged(self._text, len(self._text))
 
     @property
     def note(self) -> str:
-        """What is no block: marks and white space."""
-        return structure_note(self._frame_parts)
+        """What is no block and says something: the marks; white space between values says nothing."""
+        return structure_note(self._marks)
 
     def views(self) -> tuple[View, ...]:
         """Return lines of keys and values, and lines of people's names whose parts have keys of their own."""
-        self._view.show_rest(self._keys.values(), self.blocks)
         return (self._view.view(), *([self._names.view("names")] if self._has_names else []))
 
     def _is_key(self, token: _Token) -> bool:
@@ -214,6 +209,7 @@ class _Reader:
             raise ReadError("HR204", "the JSON is nested deeper than {levels}; split it", levels=MAX_DEPTH)
         label = self._label(top)
         if top is not None and top.is_object and label is not None:
+            self._show_generic_key(top, label)
             self._view.show(label, self.blocks[label])
             self._view.say(":\n\n")
         table, row = self._next_row(top)
@@ -270,12 +266,17 @@ class _Reader:
 
     def _take_key(self, token: _Token) -> None:
         self._count()
-        text = _text_of(token)
+        self._keys += 1
         top = self._stack[-1]
-        if text not in self._keys:
-            self._keys[text] = self._add(Block(text, Location("text", f"key {len(self._keys) + 1}")))
-        top.key, top.expects = self._keys[text], "colon"
+        top.key = self._add(Block(_text_of(token), Location("text", f"key {self._keys}")))
+        top.expects = "colon"
         self.places.append((token, top.key))
+
+    def _show_generic_key(self, top: _Frame | None, label: int | None) -> None:
+        """Put a key that says nothing before the one that says what the value is: ``value 电话: 139``."""
+        if top is not None and top.is_object and top.key is not None and top.key != label:
+            self._view.show(top.key, self.blocks[top.key])
+            self._view.say(" ")
 
     def _take_value(self, token: _Token) -> None:
         self._count()
@@ -294,6 +295,7 @@ class _Reader:
                 owner.values.append((key, number))
             top.scalars.append(number)
         self.places.append((token, number))
+        self._show_generic_key(top, label)
         self._view.show_value(number, self.blocks, label)
 
 

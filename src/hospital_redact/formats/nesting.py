@@ -413,7 +413,7 @@ def _format_of_copy(held: Held) -> Format | None:
 
 
 def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    return formats.copy_ending(PurePosixPath(name).suffix.lower())
 
 
 def _number_of_name(contents: Contents, number: int) -> int:

@@ -10,6 +10,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import zip_longest
 from typing import BinaryIO, NamedTuple
 
@@ -134,6 +135,16 @@ def document_of_text(
     return Document(name, "text/plain", sha256, blocks, (join_blocks(blocks),), notes=notes)
 
 
+def _with_last_line(source: Document, plan: RedactionPlan, copy: Document) -> Document:
+    """Return ``copy`` with the last line that ``plan`` empties: behind the last line end, nothing is no line."""
+    lines = [block for block in source.blocks if block.kind is not Kind.FILE_NAME]
+    there = [block for block in copy.blocks if block.kind is not Kind.FILE_NAME]
+    number = len(lines) - 1
+    if len(there) != number or not number or apply_edits(lines[number].text, plan.edits_of(number)):
+        return copy
+    return replace(copy, blocks=(*there, replace(lines[number], text="")))
+
+
 class TextFormat(Format):
     """See the module."""
 
@@ -167,7 +178,7 @@ class TextFormat(Format):
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield lines that differ from the plan, and a changed encoding, mark or line end."""
-        yield from compare_blocks(source, plan, copy)
+        yield from compare_blocks(source, plan, _with_last_line(source, plan, copy))
         for before, after in zip_longest(source.notes, copy.notes):
             if before != after:
                 yield Difference("text", "encoding or line ends changed")

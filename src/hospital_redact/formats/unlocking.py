@@ -81,14 +81,14 @@ def _pdf(data: bytes, password: str) -> bytes | None:
     import pikepdf  # noqa: PLC0415 - only for a file that needs it
 
     try:
-        with pikepdf.open(BytesIO(data)):
+        with pikepdf.open(BytesIO(data), suppress_warnings=True):
             return data
     except pikepdf.PasswordError:
         pass
     except (pikepdf.PdfError, RuntimeError, ValueError):
         return data  # damaged: the reader says so
     try:
-        with pikepdf.open(BytesIO(data), password=password) as file:
+        with pikepdf.open(BytesIO(data), password=password, suppress_warnings=True) as file:
             stream = BytesIO()
             file.save(stream, encryption=False, deterministic_id=True)
             return stream.getvalue()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
+from weakref import WeakKeyDictionary
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
@@ -28,13 +29,17 @@ class DocxFormat(Format):
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     suffixes: tuple[str, ...] = (".docx", ".docm", ".dotx", ".dotm")
 
+    def __init__(self) -> None:
+        # A file is read before it is written: what was read waits with its source, and goes with it.
+        self._read: WeakKeyDictionary[Source, Draft] = WeakKeyDictionary()
+
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a Word document, or the torn beginning of one."""
         return is_office_file(data, MAIN_TYPES, "word/")
 
     def read(self, source: Source) -> Document:
         """Return the paragraphs in reading order, then what no copy keeps; raise HR202, HR203 or HR204."""
-        draft = _draft(source)
+        draft = self._read[source] = _draft(source)
         blocks = draft.blocks()
         return Document(
             name=source.name,
@@ -48,7 +53,11 @@ class DocxFormat(Format):
 
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the clean copy with the plan's edits; of what is unread only accepted pictures stay."""
-        return write_copy(_draft(source), plan, target)
+        try:
+            draft = self._read.pop(source)  # it serves one copy only
+        except KeyError:
+            draft = _draft(source)
+        return write_copy(draft, plan, target)
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""

@@ -75,7 +75,7 @@ def classify(element: Element) -> Drawing:
 
 
 def _classify_drawing(element: Element, sayings: tuple[str, ...]) -> Drawing:
-    data = element.find(f"./*/{_A}graphic/{_A}graphicData")
+    data = graphic_data(element)
     uri = "" if data is None else data.get("uri", "")
     if data is None or uri not in (*_SHAPES, NS_C, NS_DGM, NS_PIC):
         chart = "chart" if "/chart" in uri else "drawing"
@@ -102,6 +102,11 @@ def _classify_shape(element: Element, sayings: tuple[str, ...]) -> Drawing:
 def _is_known_form(shape: Element) -> bool:
     path = shape.get("path")
     return not path or path in PATHS.values()
+
+
+def graphic_data(element: Element) -> Element | None:
+    """Return what the frame of a ``w:drawing`` holds."""
+    return element.find(f"./*/{_A}graphic/{_A}graphicData")
 
 
 def own_elements(element: Element) -> Iterator[Element]:

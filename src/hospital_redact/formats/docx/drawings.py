@@ -17,7 +17,7 @@ from hospital_redact.formats.docx.texts import new_text
 from hospital_redact.formats.docx.vocabulary import w
 from hospital_redact.formats.docx.walker import Line, P, R, Walker
 from hospital_redact.formats.ooxml.charts import Chart
-from hospital_redact.formats.ooxml.namespaces import NS_C, NS_PIC, NS_R
+from hospital_redact.formats.ooxml.namespaces import NS_A, NS_C, NS_PIC, NS_R
 from hospital_redact.formats.ooxml.package import OFFICE_RELATION, Element
 from hospital_redact.model import Block, Kind, Location, TablePosition
 
@@ -57,8 +57,6 @@ class DrawingReader(Walker, ABC):
         """Leave out what shows and is not read, so that it blocks."""
         self._draft.drop(what, self.part.name)
         self._miss(what, line.location, reason)
-        for path in source.iter(vml.TEXT_PATH):
-            self._draft.bury(path.get("string", ""), Kind.PARAGRAPH, line.location, line.cell)
         self._skip(source, line.location, what="drawing", cell=line.cell)
 
     def _place(self, line: Line, what: str) -> Location:
@@ -77,7 +75,8 @@ class DrawingReader(Walker, ABC):
     def _picture(self, source: Element, run: Element, line: Line, found: drawing.Drawing) -> None:  # noqa: ARG002 - as its kin
         _, data = frames.frame(source, run, *self._next(source), NS_PIC)
         element = run[-1]
-        original = next(source.iter(f"{{{NS_PIC}}}pic"), None)
+        held = drawing.graphic_data(source)
+        original = None if held is None else held.find(f"{{{NS_PIC}}}pic")
         if original is None:
             run.remove(element)
             self._leave(source, "image_not_kept", "the picture lies outside the file", line)
@@ -124,14 +123,24 @@ class DrawingReader(Walker, ABC):
                 self._attach(drawing.vml_blip_of(original), image, f"{{{NS_R}}}id", image, line)
             for path, text in old.paths:
                 line.after.append(self._later_path(path, text, self._place(line, "text box")))
-        for form in hidden:
-            self._draft.drop("hidden_drawing", self.part.name)
-            self._skip(form, line.location, what="drawing", cell=line.cell)
+        self._bury_unshown(source, {body for body, _ in texts}, hidden, line)
         for _ in fills:
             self._draft.drop("image_not_kept", self.part.name)
             self._miss("image_not_kept", line.location, "a picture fills a form; it cannot stay")
         for text_body, place in texts:
             line.after.append(self._later_box(text_body, place, self._place(line, "text box")))
+
+    def _bury_unshown(self, source: Element, shown: set[Element], hidden: list[Element], line: Line) -> None:
+        """Read what a drawing holds and does not show: its ``hidden`` forms, and text that stands in no box."""
+        for form in hidden:
+            self._draft.drop("hidden_drawing", self.part.name)
+            self._skip(form, line.location, what="drawing", cell=line.cell)
+        taken = shown | {body for form in hidden for body in form.iter(drawing.TEXT_BODY)}
+        for child in drawing.own_elements(source):
+            if child.tag == drawing.TEXT_BODY and child not in taken:  # where no box is: it shows nowhere
+                self._skip(child, line.location, what="drawing", cell=line.cell)
+            elif child.tag == f"{{{NS_A}}}t":
+                self._draft.bury(child.text or "", Kind.PARAGRAPH, line.location, line.cell)
 
     def _later_path(self, path: Element, text: str, location: Location) -> Callable[[], None]:
         return lambda: self._draft.show(text, [Piece(path, text)], location, self._kind)

@@ -17,6 +17,8 @@ from hospital_redact.formats.docx.vocabulary import w
 from hospital_redact.formats.ooxml.package import Package, Relation, display_name, parse_xml, read_entries
 from hospital_redact.model import Kind, Location
 
+_SOME_TEXT = re.compile(rb">\s*[^<\s]")
+"""A character that may stand outside of markup, in UTF-8; in UTF-16 every ``>`` is followed by one."""
 # Any: lxml-stubs does not know what a path gives.
 _TEXTS: Any = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ARCHIVE = b"PK\x03\x04"
@@ -169,6 +171,8 @@ def loose_text(data: bytes) -> str:
 def _xml_text(data: bytes) -> str:
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return ""
+    if _SOME_TEXT.search(data) is None:
+        return ""  # styles and settings hold none, and are long
     try:
         root = parse_xml(data)
     except ReadError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from copy import copy
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -34,7 +34,7 @@ _TYPEFACES = frozenset({"ascii", "hAnsi", "eastAsia", "cs"})
 _ON = ("1", "true", "on")
 _OFF = frozenset({"0", "false", "off"})
 _VAL = w("val")
-_P_PR, _R_PR = w("pPr"), w("rPr")
+_P_PR, _R_PR, _RUN, _TEXT = w("pPr"), w("rPr"), w("r"), w("t")
 _Key: TypeAlias = tuple[object, ...]
 _VANISH, _RUN_STYLE = w("vanish"), w("rStyle")
 _HIDES = f"{w('rPr')}/{_VANISH}"
@@ -135,12 +135,12 @@ class Styles:
 
     def is_hidden(self, run_properties: Element | None, paragraph_style: str) -> bool:
         """Whether a run with these properties does not show (``w:vanish``, a toggle: clause 17.7.3)."""
-        run_style = ""
-        for child in () if run_properties is None else run_properties:
-            if child.tag == _VANISH:
-                return child.get(_VAL, "1") not in _OFF
-            if child.tag == _RUN_STYLE:
-                run_style = child.get(_VAL, "")
+        return self.hides(*said_of_hiding(run_properties), paragraph_style)
+
+    def hides(self, direct: bool | None, run_style: str, paragraph_style: str) -> bool:
+        """Whether a run does not show, of which :func:`said_of_hiding` says the first two."""
+        if direct is not None:
+            return direct
         in_paragraph = self.lookup(paragraph_style or self.default_paragraph, _HIDES)
         in_run = self.lookup(run_style, _HIDES) if run_style else None
         if in_paragraph is None and in_run is None:
@@ -171,6 +171,25 @@ class Styles:
         return int(level) if level is not None and level in "012345678" and level else None
 
 
+def said_of_hiding(run_properties: Element | None) -> tuple[bool | None, str]:
+    """Return whether the properties of a run hide it, ``None`` where they do not say, and the run's style."""
+    style = ""
+    for child in () if run_properties is None else run_properties:
+        if child.tag == _VANISH:
+            return child.get(_VAL, "1") not in _OFF, ""
+        if child.tag == _RUN_STYLE:
+            style = child.get(_VAL, "")
+    return None, style
+
+
+class RunTwin(NamedTuple):
+    """The twin of a run of one text, still empty, and what :func:`said_of_hiding` says of it."""
+
+    run: Element
+    hides: bool | None
+    style: str
+
+
 class Cleaner:
     """Copies properties by allow-list, with style ids mapped.
 
@@ -181,6 +200,7 @@ class Cleaner:
         self._styles = styles
         self._harmless: dict[str, bool] = {}
         self._twins: dict[_Key, Element] = {}
+        self._runs: dict[_Key, RunTwin] = {}
         self.lost_fonts: set[str] = set()
         self.used_styles: set[str] = set()
 
@@ -199,6 +219,18 @@ class Cleaner:
         new = copy(twin)  # with all that is in it
         parent.append(new)
         return new
+
+    def run_twin(self, properties: Element | None) -> RunTwin:
+        """Return the twin of a run with ``properties`` and one text; equal ones are one and must be copied."""
+        key = () if properties is None else self._key(properties)
+        twin = self._runs.get(key)
+        if twin is None:
+            run = etree.Element(_RUN)
+            if properties is not None:
+                self.copy_flat(properties, run)
+            etree.SubElement(run, _TEXT)
+            twin = self._runs[key] = RunTwin(run, *said_of_hiding(properties))
+        return twin
 
     @staticmethod
     def _key(element: Element) -> _Key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 
 from lxml import etree
 
@@ -11,7 +12,7 @@ from hospital_redact.formats.docx.drawings import DrawingReader
 from hospital_redact.formats.docx.fields import DRAWN, KEPT, is_plain, name_of
 from hospital_redact.formats.docx.frames import ALTERNATIVES
 from hospital_redact.formats.docx.properties import is_on
-from hospital_redact.formats.docx.texts import MATH_TEXT, SPACE, T, is_pictograph, new_text, symbol_text
+from hospital_redact.formats.docx.texts import MATH_TEXT, SPACE, T, is_pictograph, new_text, set_text, symbol_text
 from hospital_redact.formats.docx.vocabulary import MATH, RUN_MARKS, RUN_TEXT, is_harmless_value, w
 from hospital_redact.formats.docx.walker import (
     DELETED_TAGS,
@@ -78,12 +79,13 @@ class RunReader(DrawingReader):
         if not parts or len(parts) > (1 if properties is None else 2) or parts[-1].tag != T:
             return False
         text = parts[-1].text
-        if not text or self._around.styles.is_hidden(properties, line.style):
+        twin = self._around.cleaner.run_twin(properties)
+        if not text or self._around.styles.hides(twin.hides, twin.style, line.style):
             return False
-        run = etree.SubElement(out, R)
-        if properties is not None:
-            self._around.cleaner.copy_flat(properties, run)
-        line.pieces.append(Piece(new_text(run, text), text))
+        run = copy(twin.run)
+        out.append(run)
+        set_text(run[-1], text)
+        line.pieces.append(Piece(run[-1], text))
         return True
 
     def _run(self, source: Element, out: Element, line: Line, dead: str | None) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from hospital_redact.formats.docx import frames
-from hospital_redact.formats.docx.drawing import TEXT_BODY
+from hospital_redact.formats.docx.drawing import TEXT_BODY, graphic_data
 from hospital_redact.formats.docx.frames import ALTERNATIVES, CHOICE
 from hospital_redact.formats.ooxml.namespaces import NS_A, NS_MC, NS_PIC, NS_WPC, NS_WPG, NS_WPS
 from hospital_redact.formats.ooxml.package import Element
@@ -46,7 +46,8 @@ class Shapes(NamedTuple):
 
 def copy_shapes(source: Element, run: Element, number: int, rank: int) -> Shapes:
     """Append the shapes of ``source``, a ``w:drawing``, to ``run``. ``number`` and ``rank`` as for frames."""
-    data = next(source.iter(_A + "graphicData"))
+    data = graphic_data(source)
+    assert data is not None  # else it is no shape
     uri = data.get("uri", "")
     holder = _alternative(run, uri)
     _, target = frames.frame(source, holder, number, rank, uri)

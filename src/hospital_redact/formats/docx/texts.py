@@ -7,10 +7,12 @@ import re
 from lxml import etree
 
 from hospital_redact.formats.docx.vocabulary import DINGBATS, RUN_TEXT, SYMBOL_LETTERS, w
-from hospital_redact.formats.ooxml.namespaces import NS_A, NS_M, NS_W, NS_XML
+from hospital_redact.formats.ooxml.namespaces import NS_A, NS_M, NS_V, NS_W, NS_XML
 from hospital_redact.formats.ooxml.package import Element
 
 T = w("t")
+TEXT_PATH = f"{{{NS_V}}}textpath"
+"""Text drawn along a form in the old drawing language; it stands in the attribute ``string``."""
 MATH_TEXT = f"{{{NS_M}}}t"
 SPACE = f"{{{NS_XML}}}space"
 UNKNOWN_SIGN = "\ufffc"
@@ -28,6 +30,8 @@ def plain_text(element: Element) -> str:
             pieces.append("\n")
         elif child.tag in _TEXTS:
             pieces.append(child.text or "")
+        elif child.tag == TEXT_PATH:
+            pieces.append(child.get("string", ""))
         elif child.tag.startswith(_MAIN):
             pieces.append(RUN_TEXT.get(child.tag[len(_MAIN) :], ""))
     return "".join(pieces)

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from lxml import etree
 
 from hospital_redact.formats.docx.drawing import PATHS, TEXT_BODY
+from hospital_redact.formats.docx.texts import TEXT_PATH
 from hospital_redact.formats.ooxml.fonts import is_known_font
 from hospital_redact.formats.ooxml.namespaces import NS_O, NS_R, NS_V
 from hospital_redact.formats.ooxml.package import Element
 
 NS_W10 = "urn:schemas-microsoft-com:office:word"
-TEXT_PATH = f"{{{NS_V}}}textpath"
 _V = f"{{{NS_V}}}"
 _O = f"{{{NS_O}}}"
 _PREFIXES = {"v": NS_V, "o": NS_O, "r": NS_R, "w10": NS_W10}

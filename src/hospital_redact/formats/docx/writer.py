@@ -10,8 +10,7 @@ from lxml import etree
 from hospital_redact.errors import PlanError
 from hospital_redact.formats.docx.draft import Draft, Image, Passage
 from hospital_redact.formats.docx.reader import MAIN
-from hospital_redact.formats.docx.texts import MATH_TEXT, T, new_text, set_text
-from hospital_redact.formats.docx.vml import TEXT_PATH
+from hospital_redact.formats.docx.texts import MATH_TEXT, TEXT_PATH, T, new_text, set_text
 from hospital_redact.formats.ooxml.charts import write_text
 from hospital_redact.formats.ooxml.namespaces import NS_W
 from hospital_redact.formats.ooxml.package import write_package

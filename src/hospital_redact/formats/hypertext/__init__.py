@@ -44,8 +44,8 @@ _UNSTEADY = re.compile(f"^[{SPACE}]|[{SPACE}]$|[{SPACE}]{{2}}|[\\t\\n\\r\\f]|^$"
 _KEPT_SPACE = '<span style="white-space:pre-wrap">'
 
 
-def _walk(page: Page) -> Walker:
-    walker = Walker(parse_page(page.text))
+def _walk(page: Page, *, reads_pictures: bool = True) -> Walker:
+    walker = Walker(parse_page(page.text), reads_pictures=reads_pictures)
     walker.walk()
     return walker
 
@@ -121,7 +121,7 @@ class HypertextFormat(Format):
         copy: Source,
     ) -> Iterator[Difference]:
         """Yield each picture that is not that of the source, painted over where the plan says."""
-        before, after = _pictures(source), _pictures(copy)
+        before, after = _pictures(source, read=True), _pictures(copy, read=False)
         if len(before) != len(after):
             yield Difference("image", "the number of pictures differs")
             return
@@ -135,8 +135,9 @@ class HypertextFormat(Format):
         return page_readings(data, decode_page(data).text)
 
 
-def _pictures(source: Source) -> list[Picture]:
-    return [part for part in _walk(decode_page(source.data)).draft.parts if isinstance(part, Picture)]
+def _pictures(source: Source, *, read: bool) -> list[Picture]:
+    walker = _walk(decode_page(source.data), reads_pictures=read)
+    return [part for part in walker.draft.parts if isinstance(part, Picture)]
 
 
 def _edits_in(picture: Picture, edits: Mapping[int, Sequence[Edit]]) -> dict[int, Sequence[Edit]]:

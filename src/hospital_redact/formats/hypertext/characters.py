@@ -72,6 +72,10 @@ def _declared(data: bytes) -> tuple[str, str] | None:
     if name.startswith("utf-16"):  # the page was read so far, so it is none
         return "utf-8", "utf-8"
     codec = "gb18030" if name in ("gbk", "gb18030") else encoding.codec_info.name
+    try:
+        codecs.lookup(codec)
+    except LookupError:  # x-user-defined, which no page of words is in
+        return None
     return ("utf-8", "utf-8") if codec == "utf-8" else (codec, name)
 
 

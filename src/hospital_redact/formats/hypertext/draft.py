@@ -53,7 +53,6 @@ class _Line:
     words: list[int] = field(default_factory=list)  # indices into the draft's parts
     length: int = 0
     ends_blank: bool = True
-    held: bool = False
 
 
 @dataclass(slots=True)
@@ -92,7 +91,9 @@ class Draft:
 
     def hold(self) -> None:
         """Keep the line even if nothing is in it: it stands for a text that was taken out."""
-        self._begin().held = True
+        line = self._begin()
+        line.words.append(len(self.parts))
+        self.parts.append(Words(line.number, line.length, "", steady=self.in_pre))
 
     def _begin(self) -> _Line:
         if self._line is None:
@@ -118,10 +119,10 @@ class Draft:
         line, self._line = self._line, None
         if line is None:
             return
-        if line.words and line.ends_blank:
-            last = self.parts[line.words[-1]]
-            assert isinstance(last, Words)
-            self.parts[line.words[-1]] = last._replace(text=last.text[:-1])
+        words = [(index, part) for index in line.words if isinstance(part := self.parts[index], Words)]
+        last = next(((index, part) for index, part in reversed(words) if part.text), None)
+        if last is not None and line.ends_blank:
+            self.parts[last[0]] = last[1]._replace(text=last[1].text[:-1])
         text = "".join(part.text for part in (self.parts[i] for i in line.words) if isinstance(part, Words))
         self._lines += 1
         location = Location("text", f"line {self._lines}")

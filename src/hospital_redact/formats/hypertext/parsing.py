@@ -12,7 +12,7 @@ from hospital_redact.errors import ReadError
 
 MAX_CHARS = 16_000_000
 """Most characters of a page; html5lib reads about 300,000 a second."""
-MAX_TAGS = 400_000
+MAX_TAGS = 300_000
 MAX_DEPTH = 250
 """Deepest nesting that is read; pages have some dozens of levels."""
 MAX_ATTRIBUTES = 5000

@@ -31,6 +31,8 @@ OTHER_BLOCKS = _set(
 )
 """Elements of their own line that a copy writes as ``div``."""
 BLOCKS = KEPT_BLOCKS | OTHER_BLOCKS | {"textarea"}
+TABLE_PARTS = _set("table thead tbody tfoot tr")
+"""Elements in which white space between others never shows."""
 PRESERVING = _set("pre textarea listing xmp plaintext")
 """Elements in which white space shows as it is written."""
 

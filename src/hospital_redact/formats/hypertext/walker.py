@@ -16,7 +16,7 @@ from hospital_redact.formats.hypertext import vocabulary as known
 from hospital_redact.formats.hypertext.draft import Draft, Picture, Words
 from hospital_redact.formats.hypertext.parsing import attributes_of, local_name
 from hospital_redact.formats.hypertext.tables import Table
-from hospital_redact.formats.pictures import read_picture
+from hospital_redact.formats.pictures import PictureReading, read_picture
 from hospital_redact.model import Block, Kind, Location, TablePosition, Unread
 
 _DATA_URI = re.compile(r"\s*data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
@@ -29,7 +29,9 @@ _UNSHOWN_INPUTS = ("hidden", "password", "file", "color", "range", "image", "che
 class Walker:
     """Reads a page. The steps that are still to do wait in a stack, so that no depth costs a call."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, *, reads_pictures: bool = True) -> None:
+        """Prepare to walk; without ``reads_pictures`` their data is taken alone, which is much faster."""
+        self._reads_pictures = reads_pictures
         self.draft = Draft()
         self.language = ""
         self.title: Words | None = None
@@ -64,6 +66,8 @@ class Walker:
             "tr": self._read_tr,
         }
         """Elements that are read in a way of their own."""
+        self._title_element: Element | None = None
+        self._take_title(root)
 
     def walk(self) -> None:
         """Fill the draft."""
@@ -80,12 +84,16 @@ class Walker:
     def _inside(self, element: Element) -> tuple[Callable[[], object], ...]:
         """Return the steps for all that stands in ``element``."""
         steps: list[Callable[[], object]] = []
-        if element.text:
-            steps.append(partial(self.draft.say, element.text))
+        between_cells = local_name(element) in known.TABLE_PARTS
+
+        def say(text: str | None) -> None:
+            if text and not (between_cells and not text.strip(known.SPACE)):
+                steps.append(partial(self.draft.say, text))
+
+        say(element.text)
         for child in element:
             steps.append(partial(self._enter, child))
-            if child.tail:
-                steps.append(partial(self.draft.say, child.tail))
+            say(child.tail)
         return tuple(steps)
 
     def _enter(self, element: Element) -> None:
@@ -139,6 +147,8 @@ class Walker:
                 self.draft.hide("attribute", value if _TELLS.search(value) else "")
 
     def _is_hidden(self, name: str, attributes: dict[str, str]) -> bool:
+        if name in ("html", "body"):  # a page hides itself until its scripts have run
+            return False
         if name == "dialog" and "open" not in attributes:
             return True
         own = styles.hides_by_itself(attributes)
@@ -153,11 +163,17 @@ class Walker:
         self._then(*self._inside(element))
 
     def _read_title(self, element: Element, attributes: dict[str, str]) -> None:  # noqa: ARG002
-        text = "".join(element.itertext())
-        if self.title is None:
+        if element is not self._title_element:
+            self.draft.hide("hidden_text", "".join(element.itertext()))
+
+    def _take_title(self, root: Element) -> None:
+        """Read the title before all else, as it stands in every copy; one outside the head shows nowhere."""
+        head = next((child for child in root if local_name(child) == "head"), None)
+        titles = () if head is None else (child for child in head if local_name(child) == "title")
+        self._title_element = next(iter(titles), None)
+        if self._title_element is not None:
+            text = "".join(self._title_element.itertext())
             self.title = Words(self.draft.place(Block(text, Location("text", "title"), Kind.HEADING)), 0, text)
-        else:
-            self.draft.hide("hidden_text", text)
 
     def _read_embedded(self, element: Element, attributes: dict[str, str]) -> None:
         place = Location("text", f"embedded object {self._number('embedded')}")
@@ -360,7 +376,7 @@ class Walker:
     def _keep_picture(self, data: bytes, place: str) -> None:
         draft = self.draft
         try:
-            reading = read_picture(data, place)
+            reading = read_picture(data, place) if self._reads_pictures else PictureReading(())
         except ReadError:
             draft.unread.append(Unread("image", Location(place), "a picture that cannot be opened"))
             return

@@ -44,6 +44,10 @@ _STRUCTURE_PARAMETERS = frozenset(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _FOLD = re.compile(r"\r?\n[ \t]")
+_CODING = re.compile(r"[a-z0-9-]+")
+_CODINGS = frozenset(
+    ("7bit", "8bit", "7-bit", "8-bit", "binary", "quoted-printable", "base64", "x-uuencode", "uuencode", "uue", "x-uue")
+)
 _CALENDARS = ("text/calendar", "text/vcard", "text/x-vcard", "text/directory")
 _CODED_CARD = re.compile(r"(?im)^[^:\r\n]*;(?:ENCODING=|QUOTED-PRINTABLE|BASE64|VALUE=BINARY)|[:;]data:")
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
@@ -60,8 +64,15 @@ _SUFFIXES = {
     "image/webp": ".webp",
     "application/json": ".json",
     "application/zip": ".zip",
+    "application/rtf": ".rtf",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.ms-powerpoint": ".ppt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
 }
-"""Endings for parts without a name; a part whose content says something else is refused as unread."""
+"""Endings for parts whose name has none; a part whose content says something else is refused as unread."""
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _SEALED = frozenset(
     {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
@@ -151,6 +162,9 @@ class _Parser:
             raise encrypted()
         if part.is_multipart() and kind.startswith("multipart/"):
             return self._multipart(part, depth, kind.removeprefix("multipart/"))
+        if not _is_clear(part):
+            self._miss("it is not clear how this part is encoded; accepted, the copy goes without it")
+            return None
         if kind.startswith("message/"):
             return self._message(part, kind)
         data = _payload(part)
@@ -201,7 +215,7 @@ class _Parser:
         if is_text and said.get("charset", "").lower() not in _OWN_CHARSETS:
             # The charset stands beside the text in a mail only: as a file it must be one that shows by itself.
             data = text_of_bytes(data, said["charset"]).encode()
-        return self._attach(stem, ending if known else "" if name else _SUFFIXES.get(kind, ""), data)
+        return self._attach(stem, ending if known else _SUFFIXES.get(kind, ""), data)
 
     def _body(self, kind: str, data: bytes, said: Mapping[str, str]) -> int | None:
         suffix = _TEXTS.get(kind, ".txt")
@@ -295,6 +309,20 @@ def _payload(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
+def _is_clear(part: Message) -> bool:
+    """Whether it is clear how a part is encoded; make it clear to the parser, which knows the bare words only."""
+    for name in _STRUCTURE[1:]:
+        if len({str(raw).strip().lower() for key, raw in part.raw_items() if key.lower() == name}) > 1:
+            return False  # one program takes the first, another the last
+    coding = _raw(part, "content-transfer-encoding")
+    word = _CODING.match(coding.strip().lower())
+    if coding.strip() and (word is None or word[0] not in _CODINGS):
+        return False
+    if word is not None:
+        part.replace_header("content-transfer-encoding", word[0])
+    return True
+
+
 def _bytes_of(message: Message) -> bytes:
     stream = BytesIO()
     BytesGenerator(stream, mangle_from_=False, maxheaderlen=0, policy=policy.compat32).flatten(message)
@@ -303,13 +331,13 @@ def _bytes_of(message: Message) -> bytes:
 
 def _unflowed(text: str) -> str:
     """Return text of the format ``flowed`` with its paragraphs on one line each (RFC 3676)."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_ = False
     for line in text.replace("\r\n", "\n").split("\n"):
-        plain = line[1:] if line.startswith(" ") else line
+        plain = line.removeprefix(" ")
         if open_ and not plain.startswith(">") and plain != "-- ":
-            lines[-1] += plain
+            lines[-1].append(plain)
         else:
-            lines.append(plain)
+            lines.append([plain])
         open_ = plain.endswith(" ") and plain != "-- "
-    return "\n".join(lines)
+    return "\n".join("".join(pieces) for pieces in lines)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lxml import etree
@@ -74,7 +74,11 @@ def read_chart(root: Element) -> Chart | None:
     kinds = {_name(child) for child in plot if _name(child).endswith("Chart")}
     if not kinds or not kinds <= _GROUPS or sum(1 for _ in root.iter(_POINT, _TEXT)) > MAX_POINTS:
         return None
-    return _Copier().read(root)
+    chart = _Copier().read(root)
+    owned = {element for line in chart.lines for element, _ in line.pieces}
+    texts = chart.root.iter(_TEXT, _VALUE, _C + "name")
+    # Twice the same element where the schema allows one: what the second says must not stay unread.
+    return chart if all(element in owned or element.getparent() in owned for element in texts) else None
 
 
 def write_text(element: Element, text: str) -> None:
@@ -131,7 +135,7 @@ _FORMAT = re.compile(
 )
 _QUOTED = re.compile(r'(?:"[^"]*"|\\.)+', re.DOTALL)
 _PLAIN_PLACE = re.compile(r"\$?[A-Z]{1,3}\$?\d+|[:,()!'$]|\b(?:Sheet|Tabelle|Feuil|工作表)\d*")
-_DAY_ZERO = date(1899, 12, 30)
+_DAY_ZERO = datetime(1899, 12, 30)
 
 
 class _Table:
@@ -162,6 +166,7 @@ class _Copier:
     def __init__(self) -> None:
         self._lines: list[ChartLine] = []
         self._lost: list[str] = []
+        self._read: set[str] = set()
         self._dropped: dict[str, None] = {}
         self._axes: dict[str, str] = {}
         self._tables = 0
@@ -186,7 +191,14 @@ class _Copier:
     def read(self, root: Element) -> Chart:
         """Return the chart in ``root``."""
         out = etree.Element(_C + "chartSpace", nsmap={"c": NS_C, "a": NS_A})
+        texts = [(element.tag, (element.text or "").strip()) for element in root.iter("*")]
         self._children(root, out)
+        for tag, text in texts:
+            if tag == _C + "f":
+                if _PLAIN_PLACE.sub("", text).strip():
+                    self._lost.append(text)  # a sheet's name may be a person's
+            elif len(text) > 1 and text not in self._read:
+                self._lost.append(text)
         return Chart(out, tuple(self._lines), tuple(dict.fromkeys(self._lost)), tuple(self._dropped))
 
     def _children(self, source: Element, out: Element) -> None:
@@ -209,24 +221,10 @@ class _Copier:
             self._children(source, element)
 
     def _leave(self, source: Element) -> None:
-        """Leave ``source`` out; what it says is kept for detection."""
-        for child in source.iter("*"):
-            if child.tag == _C + "f":
-                self._formula(child)
-            elif len((child.text or "").strip()) > 1:
-                self._lost.append((child.text or "").strip())
+        """Leave ``source`` out; what it says is kept for detection in the end."""
         word = _DROPPED.get(_name(source))
         if word:
             self._dropped[word] = None
-
-    def _formula(self, formula: Element) -> None:
-        text = formula.text or ""
-        if _PLAIN_PLACE.sub("", text).strip():
-            self._lost.append(text)  # a sheet's name may be a person's
-
-    def _formulas(self, source: Element) -> None:
-        for formula in source.iter(_C + "f"):
-            self._formula(formula)
 
     # -- data ------------------------------------------------------------------------------------------------------
 
@@ -267,14 +265,17 @@ class _Copier:
 
     def _series_name(self, source: Element, out: Element, column: int) -> None:
         """Read the name of a series: of one cell or several, joined."""
-        self._formulas(source)
-        text = " ".join(value.text or "" for value in source.iter(_VALUE))
+        text = self._joined(source)
         element = etree.SubElement(etree.SubElement(out, source.tag), _VALUE)
         element.text = text
         self._table.cells[0, column] = (element, text, "series")
 
+    def _joined(self, source: Element) -> str:
+        texts = [value.text or "" for value in source.iter(_VALUE)]
+        self._read.update(text.strip() for text in texts)
+        return " ".join(texts)
+
     def _data(self, source: Element, out: Element, role: str, column: int) -> None:
-        self._formulas(source)
         element = etree.SubElement(out, source.tag)
         levels = list(source.iter(_C + "lvl"))
         cache = next(source.iter(*(_C + name for name in ("strCache", "strLit", "numCache", "numLit"))), None)
@@ -307,6 +308,7 @@ class _Copier:
             etree.SubElement(out, _C + "ptCount", {"val": str(max(points, default=-1) + 1)})
         for place, point in sorted(points.items()):
             value = point.findtext(_VALUE, "")
+            self._read.add(value.strip())
             new = etree.SubElement(out, _POINT, {"idx": str(place)})
             etree.SubElement(new, _VALUE).text = value
             shown = (new[0], value) if code is None else self._number(new, value, point.get("formatCode", code))
@@ -322,9 +324,11 @@ class _Copier:
             return point, said
         if self._clean_format(code) != "General":
             point.set("formatCode", code)
-        return point, _shown(value.strip(), code)
+        point[0].text, text = _shown(value.strip(), code)
+        return point, text
 
     def _clean_format(self, code: str) -> str:
+        self._read.add(code.strip())
         if _FORMAT.fullmatch(code) is not None:
             return code
         self._lost.append(code)
@@ -342,12 +346,11 @@ class _Copier:
                 self._child(child, element)
 
     def _text(self, source: Element, out: Element, role: str) -> None:
-        self._formulas(source)
         rich = source.find(_C + "rich")
         holder = etree.SubElement(etree.SubElement(out, source.tag), _C + "rich")
         if rich is None:  # the cell that a title shows
             etree.SubElement(holder, _A + "bodyPr")
-            text = " ".join(value.text or "" for value in source.iter(_VALUE))
+            text = self._joined(source)
             run = etree.SubElement(etree.SubElement(holder, _A + "p"), _A + "r")
             new = etree.SubElement(run, _TEXT)
             new.text = text
@@ -368,6 +371,7 @@ class _Copier:
                 for part in child.findall(_A + "rPr"):
                     copy_formatting(part, run)
                 text = child.findtext(_TEXT, "")
+                self._read.add(text.strip())
                 new = etree.SubElement(run, _TEXT)
                 new.text = text
                 pieces.append((new, text))
@@ -393,6 +397,7 @@ class _Copier:
 
     def _trend_name(self, source: Element, out: Element) -> None:
         text = source.text or ""
+        self._read.add(text.strip())
         new = etree.SubElement(out, source.tag)
         new.text = text
         self._say(((new, text),), "label")
@@ -424,6 +429,7 @@ class _Copier:
 
     def _separator(self, source: Element, out: Element) -> None:
         if _SEPARATOR.fullmatch(source.text or ""):
+            self._read.add((source.text or "").strip())
             etree.SubElement(out, source.tag).text = source.text
         else:
             self._leave(source)
@@ -466,13 +472,18 @@ def _said(code: str) -> str | None:
     return re.sub(r'"([^"]*)"|\\(.)', lambda part: part[1] if part[1] is not None else part[2], code, flags=re.DOTALL)
 
 
-def _shown(value: str, code: str) -> str:
-    """Return a number as it shows: a date where the format makes one of it (days from 1900, clause 18.17.4.1)."""
+def _shown(value: str, code: str) -> tuple[str, str]:
+    """Return a number for the twin and how it shows: a day, with the time where the number has one, if it is a date.
+
+    Days count from 1900 (clause 18.17.4.1). A date keeps no digits beyond the seconds, which would show nowhere.
+    """
     letters = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code).lower()
     if not ("y" in letters or "d" in letters) or "general" in letters:
-        return value
+        return value, value
     try:
-        day = _DAY_ZERO + timedelta(days=int(float(value)))
+        moment = _DAY_ZERO + timedelta(seconds=round(float(value) * 86_400))
     except (OverflowError, ValueError):
-        return value
-    return f"{day.year}-{day.month:02}-{day.day:02}"
+        return value, value
+    days = (moment - _DAY_ZERO) / timedelta(days=1)
+    midnight = days == int(days)
+    return (str(int(days)), f"{moment:%Y-%m-%d}") if midnight else (f"{days:.6f}", f"{moment:%Y-%m-%d %H:%M:%S}")

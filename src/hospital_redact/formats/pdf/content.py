@@ -9,6 +9,7 @@ import pikepdf
 
 from hospital_redact.formats.pdf.fonts import Font
 from hospital_redact.formats.pdf.objects import Matrix
+from hospital_redact.formats.pdf.paths import Rule
 from hospital_redact.model import Box
 
 Instruction = tuple[list[Any], bytes]
@@ -133,8 +134,9 @@ class Overlay(NamedTuple):
 class PageContent:
     """What the interpreter found on one page: ``page`` counts from 1, ``shadow`` is text in property lists.
 
-    ``images`` are those drawn, in their order.
-    ``dark`` are rectangles filled in black or nearly, such as the boxes of a redaction. ``overlays`` are the
+    ``images`` are those drawn, in their order; ``bars`` says that its shapes may be a barcode.
+    ``dark`` are rectangles filled in black or nearly, such as the boxes of a redaction, ``rules`` horizontal and
+    vertical lines. ``overlays`` are the
     appearances of annotations, in their order; their glyphs are among ``glyphs``.
     """
 
@@ -144,5 +146,7 @@ class PageContent:
     seen: list[Seen] = field(default_factory=list)
     shadow: list[str] = field(default_factory=list)
     dark: list[Box] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
     overlays: list[Overlay] = field(default_factory=list)
     images: list[PlacedImage] = field(default_factory=list)
+    bars: bool = False

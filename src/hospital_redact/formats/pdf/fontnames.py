@@ -31,6 +31,7 @@ _TAG = re.compile(r"^[A-Z]{6}\+")
 _STYLES = re.compile(
     r"(PSMT|MT|PS|W[0-9]|Bold|BoldItalic|Italic|Oblique|Regular|Roman|Light|Medium|Semi[Bb]old|Condensed|Narrow|Acro|Std|Pro|LT)+$"
 )
+_MAKER = re.compile(r"(PSMT|MT|PS)$")
 _GLYPH = re.compile(r"(\.notdef|[A-Za-z]{1,5}[0-9]{0,6}|(uni|cid|glyph|index)_?[0-9A-Fa-f]{1,6})(\.[a-z]{1,8})?")
 
 
@@ -41,7 +42,7 @@ def is_known_font(name: str) -> bool:
     if re.sub(_STYLES, "", re.sub("[,-]", "", style)):
         return False
     plain = re.sub("[ _]", "", family)
-    return any(word.lower() in _KNOWN for word in (plain, _STYLES.sub("", plain)))
+    return any(word.lower() in _KNOWN for word in (plain, _MAKER.sub("", plain), _STYLES.sub("", plain)))
 
 
 def substitute(name: str, flags: int, ordering: str) -> str:

@@ -60,8 +60,8 @@ def _pruned_metrics(table: bytes, header: bytes, glyphs: set[int]) -> bytes:
     """Return hmtx or vmtx with zeros for all but ``glyphs`` (OpenType, hmtx)."""
     full = int.from_bytes(header[34:36], "big")
     new = bytearray(len(table))
-    # The last full entry is the advance of all glyphs behind it.
-    for glyph in glyphs | {full - 1}:
+    # The last full entry is the advance of all glyphs behind it, where there are any.
+    for glyph in glyphs | ({full - 1} if len(table) > 4 * full else set()):
         start = 4 * glyph if glyph < full else 4 * full + 2 * (glyph - full)
         end = start + (4 if glyph < full else 2)
         new[start:end] = table[start:end]

@@ -24,6 +24,7 @@ from hospital_redact.formats.pdf.objects import (
     is_stream,
     items_of,
     key_of,
+    keys_of,
     name_of,
     number,
     numbers,
@@ -70,6 +71,8 @@ class Font:
         self.subtype = word_of(entry(spec, "/Subtype"))
         self.composite = self.subtype == "Type0"
         self.type3 = self.subtype == "Type3"
+        self.draws_nothing = self.type3 and not keys_of(entry(spec, "/CharProcs"))
+        """Whether it has no glyphs at all, as the font in the place of a missing one in a copy of ours."""
         self._codes: dict[tuple[int, int], Code] = {}
         self._strings: dict[bytes, list[Code]] = {}
         self._symbol = is_symbol_font(spec)

@@ -43,6 +43,7 @@ from hospital_redact.formats.pdf.objects import (
     text_string,
     value_of,
 )
+from hospital_redact.formats.pdf.paths import Paths
 from hospital_redact.formats.pdf.streams import DAMAGED, Streams, lookup, type3_procedures
 from hospital_redact.model import Box
 
@@ -69,6 +70,7 @@ def interpret_page(
         over = streams.stream(shown.instructions(), shown.resources(fonts), IDENTITY, None)
         walk.run(over, State(IDENTITY), 0)
         content.overlays.append(Overlay(over, shown.box))
+    content.bars = walk.paths.bars.may_be_code()
     return content
 
 
@@ -116,11 +118,7 @@ class _Walk:
         self.stream = content.stream
         self.depth = 0
         self.index = 0
-        self.path_curves = 0
-        self.path_lines = 0
-        self.path_ys: list[float] = []
-        self.path_points: list[tuple[float, float]] = []
-        self.small_shapes = 0
+        self.paths = Paths(content.dark, content.rules)
         self.compatible = 0
         self.reported: set[tuple[str, tuple[int, int]]] = set()
         self.open_forms: set[tuple[int, int]] = set()
@@ -149,7 +147,7 @@ class _Walk:
             elif operator not in _PASSIVE:
                 self._unknown(operator)
         self.state, self.tm, self.tlm, self.stream, self.depth, self.index, self.compatible = outer
-        if depth == 0 and self.small_shapes >= 12:
+        if depth == 0 and self.paths.small_shapes >= 12:
             self.report("vector_drawing", None, "many small filled shapes, which may be letters drawn as outlines")
 
     def report(self, what: str, box: Box | None, reason: str, key: tuple[int, int] = (0, 0)) -> None:
@@ -206,37 +204,35 @@ class _Walk:
                 what = "text_in_pattern" if inside == "text" else "image"
                 self.report(what, None, f"a tiling pattern draws {inside}", key_of(pattern))
 
-    # Paths: only enough to notice letters drawn as outlines
+    # Paths: see paths.py
 
-    def curve(self, operands: list[Any]) -> None:
-        self.path_curves += 1
-        if operands:
-            self.path_ys.append(number(operands[-1]))
+    def move(self, operands: list[Any]) -> None:
+        if len(operands) >= 2:
+            self.paths.move(number(operands[-2]), number(operands[-1]))
 
     def line(self, operands: list[Any]) -> None:
-        self.path_lines += 1
         if len(operands) >= 2:
-            self._point(number(operands[-2]), number(operands[-1]))
+            self.paths.line(number(operands[-2]), number(operands[-1]))
+
+    def curve(self, operands: list[Any]) -> None:
+        if len(operands) >= 2:
+            self.paths.curve(number(operands[-2]), number(operands[-1]))
 
     def rectangle(self, operands: list[Any]) -> None:
         if len(operands) >= 4:
             x, y, width, height = (number(o) for o in operands[:4])
-            for px, py in ((x, y), (x + width, y), (x + width, y + height), (x, y + height)):
-                self._point(px, py)
+            self.paths.rectangle(x, y, width, height)
 
-    def _point(self, x: float, y: float) -> None:
-        self.path_ys.append(y)
-        if len(self.path_points) <= 8:
-            self.path_points.append((x, y))
+    def close_path(self, _operands: list[Any]) -> None:
+        self.paths.close()
 
-    def _note_dark(self) -> None:
-        """Keep a path of four corners in a dark fill as a box."""
-        if not self.state.dark or self.path_curves or not 4 <= len(self.path_points) <= 5:
-            return
-        a, b, c, d, e, f = self.state.ctm
-        xs = [a * x + c * y + e for x, y in self.path_points]
-        ys = [b * x + d * y + f for x, y in self.path_points]
-        self.content.dark.append(Box(min(xs), min(ys), max(xs), max(ys)))
+    def paint(self, *, fill: bool, stroke: bool, close: bool = False) -> None:
+        if close:
+            self.paths.close()
+        self.paths.paint(self.state.ctm, fill=fill, stroke=stroke, dark=self.state.dark)
+
+    def end_path(self, _operands: list[Any]) -> None:
+        self.paths.clear()
 
     def gray(self, operands: list[Any]) -> None:
         self.state.dark = bool(operands) and number(operands[-1]) < DARK
@@ -246,19 +242,6 @@ class _Walk:
 
     def cmyk(self, operands: list[Any]) -> None:
         self.state.dark = len(operands) >= 4 and number(operands[-1]) > 1 - DARK
-
-    def fill(self, _operands: list[Any]) -> None:
-        self._note_dark()
-        if self.path_curves >= 4 or self.path_lines >= 8:
-            c, d = self.state.ctm[2], self.state.ctm[3]
-            height = (max(self.path_ys) - min(self.path_ys)) * math.hypot(c, d)
-            if 3 <= height <= 60:
-                self.small_shapes += 1
-        self.end_path(_operands)
-
-    def end_path(self, _operands: list[Any]) -> None:
-        self.path_curves = self.path_lines = 0
-        self.path_ys, self.path_points = [], []
 
     # XObjects and images
 
@@ -394,7 +377,7 @@ class _Walk:
 
     def _show_string(self, data: bytes, item: int) -> None:
         state, font = self.state, self.state.font
-        if font is None:
+        if font is None or font.draws_nothing:
             if data.strip():
                 self.report("text_without_font", None, "text is shown without a font and cannot be read")
             return
@@ -460,6 +443,10 @@ def _compatible(walk: _Walk, step: int) -> None:
     walk.compatible = max(0, walk.compatible + step)
 
 
+def _painting(*, fill: bool = False, stroke: bool = False, close: bool = False) -> Callable[[_Walk, list[Any]], None]:
+    return lambda walk, _: walk.paint(fill=fill, stroke=stroke, close=close)
+
+
 _HANDLERS: dict[bytes, Callable[[_Walk, list[Any]], None]] = {
     b"cm": _Walk.cm,
     b"gs": _Walk.gs,
@@ -472,18 +459,19 @@ _HANDLERS: dict[bytes, Callable[[_Walk, list[Any]], None]] = {
     b"c": _Walk.curve,
     b"v": _Walk.curve,
     b"y": _Walk.curve,
-    b"m": _Walk.line,
+    b"m": _Walk.move,
     b"l": _Walk.line,
+    b"h": _Walk.close_path,
     b"re": _Walk.rectangle,
-    b"f": _Walk.fill,
-    b"F": _Walk.fill,
-    b"f*": _Walk.fill,
-    b"B": _Walk.fill,
-    b"B*": _Walk.fill,
-    b"b": _Walk.fill,
-    b"b*": _Walk.fill,
-    b"S": _Walk.end_path,
-    b"s": _Walk.end_path,
+    b"f": _painting(fill=True),
+    b"F": _painting(fill=True),
+    b"f*": _painting(fill=True),
+    b"B": _painting(fill=True, stroke=True),
+    b"B*": _painting(fill=True, stroke=True),
+    b"b": _painting(fill=True, stroke=True, close=True),
+    b"b*": _painting(fill=True, stroke=True, close=True),
+    b"S": _painting(stroke=True),
+    b"s": _painting(stroke=True, close=True),
     b"n": _Walk.end_path,
     b"Do": _Walk.do,
     INLINE_IMAGE: _Walk.inline_image,
@@ -508,7 +496,5 @@ _HANDLERS: dict[bytes, Callable[[_Walk, list[Any]], None]] = {
     b"EX": lambda walk, _: _compatible(walk, -1),
 }
 
-_PASSIVE = frozenset(b"w J j M d ri i h re W W* ET Tr CS cs SC sc G g RG rg K k sh BMC EMC MP d0 d1".split())
+_PASSIVE = frozenset(b"w J j M d ri i W W* ET Tr CS cs SC sc G g RG rg K k sh BMC EMC MP d0 d1".split())
 """Operators that neither move text nor hide it."""
-
-KNOWN_OPERATORS = frozenset(_HANDLERS) | _PASSIVE | {b"q", b"Q"}

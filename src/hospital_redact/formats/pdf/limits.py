@@ -23,6 +23,8 @@ MAX_OBJECTS = 1_000_000
 MAX_CMAP_RANGES = 200_000
 MAX_ANNOTATIONS = 20_000
 """Annotations on one page."""
+MAX_RULES = 20_000
+"""Horizontal and vertical lines of one page that are looked at."""
 MAX_STRINGS = 100_000
 """Strings read out of metadata, outlines, annotations and the like."""
 MAX_IMAGES = 20_000

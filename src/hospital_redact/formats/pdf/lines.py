@@ -7,11 +7,14 @@ rotated text forms lines in its own frame: ``along`` grows in the direction of w
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from statistics import median
 
 from hospital_redact.formats.pdf.content import Drawn
+from hospital_redact.formats.pdf.tables import Grid
 from hospital_redact.model import Box
 
 BASELINE = 0.4
@@ -38,7 +41,8 @@ class Line:
     """One geometric line. ``glyphs`` holds, for each character of ``text``, the index of its glyph or ``None``.
 
     ``start``, ``end`` and ``up`` are in the frame of the direction ``angle`` (whole degrees); ``first`` is the
-    lowest index of its glyphs in drawing order.
+    lowest index of its glyphs in drawing order. ``cell`` is the table of the page (counted from the top), the row and
+    the column in which it stands.
     """
 
     page: int
@@ -51,6 +55,7 @@ class Line:
     em: float
     first: int
     box: Box
+    cell: tuple[int, int, int] | None = None
 
 
 class _Placed:
@@ -85,8 +90,12 @@ def build_lines(
     boxes: list[Box] | None = None,
     dark: Sequence[Box] = (),
     indexes: Iterable[int] | None = None,
+    *,
+    grids: Sequence[Grid] = (),
 ) -> list[Line]:
     """Return the lines of a page from top to bottom, columns one after the other. Every glyph is in one line.
+
+    What stands in the tables ``grids`` forms lines by cell, row by row.
 
     ``indexes`` are those of the glyphs that count, all without them.
 
@@ -107,14 +116,49 @@ def build_lines(
         groups.setdefault(frame[0], []).append(_Placed(index, glyph, frame[1], frame[2]))
     if groups.get(0):
         groups[0].extend(_covered(groups[0], dark))
+    cells: dict[tuple[int, int, int], list[_Placed]] = {}
+    if groups.get(0) and grids:
+        groups[0] = _part_cells(groups[0], grids, cells)
     lines: list[Line] = []
     for angle in sorted(groups, key=lambda a: -len(groups[a])):
-        rows: list[list[_Placed]] = []
-        for row in _rows(groups[angle]):
-            rows.extend([row] if not _overlaps(row) else [r for layer in _layers(row) for r in _rows(layer)])
-        pieces = _columns(rows)
+        pieces = _columns(_separate(groups[angle]))
         lines.extend(line for piece in pieces if (line := _line(page, angle, piece, boxes)) is not None)
+    for number in reversed(range(len(grids))):
+        inside = [
+            replace(line, cell=place)
+            for place in sorted(place for place in cells if place[0] == number)
+            for piece in _separate(cells[place])
+            if (line := _line(page, 0, piece, boxes)) is not None
+        ]
+        top = grids[number].rows[0]
+        at = next((n for n, line in enumerate(lines) if line.angle or line.up < top), len(lines))
+        lines[at:at] = inside
     return lines
+
+
+def _part_cells(
+    placed: list[_Placed], grids: Sequence[Grid], cells: dict[tuple[int, int, int], list[_Placed]]
+) -> list[_Placed]:
+    """Put into ``cells`` what stands in a table, by table, row and column; return the rest."""
+    rest: list[_Placed] = []
+    for glyph in placed:
+        x, y = (glyph.along + glyph.end) / 2, glyph.up + 0.3 * glyph.em
+        for number, grid in enumerate(grids):
+            place = grid.cell(x, y)
+            if place is not None:
+                cells.setdefault((number, *place), []).append(glyph)
+                break
+        else:
+            rest.append(glyph)
+    return rest
+
+
+def _separate(placed: list[_Placed]) -> list[list[_Placed]]:
+    """Return the rows of glyphs of one direction, texts that lie on each other apart."""
+    rows: list[list[_Placed]] = []
+    for row in _rows(placed):
+        rows.extend([row] if not _overlaps(row) else [r for layer in _layers(row) for r in _rows(layer)])
+    return rows
 
 
 class _Covered(_Placed):
@@ -137,15 +181,17 @@ class _Covered(_Placed):
 
 def _covered(placed: list[_Placed], dark: Sequence[Box]) -> list[_Placed]:
     """Return the dark boxes of about a line's height that cover no glyph."""
+    if not dark:
+        return []
     size = median(glyph.em for glyph in placed)
+    centres = sorted((glyph.up + 0.3 * glyph.em, (glyph.along + glyph.end) / 2) for glyph in placed)
     found: list[_Placed] = []
     for box in dict.fromkeys(dark):
         if not (0.6 * size <= box.y1 - box.y0 <= 2.5 * size and box.x1 - box.x0 >= 0.4 * size):
             continue
-        covers = any(
-            box.x0 <= (glyph.along + glyph.end) / 2 <= box.x1 and box.y0 <= glyph.up + 0.3 * glyph.em <= box.y1
-            for glyph in placed
-        )
+        first = bisect_left(centres, (box.y0, -math.inf))
+        beside = islice(centres, first, bisect_right(centres, (box.y1, math.inf)))
+        covers = any(box.x0 <= x <= box.x1 for _, x in beside)
         if not covers:
             found.append(_Covered(box))
         if len(found) >= MAX_COVERED:
@@ -336,7 +382,7 @@ def continues(line: Line, following: Line) -> bool:
     Lenient on purpose: joining too much adds a text that detectors see once more, joining too little hides a
     value. A line that ends a sentence is not joined, since no value holds a full stop.
     """
-    if line.page != following.page or line.angle != following.angle:
+    if (line.page, line.angle, line.cell) != (following.page, following.angle, following.cell):
         return False
     size = max(line.em, following.em)
     drop = line.up - following.up

@@ -16,6 +16,7 @@ from pikepdf import settings
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import MAX_FILE_BYTES, Source
 from hospital_redact.formats.pdf import coverage, hidden, limits
+from hospital_redact.formats.pdf.codes import drawn_codes
 from hospital_redact.formats.pdf.content import Drawn, PageContent
 from hospital_redact.formats.pdf.interpreter import interpret_page
 from hospital_redact.formats.pdf.labels import is_label_font
@@ -24,6 +25,7 @@ from hospital_redact.formats.pdf.lines import Line, build_lines
 from hospital_redact.formats.pdf.objects import entry, is_dict
 from hospital_redact.formats.pdf.pictures import PdfPicture, Pictures
 from hospital_redact.formats.pdf.streams import Streams
+from hospital_redact.formats.pdf.tables import find_tables, table_positions
 from hospital_redact.formats.pdf.views import build_views
 from hospital_redact.formats.pictures import views_of
 from hospital_redact.model import Block, Box, Document, Glyph, Kind, Location, Unread, join_blocks
@@ -144,18 +146,21 @@ def read_pdf(source: Source) -> Reading:
             *(u for content, places in zip(pages, missing, strict=True) for u in _check(content, places)),
         ]
         document, places = _document(source, pages, found, unread, pdf)
-        document, pictures = _with_pictures(document, pages, pdf)
+        document, pictures = _with_pictures(document, pages, pdf, source)
     except BaseException:
         pdf.close()
         raise
     return Reading(pdf, pages, places, document, pictures)
 
 
-def _with_pictures(document: Document, pages: list[PageContent], pdf: pikepdf.Pdf) -> tuple[Document, list[PdfPicture]]:
+def _with_pictures(
+    document: Document, pages: list[PageContent], pdf: pikepdf.Pdf, source: Source
+) -> tuple[Document, list[PdfPicture]]:
     """Return ``document`` with what OCR reads in the images of its pages."""
     table = 1 + max((block.cell.table for block in document.blocks if block.cell is not None), default=-1)
     first = len(document.blocks)
     pictures, blocks, unread = Pictures(pdf).read(pages, first, table)
+    unread.extend(drawn_codes(source.data, pages))
     numbers = range(first, first + len(blocks))
     views = [join_blocks(blocks, name="pictures", numbers=numbers)] if blocks else []
     for picture in pictures:
@@ -194,12 +199,14 @@ def _document(
     source: Source, pages: list[PageContent], found: hidden.Hidden, unread: list[Unread], pdf: pikepdf.Pdf
 ) -> tuple[Document, list[list[int | None]]]:
     boxes = [[glyph.box for glyph in content.glyphs] for content in pages]
+    grids = [find_tables(content.rules) for content in pages]
     texts, labels = [], []
     for content, of_page in zip(pages, boxes, strict=True):
         lettered = [index for index, glyph in enumerate(content.glyphs) if is_label_font(glyph.run.font)]
         rest = sorted(set(range(len(of_page))).difference(lettered)) if lettered else None
-        texts += build_lines(content.page, content.glyphs, of_page, content.dark, rest)
+        texts += build_lines(content.page, content.glyphs, of_page, content.dark, rest, grids=grids[content.page - 1])
         labels += build_lines(content.page, content.glyphs, of_page, (), lettered) if lettered else []
+    positions = table_positions(texts, grids)
     lines = texts + labels  # labels last, so that a page's lines read as they do without
     sizes = [line.em for line in texts for _ in range(min(len(line.text), 80))]
     body = median(sizes) if sizes else 0.0
@@ -213,7 +220,8 @@ def _document(
             Block(
                 line.text,
                 Location("page", f"line {numbers[line.page]}", line.page, line.box),
-                kind if count < len(texts) else Kind.LABEL,
+                Kind.LABEL if count >= len(texts) else Kind.CELL if line.cell is not None else kind,
+                positions.get(count),
                 glyphs=_glyphs(line, pages[line.page - 1].glyphs, boxes[line.page - 1]),
             )
         )

@@ -111,7 +111,19 @@ def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
     alongs = [line.start + g.x * ux + g.y * uy - base for g in used]
     ends = [a + g.advance for a, g in zip(alongs, used, strict=True)]
     text = line.text[fragment.offset : fragment.offset + fragment.length]
-    return Line(line.page, line.angle, text, indexes, min(alongs), max(ends), line.up, line.em, line.first, line.box)
+    return Line(
+        line.page, line.angle, text, indexes, min(alongs), max(ends), line.up, line.em, line.first, line.box, line.cell
+    )
+
+
+def _tabbed(fragment: _Fragment, after: _Fragment) -> bool:
+    """Whether two fragments are parted by a tab: in their line, or as neighbouring cells of a row."""
+    if after.block == fragment.block and after.offset == fragment.offset + len(fragment.line.text) + 1:
+        return True
+    one, other = fragment.line.cell, after.line.cell
+    if one is None or other is None or fragment.line.page != after.line.page:
+        return False
+    return one[:2] == other[:2] and one != other
 
 
 def _parts_words(before: str, after: str) -> bool:
@@ -129,9 +141,9 @@ def _join(name: str, fragments: list[_Fragment], *, wrap: bool = True) -> View:
         text = fragment.line.text
         keep = len(text)
         separator = "\n"
-        following = fragments[number + 1].line if number + 1 < len(fragments) else None
         after = fragments[number + 1] if number + 1 < len(fragments) else None
-        if after is not None and after.block == fragment.block and after.offset == fragment.offset + len(text) + 1:
+        following = after.line if after is not None else None
+        if after is not None and _tabbed(fragment, after):
             separator = "\t"
         elif wrap and following is not None and continues(fragment.line, following):
             separator = ""

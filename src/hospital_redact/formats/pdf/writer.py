@@ -16,9 +16,10 @@ from pikepdf import Array, Dictionary, Name, String
 
 from hospital_redact.errors import VerificationError
 from hospital_redact.formats.base import Source
+from hospital_redact.formats.pdf.boxes import Cover, Surroundings, runs_of
 from hospital_redact.formats.pdf.content import SHOW, Drawn, Instruction, Overlay, Stream
 from hospital_redact.formats.pdf.fontpruning import FontPruner
-from hospital_redact.formats.pdf.labels import TAG, Label, fit_label, frame_of
+from hospital_redact.formats.pdf.labels import TAG
 from hospital_redact.formats.pdf.layers import Layers
 from hospital_redact.formats.pdf.lettering import Lettering
 from hospital_redact.formats.pdf.objects import (
@@ -37,8 +38,10 @@ from hospital_redact.formats.pdf.reader import Reading, take_reading
 from hospital_redact.formats.pdf.removal import removed_characters
 from hospital_redact.formats.pdf.resources import Cleaner, Names
 from hospital_redact.formats.pdf.streams import Streams, is_form, lookup
-from hospital_redact.model import RedactionPlan, RemovedPart, edits_by_block
+from hospital_redact.model import Box, RedactionPlan, RemovedPart, edits_by_block
 
+_MOVES = frozenset((b"Td", b"TD", b"T*", b"Tm", b"ET", b"'", b'"'))
+_LOOK_AHEAD = 24
 _BOX_KEYS = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
 
 Cuts = dict[int, dict[int, list[Drawn]]]
@@ -49,12 +52,13 @@ def write_pdf(source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[Re
     """Write the copy of ``source`` that ``plan`` describes to ``target``; return what was left out."""
     reading = take_reading(source)
     try:
-        data = _Copy(reading, plan).build()
+        copy = _Copy(reading, plan)
+        data = copy.build()
     finally:
         reading.pdf.close()
     _check(data)
     target.write(data)
-    return reading.document.dropped
+    return (*reading.document.dropped, *copy.width_risks)
 
 
 def _check(data: bytes) -> None:
@@ -71,8 +75,9 @@ class _Copy:
         self.pdf = reading.pdf
         self.removed = removed_characters(reading.document, plan)
         self.gone = self._removed_glyphs()
+        self._glyph_boxes = self._boxes_of_glyphs()
         self.boxes = self._boxed(plan)
-        labels = [label for runs in self.boxes.values() for _, label in runs if label is not None]
+        labels = [cover.label for covers in self.boxes.values() for cover in covers if cover.label is not None]
         self.lettering = Lettering(tuple(label.text for label in labels), TAG) if labels else None
         self.font: pikepdf.Object | None = None
         self.cuts: dict[int, Cuts] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
@@ -174,7 +179,9 @@ class _Copy:
         def replace(index: int, instruction: Instruction) -> list[Instruction] | None:
             operands, operator = instruction
             if operator in SHOW:
-                return _without(operands, operator, cuts[index]) if cuts is not None and index in cuts else None
+                if cuts is None or index not in cuts:
+                    return None
+                return _without(operands, operator, cuts[index], last=_ends_line(stream.instructions, index))
             if index in painted:
                 return [([names.put("/XObject", painted[index])], b"Do")]
             if operator == b"Do" and index in stream.forms:
@@ -220,11 +227,11 @@ class _Copy:
 
     def _boxes(self, page: int, names: Names) -> bytes:
         """Return the operators that draw a black box for each run of removed glyphs of a page, lettered if it fits."""
-        runs = self.boxes.get(page, [])
-        if not runs:
+        covers = self.boxes.get(page, [])
+        if not covers:
             return b""
-        parts = ["q 0 g", *(_box_path(glyphs) for glyphs, _ in runs), "Q"]
-        labels = [label for _, label in runs if label is not None]
+        parts = ["q 0 g", *(cover.path() for cover in covers), "Q"]
+        labels = [cover.label for cover in covers if cover.label is not None]
         if labels and self.lettering is not None:
             if self.font is None:
                 self.font = self.lettering.build(self.pdf)
@@ -232,20 +239,38 @@ class _Copy:
             parts += [label.operators(font, self.lettering.codes(label.text)) for label in labels]
         return ("\n".join(parts) + "\n").encode("ascii")
 
-    def _boxed(self, plan: RedactionPlan) -> dict[int, list[tuple[list[Drawn], Label | None]]]:
-        """Return the runs of removed glyphs by page, in reading order, and what each is labelled with."""
+    def _boxed(self, plan: RedactionPlan) -> dict[int, list[Cover]]:
+        """Return the boxes by page, in reading order."""
         edits = edits_by_block(plan.edits)
-        boxed: dict[int, list[tuple[list[Drawn], Label | None]]] = defaultdict(list)
+        boxed: dict[int, list[Cover]] = defaultdict(list)
+        around: dict[int, Surroundings] = {}
         for block in sorted(self.removed):
             page = self.reading.document.blocks[block].location.page
             assert page is not None
-            glyphs = self.reading.pages[page - 1].glyphs
-            for run in _runs(self.removed[block], self.reading.places[block]):
-                drawn = [glyphs[index] for _, index in run]
+            content = self.reading.pages[page - 1]
+            if page not in around:
+                around[page] = Surroundings(self._glyph_boxes[page], content.rules)
+            for run in runs_of(self.removed[block], self.reading.places[block]):
                 under = {character for character, _ in run}
                 text = "".join(e.replacement for e in edits.get(block, ()) if e.span.start in under)
-                boxed[page].append((drawn, fit_label(text, drawn)))
+                boxed[page].append(around[page].cover([content.glyphs[index] for _, index in run], text))
         return boxed
+
+    def _boxes_of_glyphs(self) -> dict[int, list[Box]]:
+        """Return the boxes of all glyphs of the pages on which something is removed."""
+        blocks = self.reading.document.blocks
+        pages = {blocks[block].location.page for block in self.removed}
+        found: dict[int, list[Box]] = defaultdict(list)
+        for block in blocks[: len(self.reading.places)]:
+            if block.location.page in pages and block.location.page is not None:
+                found[block.location.page] += [glyph.box for glyph in block.glyphs if glyph is not None]
+        return found
+
+    @property
+    def width_risks(self) -> tuple[RemovedPart, ...]:
+        """How many boxes of each page have a width that still tells something about what was there."""
+        counts = {page: sum(cover.exact for cover in covers) for page, covers in sorted(self.boxes.items())}
+        return tuple(RemovedPart("width_risk", f"page {page}", count) for page, count in counts.items() if count)
 
     # The document
 
@@ -285,8 +310,21 @@ def _inherited(page: pikepdf.Object, key: str) -> Any:
     return None
 
 
-def _without(operands: list[Any], operator: bytes, cuts: dict[int, list[Drawn]]) -> list[Instruction]:
-    """Return a show operator without the codes of removed glyphs, their advance kept as a displacement."""
+def _ends_line(instructions: list[Instruction], index: int) -> bool:
+    """Whether nothing is shown behind what the operator at ``index`` shows before the text moves to another place."""
+    for _, operator in instructions[index + 1 : index + 1 + _LOOK_AHEAD]:
+        if operator in _MOVES:
+            return True
+        if operator in (b"Tj", b"TJ"):
+            return False
+    return False
+
+
+def _without(operands: list[Any], operator: bytes, cuts: dict[int, list[Drawn]], *, last: bool) -> list[Instruction]:
+    """Return a show operator without the codes of removed glyphs, their advance kept as a displacement.
+
+    Where the operator is the ``last`` of its line no advance is kept at its end: it would only tell the width.
+    """
     before: list[Instruction] = []
     if operator == b'"':
         before = [([operands[0]], b"Tw"), ([operands[1]], b"Tc")]
@@ -307,6 +345,8 @@ def _without(operands: list[Any], operator: bytes, cuts: dict[int, list[Drawn]])
             position = glyph.start + glyph.length
         if position < len(data):
             array.append(String(data[position:]))
+    while last and array and not isinstance(array[-1], pikepdf.Object):
+        array.pop()
     return [*before, ([Array(array)], b"TJ")]
 
 
@@ -315,27 +355,3 @@ def _displace(array: list[Any], amount: float) -> None:
         array[-1] = round(number(array[-1]) + amount, 5)
     else:
         array.append(round(amount, 5))
-
-
-def _runs(characters: set[int], places: list[int | None]) -> list[list[tuple[int, int]]]:
-    """Return (character, glyph) of what is removed from a line, in runs of neighbours."""
-    runs: list[list[tuple[int, int]]] = []
-    last = -2
-    for character in sorted(characters):
-        place = places[character]
-        if place is None:
-            if last == character - 1:
-                last = character
-            continue
-        if last == character - 1 and runs:
-            runs[-1].append((character, place))
-        else:
-            runs.append([(character, place)])
-        last = character
-    return runs
-
-
-def _box_path(glyphs: list[Drawn]) -> str:
-    """Return the path of a rectangle, turned with the text, around a run of glyphs."""
-    moves = [f"{x:.3f} {y:.3f} {'l' if n else 'm'}" for n, (x, y) in enumerate(frame_of(glyphs).corners)]
-    return " ".join([*moves, "h f"])

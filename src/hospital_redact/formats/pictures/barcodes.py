@@ -11,6 +11,7 @@ from hospital_redact.model import Box
 
 MAX_BARCODES = 200
 """Most codes of one frame that are looked at."""
+_SQUARE = frozenset(("QRCode", "DataMatrix", "Aztec", "PDF417", "MicroQRCode", "RMQRCode", "MaxiCode"))
 _REACH = 1.2
 """How far around its corners a code is followed, as a share of its longer side: the reader may name one scan line."""
 
@@ -31,8 +32,14 @@ def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
     found = zxingcpp.read_barcodes(pixels, return_errors=True)[:MAX_BARCODES]
     codes = [Barcode(one.text if one.valid else "", _box(one, pixels)) for one in found]
     whole = [code for code in codes if code.text]
-    # One scan line across a code may look like a damaged code of another kind.
-    broken = [code for code in codes if not code.text and not any(_touch(code.box, other.box) for other in whole)]
+    # Black boxes and rules look like a damaged code of bars now and then; a pattern of two dimensions is no chance.
+    broken = [
+        code
+        for one, code in zip(found, codes, strict=True)
+        if not one.valid
+        and str(one.format).rpartition(".")[2] in _SQUARE
+        and not any(_touch(code.box, other.box) for other in whole)
+    ]
     return tuple(sorted([*whole, *broken], key=lambda code: (code.box.y0, code.box.x0)))
 
 
@@ -46,6 +53,8 @@ def _box(found: Any, pixels: Pixels) -> Box:
 
     height, width = pixels.shape[:2]
     corners = [getattr(found.position, name) for name in ("top_left", "top_right", "bottom_right", "bottom_left")]
+    # A code that was not decoded may have corners that nobody found.
+    corners = [c for c in corners if (c.x, c.y) != (0, 0)] or corners
     xs, ys = [c.x for c in corners], [c.y for c in corners]
     x0, x1, y0, y1 = min(xs), max(xs) + 1, min(ys), max(ys) + 1
     side = max(x1 - x0, y1 - y0)

@@ -5,7 +5,8 @@ A picture and its redacted copy must be judged alike: black boxes are taken out 
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,11 +121,24 @@ def mark_boxes(lines: tuple[Line, ...], solid: Solid) -> tuple[Line, ...]:
         used.update(own)
         marked.append(_with_boxes(line, own, solid) if own else line)
     usual = float(np.median(heights))
+    quarters = _quarters(lines)
     for box in solid.boxes:
         if box not in used and usual / 2 < box.y1 - box.y0 < 3 * usual:
-            quad = np.array([(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)], dtype=np.float32)
-            marked.append(Line(COVERED, (1.0,), np.full((1, 4), np.nan, dtype=np.float32), quad, 1.0))
+            corners = np.array(
+                [(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)], dtype=np.float32
+            )
+            quad = np.roll(corners, -quarters, axis=0)
+            marked.append(Line(COVERED, (1.0,), np.array([box], dtype=np.float32), quad, 1.0))
     return tuple(line for line in marked if line.text or line.scores == ())
+
+
+def _quarters(lines: tuple[Line, ...]) -> int:
+    """Return by how many quarters clockwise most of the text is turned."""
+    length = [0.0] * 4
+    for line in lines:
+        dx, dy = line.quad[1] - line.quad[0]
+        length[round(math.atan2(dy, dx) / (math.pi / 2)) % 4] += math.hypot(dx, dy)
+    return length.index(max(length))
 
 
 def _height(line: Line) -> float:
@@ -139,25 +153,46 @@ def _is_on(box: Box, line: Line) -> bool:
     return bool(x0 <= (box.x0 + box.x1) / 2 <= x1 and y0 <= (box.y0 + box.y1) / 2 <= y1)
 
 
+class _Placed(NamedTuple):
+    """A character along its line, from ``start`` to ``end`` in pixels."""
+
+    start: float
+    end: float
+    text: str
+    score: float
+    box: Grey
+
+
 def _with_boxes(line: Line, boxes: list[Box], solid: Solid) -> Line:
     along = line.quad[1] - line.quad[0]
     along = along / max(1e-6, float(np.linalg.norm(along)))
-    kept = [n for n, box in enumerate(line.boxes) if not solid.covers(box)]
-    placed: list[tuple[float, str, float, Grey]] = []
-    last = -np.inf
-    for n in kept:
-        box = line.boxes[n]
-        # A space stands just behind what is before it.
-        last = last + 1e-3 if np.isnan(box[0]) else float((box[:2] + box[2:]) @ along) / 2
-        placed.append((last, line.text[n], line.scores[n], box))
     nowhere = np.full(4, np.nan, dtype=np.float32)
-    placed.extend((float(np.array((b.x0 + b.x1, b.y0 + b.y1)) @ along) / 2, COVERED, 1.0, nowhere) for b in boxes)
-    placed.sort(key=lambda one: one[0])
+    placed = [_placed(np.array(box, dtype=np.float32), along, COVERED, 1.0) for box in boxes]
+    last = -np.inf
+    for letter, score, box in zip(line.text, line.scores, line.boxes, strict=True):
+        if np.isnan(box[0]):  # a space stands just behind what is before it
+            placed.append(_Placed(last, last, letter, score, box))
+        elif not solid.covers(box):
+            placed.append(_placed(box, along, letter, score))
+            last = placed[-1].end
+    placed.sort(key=lambda one: (one.start + one.end, one.end))
+    spaced: list[_Placed] = []
+    for one in placed:
+        before = spaced[-1] if spaced else None
+        # What is beside a box never runs on: between two words it stands for a word.
+        if before is not None and COVERED in (before.text, one.text) and " " not in (before.text, one.text):
+            spaced.append(_Placed(before.end, before.end, " ", 1.0, nowhere))
+        spaced.append(one)
     return line._replace(
-        text="".join(text for _, text, _, _ in placed),
-        scores=tuple(score for _, _, score, _ in placed),
-        boxes=np.array([box for _, _, _, box in placed], dtype=np.float32).reshape(-1, 4),
+        text="".join(one.text for one in spaced),
+        scores=tuple(one.score for one in spaced),
+        boxes=np.array([one.box for one in spaced], dtype=np.float32).reshape(-1, 4),
     )
+
+
+def _placed(box: Grey, along: Grey, text: str, score: float) -> _Placed:
+    ends = sorted((float(box[:2] @ along), float(box[2:] @ along)))
+    return _Placed(ends[0], ends[1], text, score, box)
 
 
 def unclear(lines: tuple[Line, ...], pixels: Pixels) -> int:

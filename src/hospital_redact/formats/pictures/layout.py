@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from hospital_redact.formats.pictures.coverage import COVERED
-from hospital_redact.formats.pictures.ocr import Line
+from hospital_redact.formats.pictures.ocr import SPACE, Line
 from hospital_redact.model import Block, Box, Glyph, Kind, Location, TablePosition
 
 _SLANT = math.radians(15)
@@ -75,9 +75,10 @@ def _joined(row: _Row) -> _Row:
     for piece in sorted(row, key=lambda p: p.start):
         last = joined[-1] if joined else None
         if last is not None and COVERED in (last.lines[-1].text, piece.lines[0].text):
-            near = piece.start - last.end < min(last.height, piece.height)
-            if near:
-                joined[-1] = last._replace(lines=last.lines + piece.lines, end=max(last.end, piece.end))
+            gap = (piece.start - last.end) / min(last.height, piece.height)
+            if gap < 1:
+                lines = (*last.lines, SPACE, *piece.lines)
+                joined[-1] = last._replace(lines=lines, end=max(last.end, piece.end))
                 continue
         joined.append(piece)
     return joined

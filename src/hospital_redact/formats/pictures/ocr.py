@@ -55,8 +55,9 @@ class Line(NamedTuple):
 
     @property
     def confidence(self) -> float:
-        """Mean of the scores of the characters, 0 to 1."""
-        return sum(self.scores) / len(self.scores) if self.scores else 0.0
+        """Mean of the scores of the letters and digits (of the signs where there are none), 0 to 1."""
+        scores = [s for letter, s in zip(self.text, self.scores, strict=True) if letter.isalnum()] or self.scores
+        return sum(scores) / len(scores) if scores else 0.0
 
 
 @cache
@@ -116,6 +117,10 @@ def read_lines(pixels: Pixels) -> tuple[Line, ...]:
                 _remembered.popitem(last=False)
         _remembered.move_to_end(key)
         return _remembered[key]
+
+
+SPACE = Line(" ", (1.0,), np.full((1, 4), np.nan, dtype=np.float32), np.zeros((4, 2), dtype=np.float32), 1.0)
+"""A space that nothing draws."""
 
 
 class _Seen(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,6 +19,9 @@ from hospital_redact.formats.pictures.metadata import texts_beside
 from hospital_redact.formats.pictures.ocr import Pixels
 from hospital_redact.model import Block, Kind, Location, RemovedPart, Unread
 
+CODE_LABEL = "条码号："
+"""Stands before the text of a code, so that detectors take it for the number of something: a person cannot read it."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TINY = 2
 """Pixels up to which nothing can be read: a rule, a spacer."""
 
@@ -29,8 +33,8 @@ class PictureReading(NamedTuple):
     Their places are ``Location(part, "picture line 3")`` and ``Location(part, "barcode 1")``, with ``page`` the frame
     where a file has several. Each character has a :class:`Glyph` with ``page`` the frame (from 1), ``font`` ``"ocr"``
     and ``box`` in PIXELS of that frame, origin at the UPPER left, y downwards (``box.y0`` is the upper edge); ``None``
-    for spaces and tabs. All characters of a code have the box of the code. Texts of metadata follow as blocks of
-    :attr:`Kind.METADATA` that do not survive.
+    for spaces and tabs. A code reads ``条码号：`` and its text, whose characters all have the box of the code. Texts
+    of metadata follow as blocks of :attr:`Kind.METADATA` that do not survive.
 
     ``unread`` is what shows and no text stands for; each has a place of its own that the copy gives it as well.
     """
@@ -108,8 +112,10 @@ def read_shown(shown: Sequence[Pixels], part: str, page: int | None) -> PictureR
     unread = _unread(shown[0], lines, codes, solid, Location(part, "", page))
     blocks = list(blocks_of_lines(lines, part, page))
     for number, code in enumerate((c for c in codes if c.text), 1):
-        glyphs = (glyph_at(code.box, page),) * len(code.text)
-        blocks.append(Block(code.text, Location(part, f"barcode {number}", page), Kind.PICTURE, glyphs=glyphs))
+        text = _CONTROL.sub(" ", code.text)
+        glyphs = (*(None,) * len(CODE_LABEL), *(glyph_at(code.box, page),) * len(text))
+        location = Location(part, f"barcode {number}", page)
+        blocks.append(Block(CODE_LABEL + text, location, Kind.PICTURE, glyphs=glyphs))
     return PictureReading(tuple(blocks), tuple(unread))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hospital_redact.formats.base import Difference
+from hospital_redact.formats.pictures.coverage import COVERED
 from hospital_redact.model import Block, Box, Document, Edit, Kind, RedactionPlan, edits_by_block
 
 _LOST = 6
@@ -36,7 +37,7 @@ def _characters(blocks: Iterable[Block]) -> Iterator[_Character]:
     for number, block in enumerate(blocks):
         if block.kind is Kind.PICTURE:
             for offset, (letter, glyph) in enumerate(zip(block.text, block.glyphs, strict=True)):
-                if glyph is not None and not letter.isspace():
+                if glyph is not None and not letter.isspace() and letter != COVERED:
                     yield number, offset, letter, f"{block.location.part}, page {glyph.page}", glyph.box
 
 

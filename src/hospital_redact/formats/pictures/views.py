@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -10,6 +11,7 @@ from hospital_redact.model import Block, Box, Kind, Segment, View, join_blocks
 
 _SAME_COLUMN = 0.5
 """Share of the narrower of two pieces that stands above or below the other in one column."""
+_FIELD = re.compile(r"[^:：]{1,8}[:：]")
 _ROOM = 2.0
 """Heights of a line by which a wrapped line may end before the right edge of its column."""
 
@@ -78,10 +80,11 @@ def _goes_on(piece: _Piece, other: _Piece) -> bool:
 
 
 def wraps(piece: _Piece, below: _Piece, pieces: Iterable[_Piece]) -> bool:
-    """Whether a line goes on in the next: it ends at the right edge of its column."""
-    edge = max(
-        (p.box.x1 for p in pieces if p.page == piece.page and p.box.x0 < piece.box.x1 <= p.box.x1), default=piece.box.x1
-    )
+    """Whether a line goes on in the next: it ends at the right edge of its column, and the next begins no field."""
+    if _FIELD.match(below.text) or piece.text.endswith((":", "：")):
+        return False
+    column = [p for p in pieces if p.page == piece.page and p.box.x0 < piece.box.x1 and p.box.x1 > piece.box.x0]
+    edge = max(p.box.x1 for p in column)
     return edge - piece.box.x1 < _ROOM * piece.height and below.box.x0 < piece.box.x0 + 3 * piece.height
 
 

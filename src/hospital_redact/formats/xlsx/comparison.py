@@ -47,12 +47,14 @@ def _wanted(source: Document, edits: dict[int, list[Edit]], settled: dict[int, S
             continue
         change = settled.get(number)
         if number in called:
-            yield block, called[number]
+            text = called[number]
         elif change is not None and change.text is not None:
-            if change.text or not block.location.address.startswith("cell "):
-                yield block, change.text
+            text = change.text
         else:
-            yield block, apply_edits(block.text, edits[number]) if number in edits else block.text
+            text = apply_edits(block.text, edits[number]) if number in edits else block.text
+        # Without a text there is no cell, no paragraph of a box and no header; in a chart its place stays.
+        if text or block.location.address.startswith("chart"):
+            yield block, text
 
 
 def _is_sheet_name(block: Block) -> bool:

@@ -55,7 +55,7 @@ def show_date(tokens: Sequence[tuple[str, str]], serial: float, *, from_1904: bo
         elif kind == "date":
             minutes = text[0] == "m" and _is_minute(tokens, number)
             out.append(_minute(moment, text) if minutes else _part(moment, text, half=half))
-        elif kind in ("text", "mark", "digit"):
+        elif kind in ("text", "room", "mark", "digit"):
             out.append(text)
     return "".join(out)
 

@@ -20,7 +20,7 @@ from hospital_redact.formats.xlsx.formulas import MAX_COLUMN, MAX_ROW, column_le
 from hospital_redact.formats.xlsx.strings import Text, read_text
 from hospital_redact.formats.xlsx.vocabulary import clean_value, s, unescape_text
 
-MAX_CELLS = 500_000
+MAX_CELLS = 250_000
 """Filled cells of a workbook."""
 MAX_TEXT = 64 * 1024 * 1024
 """Characters of a workbook's cells together: one shared text may stand in every cell."""

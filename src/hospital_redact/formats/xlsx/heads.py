@@ -18,6 +18,7 @@ MAX_TITLES = 8
 _WIDE = 0.6
 _ALIKE = 0.8
 _MAX_WORD = 40
+_MAX_DIGITS = 6
 
 
 class Mark(NamedTuple):
@@ -53,7 +54,8 @@ class Outline:
 
 def mark(column: int, text: str, style: int, *, is_text: bool) -> Mark:
     """Return the mark of a cell that shows ``text``."""
-    is_word = is_text and len(text) <= _MAX_WORD and not any(char.isdigit() for char in text)
+    digits = sum(char.isdigit() for char in text)
+    is_word = is_text and len(text) <= _MAX_WORD and digits <= _MAX_DIGITS and 2 * digits <= len(text)
     return Mark(column, is_text, is_word, style)
 
 
@@ -187,8 +189,10 @@ def _last_heading(group: Sequence[Outline], head: int, merges: dict[tuple[int, i
     last = head
     while last + 2 < len(group) and all(cell.is_word for cell in group[last + 1].marks):
         below = group[last + 1]
-        under = any(area.column <= cell.column <= area.last_column for area in sideways for cell in below.marks)
-        if below.number > bottom and not (under and last == head):
+        parts = bool(sideways) and all(
+            any(area.column <= cell.column <= area.last_column for area in sideways) for cell in below.marks
+        )
+        if below.number > bottom and not (parts and last == head):
             break
         last += 1
     return last

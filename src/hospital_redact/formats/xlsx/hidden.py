@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from hospital_redact.formats.ooxml.namespaces import NS_O, NS_V
 from hospital_redact.formats.ooxml.package import CONTENT_TYPES, Element, Package, display_name
 from hospital_redact.formats.xlsx.draft import Draft
 from hospital_redact.formats.xlsx.layout import telling_texts
@@ -202,18 +201,8 @@ class HiddenPlaces:
         """Read shapes of the old drawing language: comments' frames, and form controls, which show."""
         said = "\n".join(_some(telling_texts(root)))
         self._draft.bury(said, Kind.METADATA, Location(shown, "text"))
-        controls = 0
-        for shape in root.iter(f"{{{NS_V}}}shape"):
-            client = shape.find(_CLIENT)
-            kind = "" if client is None else client.get("ObjectType", "")
-            text = "".join(str(piece) for piece in shape.itertext()).strip()
-            if (
-                kind not in ("Note", "Pict", "Drop", "Spin", "Scroll")
-                and text
-                and next(shape.iter(f"{{{NS_O}}}lock"), None) is not None
-            ):
-                controls += 1
-        if controls:
+        kinds = {client.get("ObjectType", "") for client in root.iter(_CLIENT)}
+        if kinds - {"Note", "Pict"}:
             self._draft.unread.append(Unread("control", Location(shown, "controls"), "form controls are not kept"))
 
     def _property_part(self, root: Element, kind: str, shown: str) -> None:

@@ -199,8 +199,10 @@ def _rule(rule: Element, limit: int, priority: int) -> str:
     formulas = [f.text or "" for f in rule.findall(s("formula"))]
     if kind not in _CONDITIONS or not all(map(_is_plain_formula, formulas)):
         return ""
-    limits = [cfvo.get("val", "") for cfvo in rule.iter(s("cfvo"))]
-    if not all(_is_plain_formula(value) for value in limits if value):
+    limits = [cfvo.get("val") for cfvo in rule.iter(s("cfvo"))]
+    if any(value is not None and clean_value("cfvo", "val", value) is None for value in limits):
+        return ""
+    if kind == "cellIs" and rule.get("operator") not in _OPERATORS:
         return ""
     attributes = f' type="{kind}" priority="{priority}"'
     form = rule.get("dxfId", "")

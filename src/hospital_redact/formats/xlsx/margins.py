@@ -31,11 +31,15 @@ class Third(NamedTuple):
 
 
 def read_margins(element: Element) -> Iterator[Third]:
-    """Yield the thirds of a ``headerFooter`` element that are not empty."""
-    for child in element:
-        for tag in TAGS:
-            if child.tag == s(tag):
-                yield from _thirds(tag, unescape_text(child.text or ""))
+    """Yield the thirds of a ``headerFooter`` element that are not empty, in the order in which a copy has them."""
+    for tag in TAGS:
+        # Of several with one name only the first counts; the others are read as what is lost.
+        for number, child in enumerate(element.findall(s(tag))):
+            text = unescape_text(child.text or "")
+            if number == 0:
+                yield from _thirds(tag, text)
+            else:
+                yield Third(tag, "C", (), text)
 
 
 def _thirds(tag: str, text: str) -> Iterator[Third]:

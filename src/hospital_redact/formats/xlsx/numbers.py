@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from hospital_redact.formats.xlsx.dates import DATE_CODE, show_date, shows_whole_date
 
+_WIDE = Context(prec=400)
+"""Enough for all digits of any number that a sheet can store."""
 MAX_CODE = 255
 """Longest format code that is looked at; Excel allows no more."""
 
@@ -31,7 +33,7 @@ _COLOURS = re.compile(
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=) ?(-?\d{1,15}(?:\.\d{1,15})?)")
 _SHORT_CONDITION = re.compile(r"\D*-?\d{1,6}(?:\.\d{1,4})?")
 _CURRENCY = re.compile(r"\$([^-]*)(?:-[0-9A-Za-z]*)?")
-_LOCALE = re.compile(r"\$[^-]*(?:-[0-9A-Fa-f]{1,8})?")
+_LOCALE = re.compile(r"\$[^-]*(?:-[0-9A-Fa-f]{1,6})?")
 _ELAPSED = re.compile(r"(?i)h+|m+|s+")
 _NUMERALS = re.compile(r"(?i)dbnum([1-4])")
 _UNITS = re.compile(
@@ -78,7 +80,7 @@ def general(value: float) -> str:
 
 def _rounded(value: Decimal, places: int) -> str:
     # Half away from zero on the decimal digits, as spreadsheets do; Python's own format rounds the binary number.
-    return format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f") if places < 30 else format(value, "f")
+    return format(value.quantize(Decimal(1).scaleb(-min(places, 30)), ROUND_HALF_UP, _WIDE), "f")
 
 
 class NumberFormat:
@@ -99,6 +101,8 @@ class NumberFormat:
         self._whole_date = self.is_date and shows_whole_date(code)
         self._plain = _plain_places(code)
         self.changes_text = self.show_text("x") != "x"
+        # In a copy a number may become a text, and a text that shows otherwise would change once more.
+        self.telling |= self.changes_text
 
     def __repr__(self) -> str:
         return f"NumberFormat(date {self.is_date}, telling {self.telling})"
@@ -118,7 +122,9 @@ class NumberFormat:
             sides = () if section is None else section.tokens
             shown = general(value if signed else abs(value))
             return (
-                "".join(shown if t.kind == "general" else t.text for t in sides if t.kind in ("general", "text"))
+                "".join(
+                    shown if t.kind == "general" else t.text for t in sides if t.kind in ("general", "text", "room")
+                )
                 or shown
             )
         if section.is_date:
@@ -190,7 +196,11 @@ def _parse(code: str) -> _Parsed:
             elif not _COLOURS.fullmatch(inner):
                 words.append(inner)
         else:
+            # What only makes room (_x) or fills (*x) is one sign, and no letter.
+            odd |= kind in ("room", "fill") and (not text.isascii() or text.isalnum())
             tokens.append(_token(kind, text))
+    if tokens or not sections:
+        sections.append(_Section(tuple(_joined(tokens)), condition, numerals))  # a quotation mark that nothing closes
     words += [token.text for section in sections for token in section.tokens if token.kind == "text"]
     return _Parsed(tuple(sections), tuple(words), odd)
 
@@ -202,7 +212,7 @@ def _token(kind: str, text: str) -> _Token:
         case "escaped" | "bare":
             return _Token("text", text)
         case "room":
-            return _Token("text", " " if text.isascii() and not text.isalnum() else "")
+            return _Token("room", " " if text.isascii() and not text.isalnum() else "")
         case "fill":
             return _Token("text", "")
         case "date":
@@ -248,7 +258,7 @@ def _show_number(tokens: Sequence[_Token], value: Decimal) -> str:
     percent = sum(t.kind == "percent" for t in tokens)
     value = value.scaleb(2 * percent)
     if not digits:
-        return "".join("%" if t.kind == "percent" else t.text for t in tokens if t.kind in ("text", "percent"))
+        return "".join("%" if t.kind == "percent" else t.text for t in tokens if t.kind in ("text", "room", "percent"))
     exponent = next((n for n, t in enumerate(tokens) if t.kind == "exponent"), None)
     if exponent is not None:
         return _show_exponent(tokens, exponent, value)
@@ -301,7 +311,7 @@ def _place(tokens: Sequence[_Token], point: int, head: dict[int, str], tail: str
             out.append(".")
         elif token.kind == "percent":
             out.append("%")
-        elif token.kind == "text":
+        elif token.kind in ("text", "room"):
             out.append(token.text)
     return "".join(out)
 

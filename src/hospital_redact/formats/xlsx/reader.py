@@ -18,7 +18,7 @@ from hospital_redact.formats.xlsx.draft import Draft, Margin, Sheet
 from hospital_redact.formats.xlsx.grid import Budget, Grid, read_grid
 from hospital_redact.formats.xlsx.hidden import HiddenPlaces
 from hospital_redact.formats.xlsx.layout import read_layout
-from hospital_redact.formats.xlsx.margins import read_margins
+from hospital_redact.formats.xlsx.margins import Third, read_margins
 from hospital_redact.formats.xlsx.shapes import DrawingReader, ReadPicture
 from hospital_redact.formats.xlsx.strings import Text, read_shared
 from hospital_redact.formats.xlsx.styles import Styles
@@ -29,6 +29,7 @@ MAX_SHEETS = 1024
 THEME_TYPE = "application/vnd.openxmlformats-officedocument.theme+xml"
 _R_ID = f"{{{NS_R}}}id"
 _ON = ("1", "true")
+_SIDES = {"L": "left", "C": "centre", "R": "right"}
 
 
 class _Named(NamedTuple):
@@ -179,23 +180,24 @@ class _Reader:
         self._odd_texts(grid, part)
 
     def _margins(self, grid: Grid, sheet: Sheet | None, part: str) -> None:
-        draft = self.draft
-        for element in grid.others.get("headerFooter", ()):
+        for number, element in enumerate(grid.others.get("headerFooter", ())):
             for third in read_margins(element):
-                text = "".join(shown for shown, _ in third.pieces)
-                kind = Kind.FOOTER if third.tag.endswith("Footer") else Kind.HEADER
-                place = Location(
-                    part, f"{kind.value} {third.tag.removesuffix('Header').removesuffix('Footer')}{third.side}"
-                )
-                if third.lost:
-                    draft.bury(third.lost, Kind.METADATA, place)
-                if "&G" in third.lost.upper() and sheet is not None:
-                    draft.unread.append(Unread("image", place, "a picture in a page header is not read yet"))
-                if sheet is None:
-                    draft.bury(text, kind, place)
-                elif third.pieces:
-                    block = draft.show(text, kind, place)
-                    sheet.margins.append(Margin(third.tag, third.side, third.pieces, block))
+                self._third(third, sheet if number == 0 else None, part)
+
+    def _third(self, third: Third, sheet: Sheet | None, part: str) -> None:
+        draft = self.draft
+        text = "".join(shown for shown, _ in third.pieces)
+        kind = Kind.FOOTER if third.tag.endswith("Footer") else Kind.HEADER
+        which = third.tag.removesuffix("Header").removesuffix("Footer")
+        place = Location(part, f"{kind.value} {which} {_SIDES[third.side]}")
+        draft.bury(third.lost, Kind.METADATA, place)
+        if "&G" in third.lost.upper() and sheet is not None:
+            draft.unread.append(Unread("image", place, "a picture in a page header is not read yet"))
+        if sheet is None:
+            draft.bury(text, kind, place)
+        elif text:
+            block = draft.show(text, kind, place)
+            sheet.margins.append(Margin(third.tag, third.side, third.pieces, block))
 
     def _odd_texts(self, grid: Grid, part: str) -> None:
         if grid.odd:
@@ -209,6 +211,15 @@ class _Reader:
             if relation is None or relation.external or relation.target not in self._package.parts:
                 continue
             sheet.drawing = self._pictures.read(relation.target, where) or sheet.drawing
+        seen: set[str] = set()
+        for name in ("oleObjects", "AlternateContent", "other"):
+            for holder in grid.others.get(name, ()):
+                for found in holder.iter(s("oleObject")):
+                    # A second form of the same object stands beside it for older programmes.
+                    key = found.get("shapeId", "")
+                    if key not in seen and (len(found) or holder.find(f".//{s('oleObject')}/*") is None):
+                        seen.add(key)
+                        sheet.drawing = self._pictures.read_object(found, sheet.drawing, where)
 
     def _rest_of_texts(self) -> None:
         """Read the shared texts that no cell shows, and the words of number formats."""

@@ -20,6 +20,7 @@ from hospital_redact.formats.ooxml.shapes import copy_formatting
 from hospital_redact.formats.pictures import PictureReading
 from hospital_redact.formats.xlsx.draft import Draft, Drawn, Image
 from hospital_redact.formats.xlsx.strings import loose_texts, parse_or_none
+from hospital_redact.formats.xlsx.vocabulary import s
 from hospital_redact.model import Kind, Location, TablePosition, Unread
 
 DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
@@ -44,6 +45,7 @@ _ANCHORS = {
 _ALTERNATIVES, _CHOICE, _FALLBACK = (f"{{{NS_MC}}}{name}" for name in ("AlternateContent", "Choice", "Fallback"))
 _PLACE = re.compile(r"-?\d{1,8}")
 _PLAIN_NAME = re.compile(r"(?:[^\W\d]| ){1,12} ?\d{0,4}")
+_OBJECT_ANCHOR = s("anchor")
 _FREE = frozenset({_A + "custGeom"})
 
 
@@ -73,14 +75,13 @@ class DrawingReader:
         self._part = part
         self._relations = self._package.relations(name)
         self._counts, self._shapes = {}, 0
-        number = 1 + sum(p.content_type == DRAWING_TYPE for p in self._draft.parts)
-        self._new = NewPart(f"xl/drawings/drawing{number}.xml", DRAWING_TYPE)
-        self._new.root = etree.Element(_X + "wsDr", nsmap={"xdr": NS_XDR, "a": NS_A, "r": NS_R})
+        self._new = self._drawing()
+        assert self._new.root is not None
         for anchor in root.iter(*_ANCHORS):
             self._anchor(anchor, self._new.root)
         if len(self._new.root) == 0:
+            self._draft.parts.remove(self._new)
             return None
-        self._draft.parts.append(self._new)
         return self._new
 
     def _anchor(self, anchor: Element, root: Element) -> None:
@@ -103,6 +104,35 @@ class DrawingReader:
             for extra in list(out)[start + 1 :]:
                 out.remove(extra)
             etree.SubElement(out, _X + "clientData")
+
+    def read_object(self, source: Element, sheet: NewPart | None, part: str) -> NewPart | None:
+        """Put a box in the place of an embedded object (``oleObject``) of a sheet, into its drawing if it has one.
+
+        Return the drawing's part. An object that does not say where it stands blocks.
+        """
+        self._part = part
+        place = next((e for e in source.iter(_OBJECT_ANCHOR)), None)
+        anchor = etree.Element(_X + "twoCellAnchor")
+        corners = [] if place is None else [e for e in place if etree.QName(e).localname in ("from", "to")]
+        for corner in corners:
+            new = etree.SubElement(anchor, _X + etree.QName(corner).localname)
+            new.extend(etree.fromstring(etree.tostring(child)) for child in corner)
+        if len(anchor) != 2 or not all(_copy_place(corner, etree.Element(anchor.tag)) for corner in anchor):
+            self._leave(source, "embedded_object", "an embedded object does not say where it stands")
+            return sheet
+        self._new = sheet or self._drawing()
+        assert self._new.root is not None
+        self._box(anchor, anchor, OBJECT_LABEL, "embedded_object")
+        etree.SubElement(anchor, _X + "clientData")
+        self._new.root.append(anchor)
+        return self._new
+
+    def _drawing(self) -> NewPart:
+        number = 1 + sum(p.content_type == DRAWING_TYPE for p in self._draft.parts)
+        new = NewPart(f"xl/drawings/drawing{number}.xml", DRAWING_TYPE)
+        new.root = etree.Element(_X + "wsDr", nsmap={"xdr": NS_XDR, "a": NS_A, "r": NS_R})
+        self._draft.parts.append(new)
+        return new
 
     # -- what is drawn ------------------------------------------------------------------------------------------
 

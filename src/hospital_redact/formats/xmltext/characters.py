@@ -48,28 +48,35 @@ def corrupt(message: str) -> ReadError:
 
 def decode_declared(data: bytes) -> _Decoded:
     """Return the text of ``data`` by its byte order mark or declaration, UTF-8 without either; raise HR203."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    for mark, encoding, head in (
+        (codecs.BOM_UTF8, "utf-8", codecs.BOM_UTF8),
+        (codecs.BOM_UTF16_LE, "utf-16-le", codecs.BOM_UTF16_LE),
+        (codecs.BOM_UTF16_BE, "utf-16-be", codecs.BOM_UTF16_BE),
+        (b"", "utf-16-le", b"<\0?\0"),
+        (b"", "utf-16-be", b"\0<\0?"),
     ):
-        if data.startswith(mark):
-            return _Decoded(_decode_as(data[len(mark) :], encoding), encoding, mark)
-    if data.startswith(b"<\0?\0"):
-        return _Decoded(_decode_as(data, "utf-16-le"), "utf-16-le", b"")
-    if data.startswith(b"\0<\0?"):
-        return _Decoded(_decode_as(data, "utf-16-be"), "utf-16-be", b"")
-    head = data[:400].decode("latin-1")
-    declaration = DECLARATION.match(head)
-    codec = _CODECS.get(((declaration and declaration["encoding"]) or "utf-8").lower())
-    if codec is None or codec.startswith("utf-16"):
-        raise corrupt("the XML declares an encoding that is not supported; save it again as well-formed XML")
+        if data.startswith(head):
+            text = _decode_as(data[len(mark) :], encoding)
+            _declared_codec(text)  # a name that no encoding has stays in no copy
+            return _Decoded(text, encoding, mark)
+    codec = _declared_codec(data[:400].decode("latin-1"))
+    if codec.startswith("utf-16"):
+        raise corrupt("the XML is not in the encoding that it declares; save it again as well-formed XML")
     for each in (codec, "gb18030") if codec == "gbk" else (codec,):
         try:
             return _Decoded(_decode_as(data, each), each, b"")
         except ReadError:
             continue
     raise corrupt("the XML is not in the encoding that it declares; save it again as well-formed XML")
+
+
+def _declared_codec(head: str) -> str:
+    """Return the Python codec of the encoding that a file declares, UTF-8 if it declares none; raise HR203."""
+    declaration = DECLARATION.match(head)
+    codec = _CODECS.get(((declaration and declaration["encoding"]) or "utf-8").lower())
+    if codec is None:
+        raise corrupt("the XML declares an encoding that is not supported; save it again as well-formed XML")
+    return codec
 
 
 def _decode_as(data: bytes, encoding: str) -> str:
