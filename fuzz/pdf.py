@@ -19,6 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "formats"), str(ROOT / "tests")]
 
+if "--atheris" in sys.argv:  # whoever wants it installs it; modules are instrumented as they are imported
+    import atheris  # type: ignore[import-untyped]
+
+    with atheris.instrument_imports(include=["hospital_redact.formats.pdf"]):
+        import hospital_redact.formats.pdf  # noqa: F401 - to be instrumented
+
 import pdf_builder  # noqa: E402 - the builders of the tests
 import pdf_slots  # noqa: E402
 import planting  # noqa: E402
@@ -133,14 +139,16 @@ def _keep(data: bytes) -> str:
 
 
 def guided(arguments: list[str]) -> None:
-    """Fuzz with atheris, which does not come back."""
-    import atheris  # type: ignore[import-untyped]  # noqa: PLC0415 - installed by who wants it
+    """Fuzz with atheris, from our files on; it does not come back."""
+    folder = ROOT / "build" / "fuzz" / "seeds"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(seeds()):
+        (folder / f"{number}.pdf").write_bytes(data)
 
     def target(data: bytes) -> None:
         try_file(data)
 
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *arguments], target)
+    atheris.Setup([sys.argv[0], *arguments, str(folder)], target)
     atheris.Fuzz()
 
 

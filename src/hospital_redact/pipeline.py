@@ -20,7 +20,7 @@ from hospital_redact.allowing import AllowList, allow_list
 from hospital_redact.classification import classify
 from hospital_redact.closure import close_plan
 from hospital_redact.context import effective_context
-from hospital_redact.detection import Detector, find_terms, find_unread
+from hospital_redact.detection import Detector, find_shared_drives, find_terms, find_unread
 from hospital_redact.detection.literals import TERMS_RULE
 from hospital_redact.detection.taggers import Seen
 from hospital_redact.drafts import check_target, draft_file, publish
@@ -218,7 +218,8 @@ class Redactor:
                 detect=lambda edited: self._detect(edited, extras.subjects, allow, seen),
                 make_plan=make_plan,
             )
-        unread = find_unread(document, [edit.span for edit in plan.edits])
+        gone = [edit.span for edit in plan.edits]
+        unread = (*find_unread(document, gone), *find_shared_drives(document, gone))
         document = replace(document, unread=(*document.unread, *unread))
         suggestion = self._classify(document, findings, plan)
         log_findings(document, findings)

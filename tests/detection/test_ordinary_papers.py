@@ -1,4 +1,4 @@
-"""What ordinary letters, lists, chats and forms of hospitals say in their own way. Everybody and every number is invented.
+"""What ordinary letters, lists, chats and forms of hospitals say in their own way. Everybody is invented.
 
 Each case stands for a class that unseen papers showed: a word that announces one person, a value with its ward, a
 secret without a label. The other cases of a class are what looks alike and stays.
@@ -56,7 +56,16 @@ def test_a_word_for_one_person_announces_a_name(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["邻居同意作证", "同事高兴地说", "病友平安无事", "呼救电话已登记", "单号未填写", "平素与儿子同住", "社工那边联系一下", "耳闻人语声"],
+    [
+        "邻居同意作证",
+        "同事高兴地说",
+        "病友平安无事",
+        "呼救电话已登记",
+        "单号未填写",
+        "平素与儿子同住",
+        "社工那边联系一下",
+        "耳闻人语声",
+    ],
 )
 def test_a_word_for_one_person_makes_no_name_of_what_follows(text: str) -> None:
     assert found(text) == []
@@ -81,14 +90,18 @@ def test_an_office_behind_a_name_is_no_given_name() -> None:
 
 
 def test_whoever_heads_a_line_of_pay_is_somebody_it_is_about() -> None:
-    text = "骨科2025年4月绩效二次分配明细\n武大勇 系数1.8 15,230\n宁静 系数1.2 10,150\n屠小呦 系数1.0 8,460\n科主任：武大勇"
+    text = (
+        "骨科2025年4月绩效二次分配明细\n武大勇 系数1.8 15,230\n宁静 系数1.2 10,150\n屠小呦 系数1.0 8,460\n"
+        "科主任：武大勇"
+    )
     assert roles(text)["武大勇"] is Role.STAFF_SUBJECT
     assert roles(text)["宁静"] is Role.STAFF_SUBJECT
     assert "武大勇" not in found("科主任：武大勇\n今日查房。")
 
 
 @pytest.mark.parametrize(
-    "bed", ["B区21床", "12病室3床", "306房2床", "五病区12床", "1.12-06床", "Ward 14, bed 22", "bay 3 bed 2", "room 4 bed 1"]
+    "bed",
+    ["B区21床", "12病室3床", "306房2床", "五病区12床", "1.12-06床", "Ward 14, bed 22", "bay 3 bed 2", "room 4 bed 1"],
 )
 def test_the_ward_belongs_to_the_bed(bed: str) -> None:
     value = bed.removeprefix("1.")
@@ -119,7 +132,10 @@ def test_secretions_are_no_company() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("现住址 江门市新会区会城街道冈州大道中57号华侨新邨4座602　电话", "江门市新会区会城街道冈州大道中57号华侨新邨4座602"),
+        (
+            "现住址 江门市新会区会城街道冈州大道中57号华侨新邨4座602　电话",
+            "江门市新会区会城街道冈州大道中57号华侨新邨4座602",
+        ),
         ("住在沙依巴克区炉院街新村小区11号楼表姐家", "沙依巴克区炉院街新村小区11号楼"),
         ("姓名 | 家庭住址\n王小芳 | 医院宿舍5栋401", "医院宿舍5栋401"),
         ("mail goes to PO Box 311, Española, NM 87532", "PO Box 311, Española, NM 87532"),
@@ -157,7 +173,9 @@ def test_numbers_secrets_and_dates(text: str, value: str) -> None:
     assert covered(text, value)
 
 
-@pytest.mark.parametrize("text", ["firmware ver 10.2.3.4", "He retired at 59. Later he moved", "三十号楼门前", "二十一号病房"])
+@pytest.mark.parametrize(
+    "text", ["firmware ver 10.2.3.4", "He retired at 59. Later he moved", "三十号楼门前", "二十一号病房"]
+)
 def test_what_looks_like_them_stays(text: str) -> None:
     assert found(text) == []
 
@@ -170,7 +188,10 @@ PLAN = "院区发展战略规划（2025—2029）征求意见稿 暂不对外\n\
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        (CONTRACT + "第二条 服务期：自2025年7月1日起至2028年6月30日止，共36个月。", "自2025年7月1日起至2028年6月30日止"),
+        (
+            CONTRACT + "第二条 服务期：自2025年7月1日起至2028年6月30日止，共36个月。",
+            "自2025年7月1日起至2028年6月30日止",
+        ),
         (CONTRACT + "第七条 球管更换不另收费，每年限一只。", "球管更换不另收费，每年限一只"),
         (CONTRACT + "1. 总价由146万元降至128万元，含三年整机质保；", "总价由146万元降至128万元，含三年整机质保"),
         (PLAN + "若专项债未获批，第三条缓行一年。", "若专项债未获批，第三条缓行一年"),

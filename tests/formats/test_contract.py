@@ -149,7 +149,17 @@ def _built(make: Callable[[], Case]) -> Case:
 
 class TestContract(FormatContract):
     @pytest.fixture(
-        params=[_text_case, _docx_case, _xlsx_case, _pptx_case, _pdf_case, _picture_case, _archive_case, _mail_case, *_MARKUP],
+        params=[
+            _text_case,
+            _docx_case,
+            _xlsx_case,
+            _pptx_case,
+            _pdf_case,
+            _picture_case,
+            _archive_case,
+            _mail_case,
+            *_MARKUP,
+        ],
         ids=["text", "docx", "xlsx", "pptx", "pdf", "picture", "archive", "mail", *_MARKUP_IDS],
     )
     def case(self, request: pytest.FixtureRequest) -> Case:

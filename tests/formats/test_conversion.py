@@ -171,6 +171,7 @@ def test_folders_of_processes_that_were_killed_are_deleted(tmp_path: Path, monke
         ("a.rar", b"Rar!\x1a\x07\x01\x00", "zip"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c", "zip"),
         ("a.gz", b"\x1f\x8b\x08\x00", "zip"),
+        ("a.tar", b"a.txt".ljust(257, b"\0") + b"ustar", "zip"),
         ("a.mp4", b"\x00\x00\x00\x18ftypmp42", "sound and video"),
         ("a.mp3", b"ID3\x03\x00", "sound and video"),
         ("a.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "sound and video"),
@@ -192,3 +193,9 @@ def test_a_name_that_says_something_else_is_refused() -> None:
     odt = {"mimetype": "application/vnd.oasis.opendocument.text", "META-INF/manifest.xml": "<m:encryption-data/>"}
     assert refusal(container_builder.archive(odt), "a.odt").code == "HR202"
     assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.doc").code == "HR201"
+
+
+@pytest.mark.parametrize("start", ["ID3456号患者", "BZh楼层", "MSCF 报告", "OggS", "fLaC 编号"])
+def test_a_text_that_begins_like_another_kind_stays_a_text(start: str) -> None:
+    document = formats.read_document(formats.prepare(Source("a.txt", f"{start}，随访。".encode())))
+    assert document.blocks[0].text.startswith(start)

@@ -163,6 +163,14 @@ def test_a_formula_that_shows_something_else_blocks(cell: str) -> None:
     assert str(unread[0].location) == "table, row 2 column 1"
 
 
+def test_a_row_that_is_emptied_stays_a_row() -> None:
+    source = Source("a.csv", "姓名\r张伟强\n李一\n".encode())
+    document = FORMAT.read(source)
+    plan = plan_of(document, planting.edit("e", Span(1, 0, 3), ""))
+    assert write(source, plan).decode() == '姓名\r""\n李一\n'
+    assert list(FORMAT.compare(document, plan, FORMAT.read(Source("a.csv", write(source, plan))))) == []
+
+
 def test_parts_of_a_name_stand_together_in_a_view() -> None:
     document = read("姓,名,科室\n欧阳,小满,骨科\n")
     assert [view.text for view in document.views if view.name == "names"] == ["欧阳小满\n"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import docx_builder as builder
@@ -21,6 +22,11 @@ from hospital_redact.formats.ooxml.charts import MAX_POINTS, read_chart, write_t
 from hospital_redact.model import Document, RedactionPlan
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+
+
+@cache
+def default_redactor() -> Redactor:
+    return Redactor()
 
 
 def read(data: bytes) -> Document:
@@ -220,7 +226,7 @@ def test_a_report_with_boxes_and_a_chart_is_redacted_and_proved(tmp_path: Path) 
     ]
     path = tmp_path / "病情报告.docx"
     path.write_bytes(package.save())
-    redactor = Redactor()
+    redactor = default_redactor()
     copy = redactor.redact(redactor.review(path), tmp_path / "out.docx")
     assert copy.verification.passed
     text = "\n".join(lines(read((tmp_path / "out.docx").read_bytes())))
@@ -237,6 +243,6 @@ def test_a_chart_of_pay_loses_its_column(tmp_path: Path) -> None:
     )
     path = tmp_path / "工资.docx"
     path.write_bytes(package.save())
-    redactor = Redactor()
+    redactor = default_redactor()
     review = redactor.review(path)
     assert {"8800", "9100"} <= {review.document.text_of((edit.span,)) for edit in review.plan.edits}

@@ -73,6 +73,7 @@ def test_an_image_is_read_however_it_lies_on_the_page(matrix: tuple[float, ...])
     before, after = scan_builder.samples(data), scan_builder.samples(copy)
     changed = (before != after).any(axis=2).mean()
     assert 0.001 < changed < 0.05  # the boxes and nothing else
+    assert "身份证号：█" in ["".join(b.text.split()) for b in _read(copy).blocks]
 
 
 def test_an_inline_image_is_read_and_painted_over() -> None:

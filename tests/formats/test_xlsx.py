@@ -694,3 +694,43 @@ def read_or_refusal(data: bytes) -> Document | ReadError:
         return read(data)
     except ReadError as error:
         return error
+
+
+# -- what shows and is not read --------------------------------------------------------------------
+
+
+def test_an_embedded_object_leaves_a_box() -> None:
+    made = kit.Kit()
+    corner = "<xdr:col>1</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{0}</xdr:row><xdr:rowOff>0</xdr:rowOff>"
+    ends = f"<from>{corner.format(1)}</from><to>{corner.format(5)}</to>"
+    key = made.sheet_part("xl/embeddings/oleObject1.bin", "oleObject", VALUE)
+    frame = f"<objectPr><anchor>{ends}</anchor></objectPr>"
+    made.tail += f'<oleObjects><oleObject progId="{VALUE}" shapeId="1" r:id="{key}">{frame}</oleObject></oleObjects>'
+    data = made.save()
+    document = read(data)
+    assert document.unread == ()
+    assert "[嵌入对象]" in [block.text for block in document.blocks if block.survives]
+    copy = write(data, nothing(document))
+    assert left(copy, *kit.FRAGMENTS) == []
+    assert list(FORMAT.compare(document, nothing(document), read(copy))) == []
+
+
+def test_what_shows_and_is_not_read_blocks() -> None:
+    control = f'<xml {kit.NAMESPACES}><v:shape><x:ClientData ObjectType="Checkbox"/></v:shape></xml>'
+    made = kit.Kit()
+    made.sheet_part("xl/drawings/vmlDrawing1.vml", "vmlDrawing", control)
+    made.drawings.append(kit.anchor('<xdr:contentPart r:id="rId1"/>'))
+    free = kit.shape(kit.run("签名")).replace('<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>', "<a:custGeom/>")
+    made.drawings.append(kit.anchor(free))
+    made.setup += "<headerFooter><oddHeader>&amp;L&amp;G</oddHeader></headerFooter>"
+    data = made.save()
+    document = read(data)
+    assert sorted(unread.what for unread in document.unread) == ["control", "drawing", "image", "ink"]
+    copy = write(data, nothing(document))
+    assert read(copy).unread == ()
+
+
+def test_a_workbook_of_charts_alone_is_refused() -> None:
+    made = kit.Kit()
+    made.states["sheet1"] = "hidden"
+    assert refused(made.save()) == "HR201"

@@ -19,7 +19,8 @@ _TYPES = (
     "Boulevard|"
     "Blvd|Way|Square|Sq|Hill|Row|Gardens?|Grove|Walk|Parade|Highway|Hwy|Parkway|Pkwy|Circle|Cir|Trail|Trl|Esplanade|"
     "Quay|Wharf|Rise|Vale|View|Green|Park|Path|Pike|Turnpike|Plaza|Loop|Alley|Broadway|Strasse|Bay|Drift|Wynd|Gate|"
-    "Croft|Flats|Cottages|Bank|Brow|Fold|Nook|Mount|Orchard|Leys|Chase|Copse|Mead|Lea|Approach|Drove|Buildings|Villas|Mansions|Almshouses|"
+    "Croft|Flats|Cottages|Bank|Brow|Fold|Nook|Mount|Orchard|Leys|Chase|Copse|Mead|Lea|Approach|Drove|Buildings"
+    "|Villas|Mansions|Almshouses|"
     "Dale|Meadows?|Heights|Ridge|Hollow|Common|Yard|Passage|Rue"
 )
 # Words that stand between a number and such a word elsewhere: 6 Minute Walk, 64 Disk Drive, 9 September 2024.

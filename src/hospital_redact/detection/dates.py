@@ -60,7 +60,8 @@ _CHINESE = (
     rf"(?<!{_HAN}){_HAN}{{1,2}}月(?:初{_HAN}|{_HAN}{{1,3}}[日号]?)(?!{_HAN}|个)",
     # 三月下旬; 二十五号, said of a day without its month: no bed, house or building
     rf"(?<!{_HAN}){_HAN}{{1,2}}月(?:上旬|中旬|下旬|初(?!诊|次|始|{_HAN})|底|末)",
-    r"(?<!\p{Han})(?:廿[一二三四五六七八九]|二十[一二三四五六七八九]|三十一?)号(?![楼院床房线桌厂机门病室码馆店舍铺弄])",
+    r"(?<!\p{Han})(?:廿[一二三四五六七八九]|二十[一二三四五六七八九]"
+    r"|三十一?)号(?![楼院床房线桌厂机门病室码馆店舍铺弄])",
     # 廿二日殁于家: a day whose month was told before; 十日后 and 二十日量 are durations
     r"(?<=[,。;、\n ])(?:廿[一二三四五六七八九]?|[二三]?十[一二三四五六七八九]?)日(?=[\p{Han}])"
     r"(?![后前内间量许余来份龄志报月以之])",
@@ -83,7 +84,8 @@ _NOT_COUNTED = (
 )
 _ENGLISH = (
     # 5 March 2024, the 5th of March, Tuesday 9th July, 12-Dec-24
-    rf"{_WEEK}(?:the )?(?<![0-9A-Za-z])(?:{_DAY}(?:st|nd|rd|th)?(?: (?:to|and|or|until) (?:the )?| ?[–—-] ?))?{_DAY}(?:st|nd|rd|th)?(?: of)?[ -]?(?:{_FULL})(?![a-z])(?:\.(?=,? ?[0-9]))?"
+    rf"{_WEEK}(?:the )?(?<![0-9A-Za-z])(?:{_DAY}(?:st|nd|rd|th)?(?: (?:to|and|or|until) (?:the )?"
+    rf"| ?[–—-] ?))?{_DAY}(?:st|nd|rd|th)?(?: of)?[ -]?(?:{_FULL})(?![a-z])(?:\.(?=,? ?[0-9]))?"
     rf"(?:[ ,-]{{0,2}}(?:(?:20|19)[0-9]{{2}}|(?<=-)[0-9]{{2}}))?(?![0-9A-Za-z])",
     # March 5th, 2024; March 2024; Mar 2024
     rf"{_WEEK}(?<![A-Za-z])(?:{_FULL})\.? {_DAY}(?:st|nd|rd|th)?(?:,? (?:20|19)[0-9]{{2}})?(?![0-9A-Za-z%])",

@@ -42,21 +42,17 @@ def _cancel(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Find
         return list(findings)
 
     def cancelled(finding: Finding) -> bool:
-        if not finding.action.removes or _STRONG & set(finding.evidence):
+        # A sentence stays confidential whatever harmless number or masked name it quotes.
+        if not finding.action.removes or finding.detector == "statement" or _STRONG & set(finding.evidence):
             return False
         rank = _priority(finding, rules)
         return any(
-            priority > rank and span.overlaps(kept) and (finding.detector != "statement" or _is_most(kept, span))
+            priority > rank and span.overlaps(kept)
             for span in finding.spans
             for kept, priority in keeps.get(span.block, ())
         )
 
     return [finding for finding in findings if not cancelled(finding)]
-
-
-def _is_most(kept: Span, span: Span) -> bool:
-    """Whether ``kept`` is more than a part of a sentence: one that quotes a harmless number is as confidential."""
-    return 2 * (min(kept.end, span.end) - max(kept.start, span.start)) >= span.end - span.start
 
 
 def _join(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

@@ -18,7 +18,8 @@ from hospital_redact.detection.words import alternatives, words
 from hospital_redact.model import Role
 
 _PARTICLE = (
-    r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Dd]as|[Dd]o|[Dd]u|[Ll]a|[Ll]e|[Tt]en|[Tt]er|[Zz]u[mr]?|af"
+    r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Dd]as|[Dd]o|[Dd]u|[Ll]a|[Ll]e|[Tt]en|[Tt]er"
+    r"|[Zz]u[mr]?|af"
     r"|[Bb]in|[Bb]int|[Bb]inti|[Ii]bn|St\.?)(?:[ ](?:de[nr]?|la|las|los|zu|of))? |Mc|Mac|[OD]['’]|[Aa]l-|[Ee]l-)"
 )
 _WORD = rf"(?:{_PARTICLE}?\p{{Lu}}\p{{Ll}}+(?:[-'’]\p{{Lu}}?\p{{Ll}}+)*)"
@@ -36,7 +37,7 @@ NAME = (
     rf"|(?:{_CAPS}(?:[ ](?:{_CAPS}|{_WORD}))?|{_WORD}),[ ]?{_GIVEN_NAMES}"  # MAY, Rose T.; DOE, JANE M
     rf"|{_CAPS}(?:[ ]{_CAPS})?(?:[ ]{_WORD}){{1,3}}"  # LAU Wing Yan, CHOW LAM Sau-ping
     rf"|{_INITIAL}[ ]?(?:{_INITIAL}[ ]?)?(?:{_WORD}|{_CAPS})(?:[ ]{_WORD})?"  # M. Delvaux
-    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}(?:(?<=[ ][JS]r)\.|{_SUFFIX})"  # Kofi Addae, Margaret "Peggy" Doyle, John A. Smith Jr.
+    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}(?:(?<=[ ][JS]r)\.|{_SUFFIX})"  # Kofi Addae, Ann "Peg" Doyle, John A. Smith Jr.
     rf"|{_CAPS}(?:[ ](?:{_INITIAL}|{_CAPS})){{1,3}}"  # NGUYEN THI LAN
     rf"|{_WORD}|{_CAPS})"
 )
@@ -88,7 +89,8 @@ _TITLE = regex.compile(
 )
 # A message about somebody says so in its subject: Referral - Tyler Dunne - urgent.
 _SUBJECT = regex.compile(
-    rf"(?m)^[ \t]*(?i:subject|re)[ \t]*:[^\n]{{0,60}}?[ ][-–—:][ ](?P<name>(?:{_WORD}|\p{{Lu}}\.)(?:[ ]{_WORD}){{1,2}})(?=[ ][-–—(]|[,(]|[ \t]*$)"
+    rf"(?m)^[ \t]*(?i:subject|re)[ \t]*:[^\n]{{0,60}}?[ ][-–—:][ ](?P<name>(?:{_WORD}"
+    rf"|\p{{Lu}}\.)(?:[ ]{_WORD}){{1,2}})(?=[ ][-–—(]|[,(]|[ \t]*$)"
 )
 _STAFF_TITLES = frozenset({"Dr", "Prof", "Professor", "Doctor", "Nurse", "Sister"})
 _CREDENTIAL = regex.compile(
@@ -139,9 +141,12 @@ _INITIALS = regex.compile(
     r"(?P<name>[A-Z]\.(?:[ ]?[A-Z]\.){1,3}|[A-Z](?:\.[A-Z]){1,3})(?![A-Za-z])"
 )
 _SYLLABLE = (
-    r"(?:[bpm](?:a|ai|ao|an|ang|o|ei|en|eng|i|iao|ie|ian|in|ing|u)|f(?:a|an|ang|ei|en|eng|o|ou|u)|[dt](?:a|ai|ao|an|ang|e|eng|i|iao|ie|iu|ian|ing|ong|ou|u|ui|un|uan|uo)|"
-    r"[nl](?:a|ai|ao|an|ang|e|ei|en|eng|i|ia|iao|ie|iu|ian|iang|in|ing|ong|ou|u|uan|uo|v|ü|üe|ue)|[gkh](?:a|ai|ao|an|ang|e|ei|en|eng|ong|ou|u|ua|uai|uan|uang|ui|un|uo)|"
-    r"[jqx](?:i|ia|iao|ie|iu|ian|iang|in|ing|iong|u|ue|uan|un)|(?:zh|ch|sh|r|z|c|s)(?:a|ai|ao|an|ang|e|ei|en|eng|i|ong|ou|u|ua|uai|uan|uang|ui|un|uo)|"
+    r"(?:[bpm](?:a|ai|ao|an|ang|o|ei|en|eng|i|iao|ie|ian|in|ing|u)|f(?:a|an|ang|ei|en|eng|o|ou|u)|[dt](?:a|ai"
+    r"|ao|an|ang|e|eng|i|iao|ie|iu|ian|ing|ong|ou|u|ui|un|uan|uo)|"
+    r"[nl](?:a|ai|ao|an|ang|e|ei|en|eng|i|ia|iao|ie|iu|ian|iang|in|ing|ong|ou|u|uan|uo|v|ü|üe|ue)|[gkh](?:a|ai"
+    r"|ao|an|ang|e|ei|en|eng|ong|ou|u|ua|uai|uan|uang|ui|un|uo)|"
+    r"[jqx](?:i|ia|iao|ie|iu|ian|iang|in|ing|iong|u|ue|uan|un)|(?:zh|ch|sh|r|z|c|s)(?:a|ai|ao|an|ang|e|ei|en"
+    r"|eng|i|ong|ou|u|ua|uai|uan|uang|ui|un|uo)|"
     r"y(?:a|ao|an|ang|e|i|in|ing|o|ong|ou|u|ue|uan|un)|w(?:a|ai|an|ang|ei|en|eng|o|u)|an|ao|ai|ou|e|er|en)"
 )
 _SYLLABLES = regex.compile(rf"(?:{_SYLLABLE}'?){{1,2}}")
@@ -291,7 +296,8 @@ _CUE_PATTERNS = dict.fromkeys(
 _INITIAL_HEADS = regex.compile(r"(?i)(?:姓名|患者|受试者)?(?:拼音)?缩写|(?:subject|patient)?[ ]?initials")
 _HEADS = regex.compile(
     r"(?i)(?:patient|full|employee|staff|member|subject|participant|client)?[ ]?"
-    r"(?:(?:first|last|given|family|middle|maiden|previous)?[ ]?names?|patient|surname|forename|employee|insured|claimant)s?"
+    r"(?:(?:first|last|given|family|middle|maiden|previous)?[ ]?names?|patient|surname|forename|employee"
+    r"|insured|claimant)s?"
 )
 
 

@@ -20,9 +20,9 @@ from hospital_redact.detection.shapes import (
     DOTS,
     FOREIGN,
     HAN,
+    LABELS,
     MINORITY,
     MINORITY_PART,
-    LABELS,
     SEX,
     TITLE,
     dotted_before,
@@ -66,12 +66,6 @@ _LABELS = label_pattern(tuple(ROLE_OF))
 _GAP = regex.compile(
     r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[:;])?[ \t]{0,8}"
     r"(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
-)
-# 寄上我院游小鱼的切片
-_OF_OURS = regex.compile(r"(?<=[我贵本][院科处])(?P<name>\p{Han}{2,3})(?=的(?:切片|蜡块|标本|病历|病案|片子|影像|资料|报告|检查|化验|家属))")
-_GREETED = regex.compile(
-    r"(?:(?<=[:,。;!\]】)\n \t])|^)(?:尊敬的|亲爱的)?(?P<name>\p{Han}{2,4}?)"
-    r"(?:家长|女士|先生|小姐|同学|小朋友|妈妈|爸爸|阿姨|叔叔|大爷|奶奶|爷爷)?[ ,]?(?:您|你)好"
 )
 _OPEN = regex.compile(r"[ ]?\(")
 _HONORIFICS = words("honorifics")
@@ -149,7 +143,6 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     yield from _before_titles(scene)
     yield from _before_sex(scene)
     yield from _before_details(scene)
-    yield from _greeted(scene.text)
     yield from _minority(scene)
     yield from _shaped(scene)
     yield from _after_offices(scene)
@@ -402,15 +395,6 @@ def _before_details(scene: Scene) -> Iterator[Mention]:
                 break
 
 
-def _greeted(text: str) -> Iterator[Mention]:
-    """Yield whom a message greets, everyday words included (简明家长您好), and whose specimens are sent."""
-    for match in (*_GREETED.finditer(text), *_OF_OURS.finditer(text)):
-        name = match["name"]
-        whole = is_plausible(name) or is_dual(name) or name[:2] in COMPOUND_SURNAMES
-        if whole and name not in LABELS and name not in TITLES and name not in FORM_WORDS:
-            yield Mention(*match.span("name"), Role.OTHER, 0.75, ("context",))
-
-
 def _shaped(scene: Scene) -> Iterator[Mention]:
     """Yield foreign names, 老王 and 小曲, names with a compound family name, and names masked in part (栾某平)."""
     text = scene.text
@@ -459,7 +443,12 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         first, run = first + label, run[label:]
         if run.endswith("族"):  # 女，苗族，37岁
             continue
-        if is_dotted(run) or (2 <= len(run) <= 4 and run not in TITLES and run not in LABELS and (is_plausible(run) or is_dual(run) or outlasts_word(run, marked=True))):
+        if is_dotted(run) or (
+            2 <= len(run) <= 4
+            and run not in TITLES
+            and run not in LABELS
+            and (is_plausible(run) or is_dual(run) or outlasts_word(run, marked=True))
+        ):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
 
 

@@ -12,9 +12,10 @@ import regex
 
 from hospital_redact.detection.names_zh import Mention
 from hospital_redact.detection.roles import ROLE_OF
-from hospital_redact.detection.shapes import HAN, is_plausible
+from hospital_redact.detection.shapes import HAN, LABELS, is_dual, is_plausible
 from hospital_redact.detection.words import (
     COMMON_SURNAMES,
+    COMPOUND_SURNAMES,
     FORM_WORDS,
     KIN_NICKNAMES,
     NOT_GIVEN,
@@ -33,6 +34,14 @@ _CHILD = regex.compile(
 """What stands after a mother's name where a baby has none of its own: alone in its place, so that it is no daughter
 who comes along."""
 
+# 寄上我院游小鱼的切片
+_OF_OURS = regex.compile(
+    r"(?<=[我贵本][院科处])(?P<name>\p{Han}{2,3})(?=的(?:切片|蜡块|标本|病历|病案|片子|影像|资料|报告|检查|化验|家属))"
+)
+_GREETED = regex.compile(
+    r"(?:(?<=[:,。;!\]】)\n \t])|^)(?:尊敬的|亲爱的)?(?P<name>\p{Han}{2,4}?)"
+    r"(?:家长|女士|先生|小姐|同学|小朋友|妈妈|爸爸|阿姨|叔叔|大爷|奶奶|爷爷)?[ ,]?(?:您|你)好"
+)
 _INITIALLED = regex.compile(
     rf"(?:{alternatives(words('initialled_labels'))})[ ]?[:]?[ ]?"
     rf"(?P<name>[{''.join(sorted(SURNAMES))}][ ]?[A-Z]{{1,3}})(?![A-Za-z0-9-])"
@@ -106,8 +115,19 @@ def find_other_names(text: str) -> Iterator[Mention]:
             yield Mention(start, end, Role.OTHER, 0.7, ("label",))
     for match in _SPELLED.finditer(text):
         yield Mention(*match.span("name"), Role.PATIENT, 0.8, ("label",))
+    yield from _greeted(text)
     yield from _called(text)
     yield from _senders(text)
+
+
+def _greeted(text: str) -> Iterator[Mention]:
+    """Yield whom a message greets, everyday words included (简明家长您好), and whose specimens are sent."""
+    matches = [*_GREETED.finditer(text), *_OF_OURS.finditer(text)]
+    for match in matches:
+        name = match["name"]
+        whole = is_plausible(name) or is_dual(name) or name[:2] in COMPOUND_SURNAMES
+        if whole and name not in LABELS and name not in TITLES and name not in FORM_WORDS:
+            yield Mention(*match.span("name"), Role.OTHER, 0.75, ("context",))
 
 
 def _after_somebody(text: str, end: int) -> bool:

@@ -15,7 +15,8 @@ from hospital_redact.detection.patterns import CompiledRule, search_scene, value
 from hospital_redact.detection.scene import Hit, Scene
 
 _LAST = (
-    "公司|集团|(?:第?[一二三四五六七八九十]{2,4}中|师范)(?![学\\p{Han}])|[一二三四五六七八九十]号井|工厂|(?<!出)厂|煤矿|(?<!开|采)矿|小学|中学|大学|学院|师院|学校|幼儿园|职高|技校|党校|一中|二中|三中|"
+    "公司|集团|(?:第?[一二三四五六七八九十]{2,4}中|师范)(?![学\\p{Han}])|[一二三四五六七八九十]号井|工厂"
+    "|(?<!出)厂|煤矿|(?<!开|采)矿|小学|中学|大学|学院|师院|学校|幼儿园|职高|技校|党校|一中|二中|三中|"
     "实验校|"
     "机务段|车务段|工务段|供电段|电务段|客运段|供电局|电业局|工程局|税务局|公安局|教育局|气象局|水利局|林业局|"
     "交通局|邮政局|勘探局|管理局|海事局|"
@@ -27,7 +28,9 @@ _LAST = (
     "养殖场|农场|林场|牧场|渔场|茶场|"
     "砖厂|采石场|煤业|矿业|工作室|门市部|经营部|服务部|营业部|专卖店|理发店|美容院|加油站|收费站|客运站|火车站|"
     "公交总站|仓库|物流园|产业园|养老院|福利院|"
-    "货代|配送(?!中|员)|冷库|冷链|(?<![泌植异排谷出])物流(?!出|入|量)|快递公司|外卖站|船厂|养老公寓|养老中心|护理院|托管班|培训班|驾校|美食城|大排档|小卖部|便利店|洗衣店|水果店|五金店|会所|健身房|足浴店|咖啡馆|奶茶店|蛋糕店|"
+    "货代|配送(?!中|员)|冷库|冷链|(?<![泌植异排谷出])物流(?!出|入|量)|快递公司|外卖站|船厂|养老公寓|养老中心"
+    "|护理院|托管班|培训班|驾校|美食城|大排档|小卖部|便利店|洗衣店|水果店|五金店|会所|健身房|足浴店|咖啡馆"
+    "|奶茶店|蛋糕店|"
     "敬老院|项目部|指挥部|开发区管委会|作坊|工坊|店铺|商店|药店|书店|修理厂|修配厂"
 )
 _CARE = r"(?!附属|医院|[\p{Han}]{0,6}(?:医院|卫生院|诊所|卫生室)|文化|学历|毕业|程度|规定|制度|管理|标准)"
@@ -39,7 +42,8 @@ _TAIL = (
     r"班组)\)?)?"
 )
 _GENERIC = (
-    r"(?!请|生产厂|某\p{Han}{0,6}(?:公司|厂|学校)|人民(?:法院|检察院|政府)|退费|工作单位|单位|学校|账户|开户|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
+    r"(?!请|生产厂|某\p{Han}{0,6}(?:公司|厂|学校)|人民(?:法院|检察院|政府)|退费|工作单位|单位|学校|账户|开户"
+    r"|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
     r"农村|城镇|"
     r"(?:我|本|该|贵|某|外|上级|保险|物业|医药|器械|家具|一家|某家|那家|各)\p{Han}{0,2}(?:公司|厂|院|学校|大学|"
     r"学院|银行|企业|超市|药店|市场|工地|车间))"
@@ -49,7 +53,10 @@ _INSIDE = (
     r"[\p{Han}0-9A-Za-z]|[“”\"·]|\(\p{Han}{1,8}\))"
 )
 # Endings that only beside a sign of employment end a name: 海发渔业, 同福客栈.
-_SIGNED = "渔业|客栈|律所|电气|科技|实业|建材|商贸|服饰|餐饮|置业|地产|物业|保险|证券|传媒|广告|医药|农业|牧业|林业|矿山|水泥|化工|机械|重工|汽修|家政|装饰|园林|印务|纺织|制衣"
+_SIGNED = (
+    "渔业|客栈|律所|电气|科技|实业|建材|商贸|服饰|餐饮|置业|地产|物业|保险|证券|传媒|广告"
+    "|医药|农业|牧业|林业|矿山|水泥|化工|机械|重工|汽修|家政|装饰|园林|印务|纺织|制衣"
+)
 _NAMED = rf"{_GENERIC}{_INSIDE}{{2,22}}?(?:{_LAST}){_TAIL}{_CARE}"
 
 _WORKS = (
@@ -59,7 +66,8 @@ _WORKS = (
 )
 _TRADE = (
     "店员|员工|职工|教师|老师|教员|工人|司机|学生|会计|出纳|技术员|保安|经理|厨师|护工|干部|科员|保育员|工程师|"
-    "列车员|收银员|服务员|营业员|骑手|普工|导购|技工|电工|焊工|店长|职员|文员|业务员|炊事员|调度员|乘务员|仓管员|搬运工|装卸工|操作工|质检员|"
+    "列车员|收银员|服务员|营业员|骑手|普工|导购|技工|电工|焊工|店长|职员|文员|业务员|炊事员|调度员|乘务员"
+    "|仓管员|搬运工|装卸工|操作工|质检员|"
     "退休|离休|下岗|负责人|法人|老板|董事长|总经理"
 )
 _KIN = (
@@ -82,9 +90,17 @@ _EMPLOYED = (
     r"(?:配偶|妻子?|丈夫|长[子女]|次[子女]|儿子|女儿|父亲|母亲|[父母子女])[ ::]{1,4}\p{Han}{2,4}[ ,]{1,4}"
     r"(?P<value>(?!退休|已故|务农|无业|学生|在家|联系|电话|身体|体健|健康|因|患)[\p{Han}()]{4,24})(?=[ ,\n]|$)",
     rf"(?:单位|公司|学校|店里|厂里)(?:前台|门卫|人事|传达室|同事)?[(](?P<value>{_UNNAMED})[)]",
-    rf"(?:在|于|系|(?<!\p{{Han}})单位[:： ]{{0,2}}|所在公司[(]?|为)(?P<value>{_GENERIC}{_INSIDE}{{2,16}}?(?:{_SIGNED}))(?=答应|同意|出具|[)，,。;]|{_WORKS}|法人|老板|员工|职工|负责人)",
-    r"(?i:(?<![a-z])employer)(?:[,:]| is| was)? (?:the )?(?P<value>(?:[A-Z][A-Za-z&’'.-]{1,20})(?: (?:(?:of|and|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,5})",
-    r"(?i:(?<![a-z])(?:works?|worked|working|job)(?: [a-z'’-]{1,14}){0,7}? (?:at|for)) (?:the )?(?P<value>(?!Ward|Christmas|Easter|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mr|Mrs|Dr|Ms)(?:[A-Z][A-Za-z&’'-]{1,20})(?: (?:(?:of|and|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,4}(?: (?:works|glassworks|factory|mill|garage|farm|brewery|bakery|foundry|school|library|hotel|depot|docks|shipyard|pottery|dairy|pit|colliery|quarry))?)",
+    rf"(?:在|于|系|(?<!\p{{Han}})单位[:： ]{{0,2}}|所在公司[(]?"
+    rf"|为)(?P<value>{_GENERIC}{_INSIDE}{{2,16}}?(?:{_SIGNED}))(?=答应|同意|出具|[)，,。;]|{_WORKS}|法人|老板"
+    rf"|员工|职工|负责人)",
+    r"(?i:(?<![a-z])employer)(?:[,:]| is| was)? (?:the )?(?P<value>(?:[A-Z][A-Za-z&’'.-]{1,20})(?: (?:(?:of|and"
+    r"|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,5})",
+    r"(?i:(?<![a-z])(?:works?|worked|working|job)(?: [a-z'’-]{1,14}){0,7}? (?:at"
+    r"|for)) (?:the )?(?P<value>(?!Ward|Christmas|Easter|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mr|Mrs|Dr"
+    r"|Ms)(?:[A-Z][A-Za-z&’'-]{1,20})(?: (?:(?:of|and|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,4}(?: (?:works|glassworks"
+    r"|factory|mill|garage|farm|brewery|bakery|foundry|school|library|hotel|depot|docks|shipyard|pottery|dairy"
+    r"|pit|colliery|quarry))?)",
     r"(?i:(?<![a-z])(?:works? (?:at|for)|working (?:at|for)|worked (?:at|for)|employed (?:at|by)|coverage at|"
     r"job at|retired from|"
     r"staff at|teaches at|studies at|student at|attends))\s"
@@ -96,10 +112,14 @@ _BY_NAME = (
     r"(?<!(?:厂家|厂商|生产企业|供应商|供货商|经销商|品牌|中标人|投标人|采购人|开户行|甲方|乙方)[:: (]{0,3})"
     rf"(?:(?<![\p{{Han}}0-9A-Za-z])|(?<=[在系于到为是从由原至赴的向被致址位]))(?P<value>{_NAMED})",
     r"(?<!\p{Han})[系,、](?P<value>(?!患者|病人|否认|无业|退休)(?:(?![的了被为是因由在后前时与和])\p{Han}){4,20})"
-    r"(?=(?:店员|员工|职工|教师|工人|司机|学生|会计|技术员|保安|经理|厨师|护工|骑手|普工|导购|文员|仓管员|操作工|装卸工)(?!\p{Han}))",
+    r"(?=(?:店员|员工|职工|教师|工人|司机|学生|会计|技术员|保安|经理|厨师|护工|骑手|普工|导购|文员|仓管员"
+    r"|操作工|装卸工)(?!\p{Han}))",
     r"(?:at|of|for) (?:the )?(?P<value>[A-Z][A-Za-z&.-]{1,20}(?: [A-Z][A-Za-z&.-]{1,20}){0,4}) where "
     r"(?:she|he|they) (?:works?|worked|teaches|studies)",
-    r"(?:at|from|for) (?:the )?(?P<value>(?:[A-Z][A-Za-z&.\x27’-]{1,20} ){1,5}(?:High(?! Street| Road| Dependency)|Primary(?! Care)|Infants|Juniors|Grammar|Comprehensive|Sixth Form|Playgroup|Casino|Logistics|Haulage|Foods|Motors|Builders|Butchers|Barracks|Stables|Kennels|Warehouse|Dairy|School|College|University|Ltd|Limited|"
+    r"(?:at|from|for) (?:the )?(?P<value>(?:[A-Z][A-Za-z&.\x27’-]{1,20} ){1,5}(?:High(?! Street| Road"
+    r"| Dependency)|Primary(?! Care)|Infants|Juniors|Grammar|Comprehensive|Sixth Form|Playgroup|Casino"
+    r"|Logistics|Haulage|Foods|Motors|Builders|Butchers|Barracks|Stables|Kennels|Warehouse|Dairy|School|College"
+    r"|University|Ltd|Limited|"
     r"Inc|PLC|LLC|Factory|Works|Mill|Studio|Farm|Hotel|Bank|Council|Church|Nursery|Garage|Company|Foundry|Library|"
     r"Bakery|"
     r"Brewery|Supermarket|Railways?|Airlines?|Depot|Shipyard|Quarry|Restaurant|Academy))(?![A-Za-z])"

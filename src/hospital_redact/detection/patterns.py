@@ -207,7 +207,10 @@ class _Parts(NamedTuple):
 
     def search(self, text: str, owner: str, at: int = 0) -> Iterator[regex.Match[str]]:
         """Yield the matches from ``at`` on, as :func:`search`."""
-        for start, stop in self.parts:
+        # Where an earlier match ends, the search goes on: what lies before is not gone through again.
+        first = bisect_left(self.parts, (at, 0))
+        for number in range(first if self.begins else max(0, first - 1), len(self.parts)):
+            start, stop = self.parts[number]
             if not self.begins and stop > at:
                 yield from search(self.pattern, text, owner, max(start, at), stop)
             elif self.begins and start >= at:

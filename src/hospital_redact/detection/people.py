@@ -164,9 +164,7 @@ def _gather(mentions: Sequence[tuple[Scene, Mention]], *, staff_document: bool, 
         name = scene.text[mention.start : mention.end]
         before = scene.text[max(0, mention.start - 12) : mention.start]
         after = scene.text[mention.end : mention.end + 40]
-        role = settle(
-            mention.role, mention.evidence, before, after, staff_document=staff_document, complaint=complaint
-        )
+        role = settle(mention.role, mention.evidence, before, after, staff_document=staff_document, complaint=complaint)
         key = _key(name)
         if key in people:
             people[key].strengthen(role, mention.confidence, mention.evidence)

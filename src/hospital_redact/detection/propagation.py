@@ -42,7 +42,8 @@ _NICKNAME = regex.compile(
     rf"[老小阿](?P<family>{alternatives(COMPOUND_SURNAMES)})|(?<![\p{{Han}}])[老小阿](?P<family>\p{{Han}})"
 )
 _ALSO_TITLES = regex.compile(
-    r"老人家?|老太太?|老汉|老伯|大娘|大婶|大叔|小朋友|宝宝|家属|家人|某(?![某\p{Han}]|[*×])|某(?=[陈诉称说述自表因于在入出今昨]|家属)"
+    r"老人家?|老太太?|老汉|老伯|大娘|大婶|大叔|小朋友|宝宝|家属|家人|某(?![某\p{Han}]|[*×])"
+    r"|某(?=[陈诉称说述自表因于在入出今昨]|家属)"
 )
 _SPELLED_PART = regex.compile(r"(?<family>\p{Han}{1,2})(?P<initials>[A-Z]{1,2})(?![A-Za-z0-9-])")
 _OF_SOMEBODY = tuple(sorted(words("kin_labels") | words("belongings")))
@@ -56,11 +57,15 @@ _LISTED_BEFORE = regex.compile(r"(\p{Han}{2,4})、$")
 # What people do and months, virtues and flowers do not.
 _HUMAN = regex.compile(
     r"(?:['’]s (?:\p{Ll}+ )?(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|partner))"
-    r"| (?:drives|drove|arrived|left|stayed|walked|moved|returned|refused|signed|lived|works?|worked|collected|collects|visited|rang|phoned"
-    r"|brought|helps|helped|cares|sleeps|prefers|enjoys|needs|manages|managed|lost|weighs|uses|recovered|improved|mobilised|fell"
+    r"| (?:drives|drove|arrived|left|stayed|walked|moved|returned|refused|signed|lived|works?|worked|collected"
+    r"|collects|visited|rang|phoned"
+    r"|brought|helps|helped|cares|sleeps|prefers|enjoys|needs|manages|managed|lost|weighs|uses|recovered"
+    r"|improved|mobilised|fell"
     r"|said|says|told|reports?|reported|states?|stated|lives|attends|attended|denies|denied|presented|complains"
-    r"|complained|tolerated|underwent|feels|felt|agreed|asked|called|smokes|drinks|takes|wants|wishes|understands|slept|ate|wrote|visits"
-    r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|is (?:un)?(?:happy|aware|keen|worried|anxious|due|able|well|frail|confused|adamant|angry)|went home|came back)\b"
+    r"|complained|tolerated|underwent|feels|felt|agreed|asked|called|smokes|drinks|takes|wants|wishes"
+    r"|understands|slept|ate|wrote|visits"
+    r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|is (?:un)?(?:happy|aware|keen|worried|anxious"
+    r"|due|able|well|frail|confused|adamant|angry)|went home|came back)\b"
 )
 _COMMON_LATIN = words("latin_common")
 _FOUNDERS = words("founders")

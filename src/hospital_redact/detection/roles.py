@@ -34,7 +34,9 @@ _COMPLAINT = regex.compile(
 )
 _HANDLERS = tuple(sorted(words("handler_labels")))
 # An entry of a list of pay: 3. 王芳 系数1.2 10,150.
-_HEADS_LINE = regex.compile(r"(?:^|\n)[ \t]*(?:[0-9]{1,3}[、.．)]?|[①-⑳▲●○■◆▪·•*-])?[ \t]*(?:(?:Mrs?|Ms|Miss|Dr|Prof)\.?[ ])?$")
+_HEADS_LINE = regex.compile(
+    r"(?:^|\n)[ \t]*(?:[0-9]{1,3}[、.．)]?|[①-⑳▲●○■◆▪·•*-])?[ \t]*(?:(?:Mrs?|Ms|Miss|Dr|Prof)\.?[ ])?$"
+)
 _PAID = regex.compile(
     r"(?:[ \t:,，、(（]|同志|老师|医生|主任|护士长)[^\n。;]{0,30}?"
     r"(?:系数|(?<![0-9.\-/])(?:[0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]{2,6})(?:\.[0-9]{1,2})?(?![0-9年月日号./\-]))"
@@ -75,8 +77,8 @@ def settle(
 ) -> Role:
     """Return the role of a mention in the light of its document.
 
-    ``before`` and ``after`` are the text around the name: in a complaint whoever handles it stays in office, and whoever
-    heads a line with an amount is somebody whom a list about staff pays.
+    ``before`` and ``after`` are the text around the name: in a complaint whoever handles it stays in office, and
+    whoever heads a line with an amount is somebody whom a list about staff pays.
     """
     if staff_document and role in (Role.STAFF, Role.OTHER) and _HEADS_LINE.search(before) and _PAID.match(after):
         return Role.STAFF_SUBJECT

@@ -31,7 +31,8 @@ DOTS = "·•‧・∙⋅･．"
 HAN = regex.compile(r"\p{Han}")
 SEX = regex.compile(
     r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])"
-    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})(?:[0-9]{1,3}[ ]?岁|(?:公民|居民)?身份(?:证|号)|(?:住院|病案|门诊|病历|登记)号)|[ ]?[(][ ]?[0-9]{1,2}[床)]"
+    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})(?:[0-9]{1,3}[ ]?岁|(?:公民|居民)?身份(?:证|号)|(?:住院|病案|门诊|病历"
+    r"|登记)号)|[ ]?[(][ ]?[0-9]{1,2}[床)]"
 )
 """What follows a name in a record: sex, age, identity card, record number, bed."""
 
@@ -128,7 +129,13 @@ def read_name(text: str, at: int, *, sure: bool, marked: bool, form: bool = Fals
     if not run:
         return at
     whole = run.group()
-    if form and marked and 2 <= len(whole) <= 4 and whole not in FORM_WORDS | LABELS and not whole.endswith(_TITLE_ENDS):
+    if (
+        form
+        and marked
+        and 2 <= len(whole) <= 4
+        and whole not in FORM_WORDS | LABELS
+        and not whole.endswith(_TITLE_ENDS)
+    ):
         return run.end()
     length = _length(run.group(), text[run.end() : run.end() + 12], sure=sure, marked=marked)
     return at + length
@@ -192,13 +199,12 @@ def _surnamed(run: str, after: str, *, promised: bool, marked: bool) -> int:
         if outlasts_word(run, marked=marked, after_stop=after[:1] in tuple("(,。;")):
             return 3
         return len(run) if is_dual(run) and (confirmed or promised or (marked and run in DUAL)) else 0
-    if run[:2] in DUAL and run[2:3] in ("地", "得"):  # 同事高兴地说
-        return 0
     rare = FOLLOW | NOT_GIVEN
     if promised and (2 <= len(run) <= 4 or (len(run) <= 8 and run[0] not in SURNAMES and not rare & set(run))):
         return len(run) if len(run) >= 2 else 0
     base = 2 if run[:2] in COMPOUND_SURNAMES and len(run) > 2 else 1
-    if base == 1 and run[0] not in SURNAMES:
+    # 同事高兴地说 tells of no 高
+    if (base == 1 and run[0] not in SURNAMES) or (run[:2] in DUAL and run[2:3] in ("地", "得")):
         return 0
     return len(run) if personal and base < len(run) <= base + 2 else _given(run, base, marked=marked or confirmed)
 
@@ -223,7 +229,8 @@ _BORNE = frozenset("为之从与和如由有")
 
 _BORNE_INSIDE = frozenset("向上来自可如")
 _NO_GIVEN_NAME = regex.compile(
-    r"自(?!成|忠|强|立|力|新|清|明|远|勉|珍|芳|贵|兰)|来(?!喜|福|宝|娣|弟|顺|生|旺|根|富|发)|可(?!欣|心|儿|馨|凡|人|佳|盈)"
+    r"自(?!成|忠|强|立|力|新|清|明|远|勉|珍|芳|贵|兰)|来(?!喜|福|宝|娣|弟|顺|生|旺|根|富|发)|可(?!欣|心|儿|馨"
+    r"|凡|人|佳|盈)"
     r"|如(?!意|玉|兰|月|海|梅|松|平|山|英|冰|春)|上(?!飞|进|达|元)|向(?!东|阳|前|荣|明|红|南|华|军|宇|春|晨|辉)"
 )
 """Small words inside a name make one only with what names go on with: 梁上飞, 张向东, but 张|自述."""

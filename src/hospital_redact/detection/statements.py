@@ -50,11 +50,12 @@ _SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
 _SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
 # After these words and a colon the statement begins: 经研究,决定:
 _TURN = regex.compile(r"(?:决定|议定|如下|意见|结论|认为|明确|同意|强调|要求|that|follows):[ ]?")
-# 根据《…》第二十二条,经院务会研究并报党委批准,给予…: the ground of a decision is public, what was decided begins behind it.
+# 根据《…》第二十二条,经院务会研究并报党委批准,给予…: the ground is public, what was decided begins behind it.
 _GROUND = regex.compile(
     r"(?:根据|依据|依照|按照)[^。]{6,200}?(?:研究|讨论|审议|批准|同意)(?:,?(?:并|报)[^。,]{2,16}(?:批准|同意))?(?:,?现?决定)?[,:]"
     r"(?=(?:现)?(?:给予|决定|对|免去|撤销|予以|将|停止|调离|责令))"
 )
+_BOXES = frozenset("*某█")
 _AROUND_LABEL = frozenset(" \t:【】")
 _CELL_GAP = regex.compile(r"\t+|[ ]*\|[ ]*")
 _TERMINAL = frozenset("。!?;.:)”\"'")
@@ -143,6 +144,8 @@ def _evidence(scene: Scene, compiled: CompiledRule, sentence: Sentence, titled: 
 def _states(scene: Scene, sentence: Sentence) -> bool:
     """Whether a sentence may state anything: no formula, no field of the head of a paper, no general rule."""
     text = scene.text[sentence.start : sentence.end]
+    if 2 * sum(char in _BOXES for char in text) >= len(text):  # it has been removed
+        return False
     if sentence.labelled and _SKIPPED_LABELS.fullmatch(_bare(scene.text[sentence.full : sentence.start])):
         return False
     if _SKIPPED.search(text) and not _KEPT.search(text):

@@ -27,13 +27,20 @@ _GAP = regex.compile(r"(?<!(?<!\p{Han})(?![男女有无是否])\p{Han}) {2,}| {2
 # Words that head columns and stand left of values. They tell a header row from a row of values, and a label from
 # the value after it; they say nothing about what is confidential.
 _LABEL = regex.compile(
-    r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|编码|条码|日期|时间|电话|手机|地址|住址|单位|科室|科别|部门|诊断|"
+    r"(?:\p{Han}{0,6}(?:姓\s*名|性\s*别|年\s*龄|床\s*[号位]?|号|号码|编号|编码|条码|日期|时间|电话|手机|地址"
+    r"|住址|单位|科室|科别|部门|诊断|"
     r"生日|密码|口令|登录名|用户名|受检者|受检人|被检者|受试者|联系|"
-    r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|患儿|产妇|邮箱|账户|序|序号|主刀|术者|缩写|出生年月|民族|籍贯|"
-    r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级|联系人|微信|参考))"
+    r"职务|职称|关系|备注|类型|项目|结果|金额|工资|合计|签名|签字|患者|病人|患儿|产妇|邮箱|账户|序|序号|主刀"
+    r"|术者|缩写|出生年月|民族|籍贯|"
+    r"医师|医生|护士|名称|规格|数量|单价|说明|提示|区间|特殊|手术|规定|实发|应发|奖金|绩效|个税|系数|等级"
+    r"|联系人|微信|参考))"
     r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
-    r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total|account|"
-    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) names?|forenames?|next of kin|nok|occupation|employer|(?:nhs|hospital) (?:no\.?|number)|consultant|home address|telephone|diagnosis|admitted|discharged|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title|position)[::]?"
+    r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total"
+    r"|account|"
+    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) names?|forenames?|next of kin|nok"
+    r"|occupation|employer|(?:nhs|hospital) (?:no\.?|number)|consultant|home address|telephone|diagnosis"
+    r"|admitted|discharged|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title"
+    r"|position)[::]?"
 )
 
 

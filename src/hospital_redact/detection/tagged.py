@@ -54,7 +54,7 @@ _GIVEN = characters("given_only")
 _CALLED = frozenset("老小阿")
 _HAN_NAME = regex.compile(r"\p{Han}{2,4}")
 OWN_SURE = 0.5
-"""How sure our own network must be of a person that LAC does not see; measured on documents that neither learned from."""
+"""How sure our own network must be of a person that LAC does not see, as measured on documents new to both."""
 
 
 def find_tagged(text: str, shown: Iterable[Mention], seen: Seen, gates: Gates = GATES) -> Iterator[Mention]:
@@ -114,9 +114,7 @@ def _is_bounded(text: str, start: int, end: int) -> bool:
     """Whether what stands on both sides of a word does not run on with it."""
     before, after = text[start - 1 : start], text[end : end + 1]
     begins = not HAN.match(before or " ") or before in LEAD_IN or text[max(0, start - 2) : start] in DIRECT
-    return begins and (
-        not HAN.match(after or " ") or after in FOLLOW or text.startswith((*FOLLOW_WORDS, *TITLES), end)
-    )
+    return begins and (not HAN.match(after or " ") or after in FOLLOW or text.startswith((*FOLLOW_WORDS, *TITLES), end))
 
 
 def _is_short(text: str, start: int, end: int) -> bool:

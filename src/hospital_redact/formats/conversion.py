@@ -38,7 +38,6 @@ _FOLDER = "hospital-redact-convert-"
 _OLD_FOLDER = re.compile(_FOLDER + r"(\d{1,10})-\w+")
 _CPU_SECONDS = 120
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEAD = 64 * 1024
 
 
 class _Kind(NamedTuple):
@@ -75,18 +74,14 @@ _ZIP_ERRORS = (
 )
 
 _PICTURES = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
-_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
-_SOUNDS = (
-    b"ID3",
-    b"OggS",
-    b"fLaC",
-    b"#!AMR",
-    b"\x1aE\xdf\xa3",
-    b"FLV\x01",
-    b"0&\xb2u\x8ef\xcf\x11",
-    b"\x00\x00\x01\xba",
+_ARCHIVES = re.compile(
+    rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b[\x08]|BZh[1-9]1AY|\xfd7zXZ\x00|MSCF\x00|.{257}ustar", re.DOTALL
 )
-_MP3 = re.compile(rb"\xff[\xfa\xfb\xf2\xf3][\x10-\xef]")
+_SOUNDS = re.compile(
+    rb"ID3[\x02-\x04]\x00|\xff[\xfa\xfb\xf2\xf3][\x10-\xef]|OggS\x00|fLaC\x00|#!AMR|\x1aE\xdf\xa3|FLV\x01"
+    rb"|0&\xb2u\x8ef\xcf\x11|\x00\x00\x01\xba|RIFF.{4}(?:WAVE|AVI )|.{4}ftyp",
+    re.DOTALL,
+)
 
 
 def convert(source: Source) -> Source:
@@ -129,13 +124,11 @@ def is_older_kind(suffix: str) -> bool:
 
 def _refuse_known(data: bytes) -> None:
     """Refuse what is known and not read, with advice of its own."""
-    head = data[:16]
-    if head.startswith(_ARCHIVES) or data[257:262] == b"ustar":
+    if _ARCHIVES.match(data):
         raise ReadError("HR201", "only zip archives are opened; unpack it and send the files, or pack them as zip")
-    if head[4:12] in _PICTURES:
+    if data[4:12] in _PICTURES:
         raise ReadError("HR201", "pictures of this kind are not supported; save it as JPEG or PNG")
-    is_sound = head.startswith(_SOUNDS) or _MP3.match(head) or head[4:8] == b"ftyp"
-    if is_sound or (head.startswith(b"RIFF") and head[8:12] in (b"WAVE", b"AVI ")):
+    if _SOUNDS.match(data):
         raise ReadError("HR201", "sound and video cannot be redacted here; leave it out or send a written record")
 
 
@@ -242,7 +235,9 @@ def _run(command: list[str], folder: Path) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise ReadError("HR201", "LibreOffice cannot be started ({kind})", kind=type(error).__name__) from None
+        raise ReadError(
+            "HR201", "LibreOffice cannot be started ({kind}); check its installation", kind=type(error).__name__
+        ) from None
     _limit_processor_time(process.pid)
     try:
         process.wait(TIME_LIMIT)

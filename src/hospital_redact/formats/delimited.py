@@ -102,8 +102,11 @@ def _unquoted(raw: str) -> str:
 
 
 def _quoted(text: str, raw: str, delimiter: str) -> str:
-    """Return how an edited cell is written: in quotes if it was, or where it must be (RFC 4180, 2.5 to 2.7)."""
-    if raw.startswith('"') or text[:1] == '"' or any(mark in text for mark in (delimiter, "\n", "\r")):
+    """Return how an edited cell is written: in quotes if it was, or where it must be (RFC 4180, 2.5 to 2.7).
+
+    So is one without text, since it may have been all of its row.
+    """
+    if not text or raw.startswith('"') or text[:1] == '"' or any(mark in text for mark in (delimiter, "\n", "\r")):
         return '"' + text.replace('"', '""') + '"'
     return text
 

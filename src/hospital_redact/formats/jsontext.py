@@ -211,7 +211,7 @@ class _Reader:
         if top is not None and top.is_object and label is not None:
             self._show_generic_key(top, label)
             self._view.show(label, self.blocks[label])
-            self._view.say(":\n\n")
+            self._view.add(":\n\n")
         table, row = self._next_row(top)
         heads = top.heads if top is not None else []
         self._stack.append(_Frame(token.raw == "{", label, table, row, heads=heads))
@@ -276,7 +276,7 @@ class _Reader:
         """Put a key that says nothing before the one that says what the value is: ``value 电话: 139``."""
         if top is not None and top.is_object and top.key is not None and top.key != label:
             self._view.show(top.key, self.blocks[top.key])
-            self._view.say(" ")
+            self._view.add(" ")
 
     def _take_value(self, token: _Token) -> None:
         self._count()

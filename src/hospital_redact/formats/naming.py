@@ -71,7 +71,7 @@ class ViewBuilder:
         self._length = 0
         self._shown: set[int] = set()
 
-    def say(self, text: str) -> None:
+    def add(self, text: str) -> None:
         """Add characters of no block."""
         self._pieces.append(text)
         self._length += len(text)
@@ -79,20 +79,20 @@ class ViewBuilder:
     def new_line(self) -> None:
         """Begin a line, unless one has just begun."""
         if self._pieces and not self._pieces[-1].endswith("\n"):
-            self.say("\n")
+            self.add("\n")
 
     def show(self, number: int, block: Block) -> None:
         """Add the text of a block."""
         if block.text:
             self._segments.append(Segment(self._length, number, 0, len(block.text)))
             self._shown.add(number)
-            self.say(block.text)
+            self.add(block.text)
 
     def show_rest(self, numbers: Iterable[int], blocks: Sequence[Block]) -> None:
         """Add a line for each block that does not stand in the view yet, so that detectors see its text."""
         for number in numbers:
             if number not in self._shown:
-                self.say("\n\n")  # what stands on the line below a label may be taken for its value
+                self.add("\n\n")  # what stands on the line below a label may be taken for its value
                 self.show(number, blocks[number])
 
     def show_value(self, number: int, blocks: Sequence[Block], label: int | None) -> None:
@@ -100,19 +100,19 @@ class ViewBuilder:
         if label is not None:
             self.show(label, blocks[label])
             meaning = meaning_of(blocks[label].text)
-            self.say(f" {meaning}: " if meaning else ": ")
+            self.add(f" {meaning}: " if meaning else ": ")
         self.show(number, blocks[number])
-        self.say("\n" if blocks[number].text.strip() else "\n\n")
+        self.add("\n" if blocks[number].text.strip() else "\n\n")
 
     def show_name(self, numbers: Iterable[int], blocks: Sequence[Block], label: int | None) -> None:
         """Add a line with a person's name whose parts are ``numbers``, behind its label block if there is one."""
         if label is not None:
             self.show(label, blocks[label])
-            self.say(": ")
+            self.add(": ")
         for between, number in _spaced(tuple(numbers), blocks):
-            self.say(between)
+            self.add(between)
             self.show(number, blocks[number])
-        self.say("\n")
+        self.add("\n")
 
     def view(self, name: str = "blocks") -> View:
         """Return the view."""

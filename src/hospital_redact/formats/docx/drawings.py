@@ -73,7 +73,7 @@ class DrawingReader(Walker, ABC):
     # -- pictures ------------------------------------------------------------------------------------------------
 
     def _picture(self, source: Element, run: Element, line: Line, found: drawing.Drawing) -> None:  # noqa: ARG002 - as its kin
-        _, data = frames.frame(source, run, *self._next(source), NS_PIC)
+        data = frames.frame(source, run, *self._next(source), NS_PIC)
         element = run[-1]
         held = drawing.graphic_data(source)
         original = None if held is None else held.find(f"{{{NS_PIC}}}pic")
@@ -179,7 +179,7 @@ class DrawingReader(Walker, ABC):
             self._box(source, run, (CHART_LABEL,), line, "chart")
             return
         part, read = chart
-        _, data = frames.frame(source, run, *self._next(source), NS_C)
+        data = frames.frame(source, run, *self._next(source), NS_C)
         key = self.part.relate(OFFICE_RELATION + "chart", part)
         etree.SubElement(data, f"{{{NS_C}}}chart", {f"{{{NS_R}}}id": key}, nsmap={"c": NS_C, "r": NS_R})
         location = self._place(line, "chart")

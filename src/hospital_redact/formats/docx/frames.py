@@ -64,11 +64,11 @@ _FRAME: dict[str, tuple[str, ...]] = {
 _OUTER = ("distT", "distB", "distL", "distR", "simplePos", "behindDoc", "locked", "layoutInCell", "allowOverlap")
 
 
-def frame(source: Element, run: Element, number: int, rank: int, uri: str) -> tuple[Element, Element]:
+def frame(source: Element, run: Element, number: int, rank: int, uri: str) -> Element:
     """Append a drawing in the place and size of ``source`` (``w:drawing``) to ``run``.
 
     ``number`` counts the drawings of a document from 1, ``rank`` says how far in front it lies, ``uri`` names what
-    will stand in it. Returns the drawing and its empty ``a:graphicData``.
+    will stand in it. Returns the empty ``a:graphicData``.
     """
     outer = source[0]
     drawing = etree.SubElement(run, w("drawing"))
@@ -88,16 +88,16 @@ def frame(source: Element, run: Element, number: int, rank: int, uri: str) -> tu
         elif child.tag.startswith(_WP) and local != "docPr":
             _framing(child, out)
     etree.SubElement(out, _WP + "docPr", {"id": str(number), "name": f"Drawing {number}"})
-    return drawing, _graphic_data(out, uri)
+    return _graphic_data(out, uri)
 
 
-def inline_frame(run: Element, width: int, height: int, number: int, uri: str) -> tuple[Element, Element]:
+def inline_frame(run: Element, width: int, height: int, number: int, uri: str) -> Element:
     """Append a drawing of ``width`` and ``height`` (EMU) in the line of text to ``run``; as :func:`frame`."""
     drawing = etree.SubElement(run, w("drawing"))
     out = etree.SubElement(drawing, _WP + "inline", nsmap={"wp": NS_WP})
     etree.SubElement(out, _WP + "extent", {"cx": str(width), "cy": str(height)})
     etree.SubElement(out, _WP + "docPr", {"id": str(number), "name": f"Drawing {number}"})
-    return drawing, _graphic_data(out, uri)
+    return _graphic_data(out, uri)
 
 
 def _graphic_data(parent: Element, uri: str) -> Element:

@@ -30,14 +30,13 @@ _BOX = (
 
 
 class Shapes(NamedTuple):
-    """Shapes of the copy: ``element`` is to be taken out where they may not stay.
+    """What the shapes of a copy show.
 
     ``texts`` pairs the text of each box in the source with its empty place in the copy, ``pictures`` the pictures of
     the source with their twin and its ``a:blip``. ``fills`` are fills that are pictures, which stay behind,
     ``hidden`` the shapes that do not show.
     """
 
-    element: Element
     texts: list[tuple[Element, Element]]
     pictures: list[tuple[Element, Element, Element]]
     fills: list[Element]
@@ -50,8 +49,8 @@ def copy_shapes(source: Element, run: Element, number: int, rank: int) -> Shapes
     assert data is not None  # else it is no shape
     uri = data.get("uri", "")
     holder = _alternative(run, uri)
-    _, target = frames.frame(source, holder, number, rank, uri)
-    shapes = Shapes(run[-1], [], [], [], [])
+    target = frames.frame(source, holder, number, rank, uri)
+    shapes = Shapes([], [], [], [])
     for child in data:
         _copy(child, target, shapes)
     return shapes
@@ -64,10 +63,10 @@ def new_box(run: Element, source: Element | None, size: tuple[int, int], number:
     """
     holder = _alternative(run, NS_WPS)
     if source is None:
-        _, data = frames.inline_frame(holder, *size, number, NS_WPS)
+        data = frames.inline_frame(holder, *size, number, NS_WPS)
     else:
         size = frames.extent(source)
-        _, data = frames.frame(source, holder, number, rank, NS_WPS)
+        data = frames.frame(source, holder, number, rank, NS_WPS)
     box = etree.fromstring(_BOX.format(width=size[0], height=size[1]))
     data.append(box)
     place = etree.SubElement(etree.SubElement(box, _WPS + "txbx"), TEXT_BODY)

@@ -28,14 +28,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 class VmlShapes(NamedTuple):
-    """Shapes of the copy.
+    """What the shapes of a copy show.
 
     ``texts`` pairs the text of each box with its empty place, ``images`` each ``v:imagedata`` of the source with its
     twin (without its image), ``paths`` are the texts along a form with their twins, ``fills`` pictures that fill a
     form, ``hidden`` the shapes of the source that do not show.
     """
 
-    element: Element
     texts: list[tuple[Element, Element]]
     images: list[tuple[Element, Element]]
     paths: list[tuple[Element, str]]
@@ -47,7 +46,7 @@ def copy_vml(source: Element, run: Element) -> VmlShapes:
     """Append the shapes of ``source``, a ``w:pict``, to ``run``."""
     element = etree.SubElement(run, source.tag, nsmap=_PREFIXES)
     types = {kind.get("id", ""): kind for kind in source.iter(_V + "shapetype")}
-    shapes = VmlShapes(element, [], [], [], [], [])
+    shapes = VmlShapes([], [], [], [], [])
     for child in source:
         _copy(child, element, types, shapes)
     return shapes

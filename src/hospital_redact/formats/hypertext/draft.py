@@ -75,7 +75,7 @@ class Draft:
         """Add markup of the copy inside a line."""
         self.parts.append(Markup(text))
 
-    def say(self, text: str) -> None:
+    def add(self, text: str) -> None:
         """Add shown text to the line, beginning one where none is open."""
         if self.preserves:
             for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):

@@ -86,14 +86,14 @@ class Walker:
         steps: list[Callable[[], object]] = []
         between_cells = local_name(element) in known.TABLE_PARTS
 
-        def say(text: str | None) -> None:
+        def later(text: str | None) -> None:
             if text and not (between_cells and not text.strip(known.SPACE)):
-                steps.append(partial(self.draft.say, text))
+                steps.append(partial(self.draft.add, text))
 
-        say(element.text)
+        later(element.text)
         for child in element:
             steps.append(partial(self._enter, child))
-            say(child.tail)
+            later(child.tail)
         return tuple(steps)
 
     def _enter(self, element: Element) -> None:
@@ -329,11 +329,11 @@ class Walker:
     def _read_input(self, element: Element, attributes: dict[str, str]) -> None:
         kind = attributes.get("type", "text").lower()
         if kind in ("checkbox", "radio"):
-            self.draft.say("☑ " if "checked" in attributes else "☐ ")
+            self.draft.add("☑ " if "checked" in attributes else "☐ ")
         elif kind == "image":
             self._read_img(element, attributes)
         elif _shows_value(attributes):
-            self.draft.say(f" {attributes.get('value', '')} ")
+            self.draft.add(f" {attributes.get('value', '')} ")
 
     def _read_select(self, element: Element, attributes: dict[str, str]) -> None:
         """Say what a list has chosen; one that is open shows all."""
@@ -343,12 +343,12 @@ class Walker:
         for option in options:
             text = "".join(option.itertext()) or attributes_of(option).get("label", "")
             if is_open or option in chosen:
-                self.draft.say(f" {text} ")
+                self.draft.add(f" {text} ")
             else:
                 self.draft.hide("option", text)
 
     def _read_button(self, element: Element, attributes: dict[str, str]) -> None:  # noqa: ARG002
-        self._then(partial(self.draft.say, " "), *self._inside(element), partial(self.draft.say, " "))
+        self._then(partial(self.draft.add, " "), *self._inside(element), partial(self.draft.add, " "))
 
     # -- pictures
 

@@ -121,7 +121,11 @@ class _Parser:
     def _head(self, message: Message) -> None:
         fields = list(message.raw_items())
         if len(fields) > MAX_FIELDS:
-            raise ReadError("HR204", "the mail has more than {max_fields} header fields", max_fields=MAX_FIELDS)
+            raise ReadError(
+                "HR204",
+                "the mail has more than {max_fields} header fields; send its text as a document",
+                max_fields=MAX_FIELDS,
+            )
         first: dict[str, int] = {}
         for number, (name, _) in enumerate(fields):
             first.setdefault(name.lower(), number)

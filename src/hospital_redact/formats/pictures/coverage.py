@@ -123,7 +123,8 @@ def mark_boxes(lines: tuple[Line, ...], solid: Solid) -> tuple[Line, ...]:
     usual = float(np.median(heights))
     quarters = _quarters(lines)
     for box in solid.boxes:
-        if box not in used and usual / 2 < box.y1 - box.y0 < 3 * usual:
+        across = box.x1 - box.x0 if quarters % 2 else box.y1 - box.y0
+        if box not in used and usual / 2 < across < 3 * usual:
             corners = np.array(
                 [(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)], dtype=np.float32
             )

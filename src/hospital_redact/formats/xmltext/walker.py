@@ -198,7 +198,7 @@ class Walker:
             Block(match[what].strip(), Location("text", f"{DROPPED[what]} {count}"), kind, survives=False)
         )
         self._hidden.show(number, self.blocks[number])
-        self._hidden.say("\n")
+        self._hidden.add("\n")
         self._sections.append(_Section("dropped", "", *match.span()))
 
     # -- elements
@@ -296,7 +296,7 @@ class Walker:
         elif self._stack and is_generic(self.blocks[element.name].text):
             self._stack[-1].parts.extend(element.parts)
         if element.mixed and not (self._stack and self._stack[-1].mixed):
-            self._view.say("\n")
+            self._view.add("\n")
 
     # -- text
 
@@ -374,4 +374,4 @@ class Walker:
         if not element.has_children:
             self._view.new_line()
             self._view.show(element.label, self.blocks[element.label])
-            self._view.say(": ")
+            self._view.add(": ")
