@@ -325,10 +325,14 @@ def apply_plan(document: Document, plan: RedactionPlan, *, near: Iterable[Span] 
     """Return ``document`` as its copy would read: the surviving blocks, edited, in the same views; the others empty.
 
     Used to look at what would be left without writing a file. Drawn text has no replacement but a box. With
-    ``near`` only the blocks of these spans and their neighbours keep their text.
+    ``near`` only the blocks of these spans, their neighbours and the headers of both keep their text.
     """
     edits = edits_by_block(plan.edits)
-    looked_at = None if near is None else {span.block + step for span in near for step in (-1, 0, 1)}
+    looked_at = None
+    if near is not None:
+        looked_at = {span.block + step for span in near for step in (-1, 0, 1)}
+        cells = [block.cell for n, block in enumerate(document.blocks) if n in looked_at and block.cell is not None]
+        looked_at.update(head for c in cells for head in (c.column_header, c.row_header) if head is not None)
     changed: list[Block] = []
     for number, block in enumerate(document.blocks):
         own = edits.get(number, [])

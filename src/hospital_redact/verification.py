@@ -182,7 +182,8 @@ def with_replacements_of(document: Document, plan: RedactionPlan, copy: Document
     for number, text in zip(mine, theirs, strict=True):
         before = document.blocks[number].text
         for edit, put in zip(edits.get(number, ()), _put_between(before, edits.get(number, ()), text), strict=False):
-            if not _holds_part(put, document.text_of((edit.span,))):
+            # On a page nothing but a label takes a value's place, and the plan says which.
+            if not document.blocks[number].glyphs and not _holds_part(put, document.text_of((edit.span,))):
                 adopted[edit.id] = put
     return replace(plan, edits=tuple(replace(e, replacement=adopted.get(e.id, e.replacement)) for e in plan.edits))
 

@@ -5,13 +5,16 @@ import pickle
 import socket
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+import regex
 from detection_kit import found, make_policy, make_rule, removed, shipped_detector, text_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hospital_redact.detection import Detector, find_terms
+from hospital_redact.detection import Detector, detector, find_terms
+from hospital_redact.detection.presidio_bridge import built_in_recognizers
 from hospital_redact.model import Action, Block, Document, Location, Segment, View, join_blocks
 
 TEXT = "患者段雨桐，女，身份证11010119900307002X，电话13911223344。\nPatient: Jonathan Ashcroft, seen by Dr Lee."
@@ -145,3 +148,21 @@ def test_a_patients_number_opens_the_rules_of_records(text: str, found: bool) ->
     document = text_document(text)
     findings = shipped_detector().detect(document)
     assert any(finding.rule == "record_date" for finding in findings) is found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "X1234567L",
+        "12345678Z",
+        "1234567-a",
+        "RSSMRA85T10A562S",
+        "S1234567D",
+        "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
+        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+    ],
+)
+def test_presidio_is_asked_wherever_one_of_its_own_expressions_could_match(value: str) -> None:
+    own: Any = built_in_recognizers()  # its expressions are no part of the type that presidio declares
+    assert any(regex.search(p.regex, value, r.global_regex_flags) for r in own for p in r.patterns)
+    assert detector._FOREIGN_NUMBER.search(f"码{value}。")

@@ -188,3 +188,22 @@ def drawn_code(image: Image.Image, *, single_path: bool) -> bytes:
         parts = [b"%d 500 2 60 re" % (60 + 2 * x) for x in np.flatnonzero(middle)]
     between = b" " if single_path else b" f "
     return drawn(b"0 g " + between.join(parts) + b" f")
+
+
+def with_layer(image: Image.Image, text: str) -> bytes:
+    """Return a scan with an invisible layer that has ``text`` over its first line."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        font = Dictionary(
+            {"/Type": Name("/Font"), "/Subtype": Name("/Type1"), "/BaseFont": Name("/Helvetica"),
+             "/Encoding": Name("/WinAnsiEncoding")}
+        )  # fmt: skip
+        made = pdf.make_indirect(flate(pdf, image.convert("L")))
+        page.obj["/Resources"] = Dictionary(
+            {"/XObject": Dictionary({"/Im0": made}), "/Font": Dictionary({"/F1": font})}
+        )
+        width, height = image.width / 2, image.height / 2
+        drawn = b"q %f 0 0 %f 20 400 cm /Im0 Do Q " % (width, height)
+        layer = b"BT 3 Tr /F1 16 Tf 1 0 0 1 38 %f Tm (%s) Tj ET" % (400 + height - 34, text.encode())
+        page.obj["/Contents"] = pdf.make_stream(drawn + layer)
+        return _saved(pdf)

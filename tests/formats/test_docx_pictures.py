@@ -17,9 +17,10 @@ from PIL import Image, ImageDraw, ImageFont
 from support import ROOT
 
 from hospital_redact import Redactor
+from hospital_redact.errors import ReadError
 from hospital_redact.formats import pictures
 from hospital_redact.formats.base import Source
-from hospital_redact.formats.docx import FORMAT
+from hospital_redact.formats.docx import FORMAT, reader
 from hospital_redact.formats.pictures import ocr
 from hospital_redact.formats.pictures.cropping import crop_picture
 from hospital_redact.model import AcceptedUnread, Document, Kind, RedactionPlan
@@ -214,3 +215,15 @@ def test_a_report_with_a_scan_is_redacted_and_proved(tmp_path: Path) -> None:
 def test_pictures_that_cannot_stay_block() -> None:
     for name in ("picture_linked", "picture_recoloured", "picture_fill"):
         assert "image_not_kept" in [u.what for u in read(builder.build([name])).unread], name
+
+
+@pytest.mark.usefixtures("_no_ocr")
+def test_too_many_pictures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MAX_PICTURES", 1)
+    package = kit.Kit()
+    for name in ("a", "b"):
+        package.part(f"word/media/{name}.png", drawn(name), "image/png")
+        package.body.append(kit.paragraph(f"<w:r>{kit.picture(package.relate('image', f'media/{name}.png'))}</w:r>"))
+    with pytest.raises(ReadError) as caught:
+        read(package.save())
+    assert caught.value.code == "HR204"

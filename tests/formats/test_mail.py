@@ -180,6 +180,7 @@ def test_fields_and_names_are_read_as_they_were_written(text: str) -> None:
     value = text_of(text.encode("utf-8", "replace").decode())
     line = field_line("Subject", value)
     assert max(map(len, line.split(b"\r\n"))) <= 998
+    assert all(line.split(b"\r\n")[:-1])  # an empty line would end the head
     assert text_of(line.decode().partition(":")[2]) == value
     name = value.replace("/", "_")
     assert parameters(file_name_lines(name).decode().partition(":")[2]).get("filename", "") == name
@@ -236,3 +237,28 @@ def test_an_attachment_whose_name_has_no_ending_gets_that_of_its_type() -> None:
     assert [unread.location.part for unread in CASE.read(data).unread] == ["attachment 1"]
     (held,) = mail.FORMAT.unpack(Source("a.eml", data)).held
     assert (held.name, held.suffix) == ("record", ".pdf")
+
+
+def test_addresses_stay_addresses() -> None:
+    document = CASE.read(container_builder.mail("text\n"))
+    message = opened(CASE.write(container_builder.mail("text\n"), planting.make_plan(document, [])))
+    sender = message["From"].addresses[0]
+    assert (sender.display_name, sender.addr_spec) == ("何立", "heli@example.cn")
+    many = ", ".join(f"医生{number} <doctor{number}@example.cn>" for number in range(60))
+    line = field_line("To", many)
+    assert max(map(len, line.split(b"\r\n"))) <= 78
+    assert text_of(line.decode().partition(":")[2]) == many
+    long = "长" * 200
+    sent = opened(field_line("Subject", long) + b"\r\ntext")
+    assert sent["Subject"] == long
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=no-such-set", "; charset=us-ascii"])
+def test_a_text_without_a_true_charset_becomes_utf8(charset: str) -> None:
+    head = f"From: a@b.cn\r\nTo: c@d.cn\r\nMIME-Version: 1.0\r\nContent-Type: text/plain{charset}\r\n\r\n".encode()
+    data = head + "患者张伟因右上腹痛入院。\r\n诊断：肺炎\r\n".encode("gb18030")
+    document = CASE.read(data)
+    plan = planting.plan_for(document, "张伟")
+    copy = CASE.write(data, plan)
+    assert list(mail.FORMAT.compare(document, plan, CASE.read(copy))) == []
+    assert opened(copy).get_content() == "患者[患者1]因右上腹痛入院。\n诊断：肺炎\n"

@@ -102,3 +102,12 @@ def _written(data: bytes, plan: RedactionPlan) -> bytes:
     target = BytesIO()
     archive.FORMAT.write(Source("a.zip", data), plan, target)
     return target.getvalue()
+
+
+def test_readings_that_nobody_finishes_spend_nothing() -> None:
+    deep = container_builder.archive({"a.zip": container_builder.archive({"b.zip": container_builder.archive({})})})
+    started = [iter(archive.FORMAT.readings(deep)) for _ in range(6)]
+    for readings in started:
+        next(readings)
+        next(readings)
+    assert read(container_builder.archive({"a.zip": deep})).members

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from pathlib import Path
 
 import pdf_builder
 import pikepdf
 import planting
 import pytest
+from support import ROOT
 
+from hospital_redact import Redactor
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.pdf import FORMAT
 from hospital_redact.formats.pdf.labels import SMALLEST
@@ -96,3 +99,11 @@ def test_the_font_holds_the_letters_used_and_no_more(data: bytes) -> None:
         maps = [font.ToUnicode.read_bytes() for font in fonts if "/ToUnicode" in font]
     assert len(maps) == 1
     assert maps[0].count(b"> <") == len("[患者1]") + 1  # each letter, and the range of codes
+
+
+def test_our_own_copy_with_labels_is_proved_again_as_a_foreign_one(tmp_path: Path) -> None:
+    redactor = Redactor()
+    review = redactor.review(ROOT / "examples" / "转诊信.pdf")
+    copy = redactor.redact(review, tmp_path / "copy.pdf")
+    assert any(block.kind is Kind.LABEL for block in read(copy.path.read_bytes()).blocks)
+    assert redactor.verify(review, copy.path).passed

@@ -91,7 +91,8 @@ def test_contents_and_resources_that_hold_themselves_end() -> None:
         page,
         "[4 0 R]",
         "<< /Font 5 0 R /XObject 5 0 R /ExtGState 5 0 R >>",
-        "<< /Subtype /Widget /Parent 6 0 R /Kids [6 0 R] /Next 6 0 R /First 6 0 R /A 6 0 R /V 6 0 R /AP << /N 6 0 R >> >>",
+        "<< /Subtype /Widget /Parent 6 0 R /Kids [6 0 R] /Next 6 0 R /First 6 0 R /A 6 0 R /V 6 0 R "
+        "/AP << /N 6 0 R >> >>",
     ]
     data = plain(objects)
     document = read(data)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import planting
 import pytest
 from pdf_builder import Builder
 from test_pdf import read
@@ -9,7 +12,7 @@ from test_pdf import read
 from hospital_redact import Redactor
 from hospital_redact.formats.pdf.paths import Rule
 from hospital_redact.formats.pdf.tables import find_tables
-from hospital_redact.model import Document, Kind
+from hospital_redact.model import Document, Kind, Span
 from hospital_redact.planning import apply_plan
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 780, 90, 36
@@ -126,3 +129,35 @@ def test_the_columns_of_a_ruled_list_are_redacted_on_both_pages() -> None:
     names = ["田七", "上官", "鹤", "马兰花", "常山", "ZY20240117", "ZY20240120"]
     assert [name for name in names if name in left] == []
     assert "姓名" in left
+
+
+def test_a_pay_list_is_redacted_and_proved(tmp_path: Path) -> None:
+    rows = [
+        ["工号", "姓名", "岗位工资", "实发"],
+        ["0117", "上官云\n鹤", "3440.00", "10316.58"],
+        ["0242", "田七", "2410.00", "8210.40"],
+        ["小计", "2人", "5850.00", "18526.98"],
+    ]
+    data = pages(show("柏岭县人民医院工资发放明细", LEFT, TOP + 20) + table(rows))
+    redactor = Redactor()
+    review = redactor.review(data, name="工资表.pdf")
+    if not review.suggestion.decision.writes:
+        pytest.skip("the policy in force gives out no pay list")
+    copy = redactor.redact(review, tmp_path / "工资表.pdf")
+    assert copy.verification.passed
+    left = "\n".join(block.text for block in read((tmp_path / "工资表.pdf").read_bytes()).blocks)
+    assert not [value for value in ("上官", "田七", "3440.00", "18526.98") if value in left]
+    assert "岗位工资" in left
+
+
+def test_what_stays_is_looked_at_under_its_header() -> None:
+    document = read(pages(table(ROWS)))
+    (number,) = [n for n, block in enumerate(document.blocks) if block.text == "田七"]
+    plan = planting.make_plan(document, [planting.edit("e", Span(number, 0, 1), "")])
+    near = apply_plan(document, plan, near=[Span(number, 0, 1)])
+    assert near.blocks[number].text == "█七"
+    cell = document.blocks[number].cell
+    assert cell is not None
+    assert cell.column_header is not None
+    assert near.blocks[cell.column_header].text == "姓名"
+    assert "13273878287" not in [block.text for block in near.blocks]

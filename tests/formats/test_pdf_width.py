@@ -17,7 +17,7 @@ from hospital_redact.formats.pdf import FORMAT
 from hospital_redact.formats.pdf.boxes import STEP, Surroundings
 from hospital_redact.formats.pdf.paths import Rule
 from hospital_redact.formats.pdf.reader import read_pdf
-from hospital_redact.model import Box, RemovedPart
+from hospital_redact.model import Box, Kind, RemovedPart, Span
 
 LINE = b"BT /F1 12 Tf 72 600 Td (A line that reaches far enough to the right to leave room above it) Tj ET "
 
@@ -78,3 +78,20 @@ def test_a_box_never_reaches_other_text_or_the_next_rule(start: float, width: fl
     cover = Surroundings([*own, other], [upright]).cover(glyphs, "")
     assert cover.frame.end <= max(end + 0.4, min(other.x0, upright.x0)) + 1e-6
     assert cover.frame.start <= glyphs[0].x
+
+
+def test_two_values_side_by_side_share_a_box_and_its_label() -> None:
+    data = Builder().build(b"BT /F1 12 Tf 72 700 Td (Patient " + VALUE.encode() + b"13912345678 seen) Tj ET")
+    document = read(data)
+    (number,) = [n for n, block in enumerate(document.blocks) if VALUE in block.text]
+    start, end = 8, 8 + len(VALUE)
+    edits = [
+        planting.edit("a", Span(number, start, end), "[P1]"),
+        planting.edit("b", Span(number, end, end + 11), "***********"),
+    ]
+    plan = planting.make_plan(document, edits)
+    target = io.BytesIO()
+    FORMAT.write(Source("a.pdf", data), plan, target)
+    copy = read(target.getvalue())
+    assert [block.text for block in copy.blocks if block.kind is Kind.LABEL] == ["[P1]***********"]
+    assert list(FORMAT.compare(document, plan, copy)) == []

@@ -141,3 +141,15 @@ def test_a_table_of_thin_borders_is_no_code() -> None:
     borders = b"".join(b"%d %d 0.5 18 re f " % (60 + 40 * n, 500 - 18 * row) for n in range(12) for row in range(20))
     document = _read(scan_builder.drawn(b"0 g " + borders))
     assert document.unread == ()
+
+
+def test_what_a_scan_shows_under_removed_text_of_its_hidden_layer_goes_as_well() -> None:
+    # The layer names a patient whom OCR may read otherwise: here the pixels show other digits than the layer.
+    image = picture_builder.page(["330108888888888888", "diagnosis"], width=760)
+    data = scan_builder.with_layer(image, VALUE)
+    document = _read(data)
+    plan = planting.plan_for(document, VALUE)
+    assert [document.blocks[e.span.block].kind for e in plan.edits] == [Kind.PARAGRAPH]
+    copy = _write(data, plan)
+    assert _proved(data, document, plan, copy) == []
+    assert not [b.text for b in _read(copy).blocks if "8888" in b.text and b.kind is Kind.PICTURE]

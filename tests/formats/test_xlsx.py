@@ -734,3 +734,11 @@ def test_a_workbook_of_charts_alone_is_refused() -> None:
     made = kit.Kit()
     made.states["sheet1"] = "hidden"
     assert refused(made.save()) == "HR201"
+
+
+def test_numbers_behind_two_cells_are_no_number() -> None:
+    """An edited cell stores nothing any more, and what its neighbours store must not grow together."""
+    document = read(book(kit.number("A2", "0.12", 1), kit.number("B2", "34.5", 1), styles=("0",)))
+    assert [block.text for block in document.blocks if block.kind is Kind.STORED] == ["0.12", "34.5"]
+    assert planting.occurrences(document, "1234") == []
+    assert len(planting.occurrences(document, "34.5")) == 1

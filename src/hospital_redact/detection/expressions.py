@@ -45,8 +45,19 @@ _KNOWN_FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL | regex.VERBOSE
 class Branch(NamedTuple):
     """An alternative of an expression and what it needs, one of ``needs`` or another; none where that is not known."""
 
-    pattern: regex.Pattern[str]
+    source: str
+    flags: int
     needs: tuple[Needs, ...]
+
+    @property
+    def pattern(self) -> regex.Pattern[str]:
+        """The alternative, compiled when it is first needed: most never are."""
+        return _compiled(self.source, self.flags)
+
+
+@lru_cache(maxsize=8192)
+def _compiled(source: str, flags: int) -> regex.Pattern[str]:
+    return regex.compile(source, flags)
 
 
 @lru_cache(maxsize=4096)
@@ -56,7 +67,7 @@ def read_branches(pattern: regex.Pattern[str]) -> tuple[Branch, ...]:
     One by one they are searched many times as fast as together. Where they cannot be told apart, or have groups by
     whose names a caller could ask for another's, the whole is the only one.
     """
-    alone = (Branch(pattern, ()),)
+    alone = (Branch(pattern.pattern, pattern.flags, ()),)
     if len(pattern.pattern) > _MAX_SOURCE or pattern.named_lists or pattern.flags & ~_KNOWN_FLAGS:
         return alone
     reader = _Reader(pattern)
@@ -65,24 +76,24 @@ def read_branches(pattern: regex.Pattern[str]) -> tuple[Branch, ...]:
         needs = [needs_of(branch) for branch in facts]
         if len(facts) > 1 and set(pattern.groupindex) <= {"value"}:
             return tuple(
-                Branch(_sharpened(source, pattern.flags, fact), (need,) if need else ())
+                Branch(_sharpened(source, fact), pattern.flags, (need,) if need else ())
                 for source, fact, need in zip(reader.sources, facts, needs, strict=True)
             )
         known = tuple(need for need in needs if need is not None)
-        whole = _sharpened(pattern.pattern, pattern.flags, one_of(facts), alternatives=len(facts) > 1)
-        return (Branch(whole, known if len(known) == len(needs) else ()),)
-    except (_UnknownError, IndexError, ValueError, regex.error):
+        whole = _sharpened(pattern.pattern, one_of(facts), alternatives=len(facts) > 1)
+        return (Branch(whole, pattern.flags, known if len(known) == len(needs) else ()),)
+    except (_UnknownError, IndexError, ValueError):
         return alone
 
 
-def _sharpened(source: str, flags: int, facts: Facts, *, alternatives: bool = False) -> regex.Pattern[str]:
+def _sharpened(source: str, facts: Facts, *, alternatives: bool = False) -> str:
     """Return the expression, told first with which characters alone it can begin: it is searched many times as fast."""
     if facts.first and not facts.empty:
         opening = _FLAGS_ALONE.match(source)
         at = opening.end() if opening else 0
         rest = f"(?:{source[at:]})" if alternatives else source[at:]
         source = f"{source[:at]}(?=[{''.join(sorted(facts.first))}]){rest}"
-    return regex.compile(source, flags)
+    return source
 
 
 class _UnknownError(Exception):

@@ -37,7 +37,7 @@ NAME = (
     rf"|(?:{_CAPS}(?:[ ](?:{_CAPS}|{_WORD}))?|{_WORD}),[ ]?{_GIVEN_NAMES}"  # MAY, Rose T.; DOE, JANE M
     rf"|{_CAPS}(?:[ ]{_CAPS})?(?:[ ]{_WORD}){{1,3}}"  # LAU Wing Yan, CHOW LAM Sau-ping
     rf"|{_INITIAL}[ ]?(?:{_INITIAL}[ ]?)?(?:{_WORD}|{_CAPS})(?:[ ]{_WORD})?"  # M. Delvaux
-    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}(?:(?<=[ ][JS]r)\.|{_SUFFIX})"  # Kofi Addae, Ann "Peg" Doyle, John A. Smith Jr.
+    rf"|{_WORD}{_NICK}(?:[ ]{_ANY}){{1,4}}(?:(?<=[ ][JS]r)\.|{_SUFFIX})"  # Ann "Peg" Doyle, John A. Smith Jr.
     rf"|{_CAPS}(?:[ ](?:{_INITIAL}|{_CAPS})){{1,3}}"  # NGUYEN THI LAN
     rf"|{_WORD}|{_CAPS})"
 )

@@ -171,17 +171,22 @@ def _shortest(anchor: Anchor) -> Anchor:
 
     Needles with which a match begins go on doing so: the expression is then tried at their places alone.
     """
-    kept: list[str] = []
+    kept: set[str] = set()
+    sizes: set[int] = set()
     later = earlier = 0
     for needle in sorted(anchor.needles, key=len):
-        inside = [(needle.find(short), len(short)) for short in kept if short in needle]
-        if anchor.before == 0:
-            inside = [(place, size) for place, size in inside if place == 0]
+        inside = [
+            (place, size)
+            for size in sizes
+            for place in range(1 if anchor.before == 0 else len(needle) - size + 1)
+            if needle[place : place + size] in kept
+        ]
         if inside:
             place, size = min(inside)
             later, earlier = max(later, place), max(earlier, len(needle) - size - place)
         else:
-            kept.append(needle)
+            kept.add(needle)
+            sizes.add(len(needle))
     return Anchor(frozenset(kept), _sum(anchor.before, later), _sum(anchor.after, earlier))
 
 

@@ -122,12 +122,12 @@ def find_other_names(text: str) -> Iterator[Mention]:
 
 def _greeted(text: str) -> Iterator[Mention]:
     """Yield whom a message greets, everyday words included (简明家长您好), and whose specimens are sent."""
-    matches = [*_GREETED.finditer(text), *_OF_OURS.finditer(text)]
-    for match in matches:
-        name = match["name"]
-        whole = is_plausible(name) or is_dual(name) or name[:2] in COMPOUND_SURNAMES
-        if whole and name not in LABELS and name not in TITLES and name not in FORM_WORDS:
-            yield Mention(*match.span("name"), Role.OTHER, 0.75, ("context",))
+    for pattern in (_GREETED, _OF_OURS):
+        for match in pattern.finditer(text):
+            name = match["name"]
+            whole = is_plausible(name) or is_dual(name) or name[:2] in COMPOUND_SURNAMES
+            if whole and name not in LABELS and name not in TITLES and name not in FORM_WORDS:
+                yield Mention(*match.span("name"), Role.OTHER, 0.75, ("context",))
 
 
 def _after_somebody(text: str, end: int) -> bool:

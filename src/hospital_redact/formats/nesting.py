@@ -176,16 +176,26 @@ class Container(Format, Generic[C]):
 
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield the raw file, what independent readers find in it, and the readings of each file inside."""
+        yield from self.readings_at(data, 1)
+
+    def readings_at(self, data: bytes, depth: int) -> Iterator[Reading]:
+        """Yield the same for a container at ``depth``; raise HR204 where that is too deep."""
+        if depth > MAX_DEPTH:
+            raise _too_deep()
         yield Reading("bytes", "whole file", data=data)
-        with _one_deeper():
-            yield from self.own_readings(data)
-            contents = self.unpack(Source(f"copy{self.suffixes[0]}", data))
-            for held in _counted(contents.held):
-                yield Reading("name", f"{held.label}: name", text=held.name)
-                yield Reading("bytes", held.label, data=held.data)
-                format_ = _format_of_copy(held)
-                for reading in format_.readings(held.data) if format_ else ():
-                    yield reading._replace(place=f"{held.label}: {reading.place}")
+        yield from self.own_readings(data)
+        for held in self.unpack(Source(f"copy{self.suffixes[0]}", data)).held:
+            yield Reading("name", f"{held.label}: name", text=held.name)
+            yield Reading("bytes", held.label, data=held.data)
+            format_ = _format_of_copy(held)
+            if format_ is None:
+                continue
+            if isinstance(format_, Container):
+                found = format_.readings_at(held.data, depth + 1)
+            else:
+                found = format_.readings(held.data)
+            for reading in found:
+                yield reading._replace(place=f"{held.label}: {reading.place}")
 
     def open_(self, source: Source) -> tuple[C, Document, list[_Opened]]:
         """Return what ``source`` holds, the whole as read, and its files ready to be written."""
@@ -266,14 +276,16 @@ def _one_deeper() -> Iterator[None]:
     spent.depth += 1
     try:
         if spent.depth > MAX_DEPTH:
-            raise ReadError(
-                "HR204", "files lie in files deeper than {max_depth} levels; send them apart", max_depth=MAX_DEPTH
-            )
+            raise _too_deep()
         yield
     finally:
         spent.depth -= 1
         if token is not None:
             _SPENT.reset(token)
+
+
+def _too_deep() -> ReadError:
+    return ReadError("HR204", "files lie in files deeper than {max_depth} levels; send them apart", max_depth=MAX_DEPTH)
 
 
 def _counted(held: Sequence[Held]) -> Sequence[Held]:

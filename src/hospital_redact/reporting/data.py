@@ -213,7 +213,7 @@ def _verdict(review: Review, copy: RedactedCopy, say: Language) -> str:
         "{proved} planned edits proved, {removed} hidden parts left out, {kept} findings kept, "
         "{unread} unread parts accepted; detection may have missed something: a person releases",
         proved=copy.verification.edits_proved,
-        removed=sum(part.count for part in copy.removed_parts),
+        removed=sum(part.count for part in copy.removed_parts if part.what != "width_risk"),  # boxes, no parts
         kept=copy.verification.kept,
         unread=len(review.plan.accepted_unread),
     )

@@ -25,7 +25,7 @@ from hospital_redact.formats.docx.properties import (
 )
 from hospital_redact.formats.docx.story import Story
 from hospital_redact.formats.docx.texts import plain_text
-from hospital_redact.formats.docx.vocabulary import MAIN_TYPES, w
+from hospital_redact.formats.docx.vocabulary import MAIN_TYPES, w, without_style_words
 from hospital_redact.formats.docx.walker import Walker
 from hospital_redact.formats.ooxml.charts import Chart, read_chart
 from hospital_redact.formats.ooxml.diagrams import diagram_lines
@@ -349,7 +349,8 @@ class _Reader:
         renamed = self.styles.renamed()
         if renamed:
             self.draft.drop("style_name", "word/styles.xml", len(renamed))
-            self.draft.bury("\n".join(renamed), Kind.METADATA, Location("word/styles.xml", "style names"))
+            names = "\n".join(filter(None, map(without_style_words, renamed)))
+            self.draft.bury(names, Kind.METADATA, Location("word/styles.xml", "style names"))
         if self.cleaner.lost_fonts:
             self.draft.drop("font_name", "word/styles.xml", len(self.cleaner.lost_fonts))
             names = "\n".join(sorted(self.cleaner.lost_fonts))

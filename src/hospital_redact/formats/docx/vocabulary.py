@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hospital_redact.formats.ooxml.fonts import is_known_font
 from hospital_redact.formats.ooxml.namespaces import NS_A, NS_C, NS_DGM, NS_PIC, NS_W, NS_WP14, NS_WPC, NS_WPG, NS_WPS
 
 MAIN_TYPES = frozenset(
@@ -241,6 +242,23 @@ def is_known_style(name: str) -> bool:
     """Whether ``name`` is a style name of Word's own (latent styles, clause 17.7.4.5) or of LibreOffice's export."""
     name = _SPACES.sub(" ", name.strip()).lower()
     return name in _STYLE_NAMES or _STYLE_FAMILIES.fullmatch(name) is not None
+
+
+_STYLE_WORDS = (
+    frozenset(word for name in _STYLE_NAMES for word in name.split())
+    | _words("style char chars bulleted numbered symbol bold italic underline centered justified left right first line")
+    | _words("before after hanging spacing auto pt cm at least exactly latin asian complex top bottom border single")
+)
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def without_style_words(name: str) -> str:
+    """Return what a style's name says beside Word's own words and fonts (``Style Bulleted Wingdings`` says nothing)."""
+    plain = (word for word in _WORDS.findall(name) if word.lower() in _STYLE_WORDS or is_known_font(word))
+    rest = name
+    for word in sorted(set(plain), key=len, reverse=True):
+        rest = re.sub(rf"(?<![^\W\d_]){word}(?![^\W\d_])", " ", rest)
+    return " ".join(rest.split())
 
 
 _NUMBERING = re.compile(

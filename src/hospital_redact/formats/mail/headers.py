@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from email.utils import decode_rfc2231, unquote
+from itertools import groupby
 
 MAX_VALUE = 64 * 1024
 """Longest field that is read, in characters."""
@@ -16,6 +18,7 @@ _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 _PARAMETER = re.compile(r""";\s*([A-Za-z0-9!#$&+.^_`{|}~-]+)(\*\d+)?(\*)?\s*=\s*("(?:\\.|[^"\\])*"|[^;\s]*)""")
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _LONGEST_LINE = 900  # RFC 5322 2.1.1 allows 998
+_LINE = 76
 _WORD_BYTES = 42  # of text in one encoded word, whose whole length may be 75
 
 
@@ -127,19 +130,28 @@ def _from_percent(text: str) -> bytes:
 
 
 def field_line(name: str, value: str) -> bytes:
-    """Return the line, or lines, of a field: as it is where it is short and ASCII, else in encoded words."""
-    if _PLAIN.fullmatch(value) and "=?" not in value and len(value) < _LONGEST_LINE and value == value.strip():
-        return f"{name}: {value}\r\n".encode("ascii")
-    words: list[str] = []
-    piece = b""
-    for char in value:
-        coded = char.encode("utf-8", "replace")
-        if len(piece) + len(coded) > _WORD_BYTES:
-            words.append(_encoded(piece))
-            piece = b""
-        piece += coded
-    words.append(_encoded(piece))
-    return (f"{name}: " + "\r\n ".join(words) + "\r\n").encode("ascii")
+    """Return the line, or lines, of a field: words of ASCII as they are, so that addresses stay ones; others encoded.
+
+    :func:`text_of` gives ``value`` back.
+    """
+    words = value.split(" ")
+    if "" in words or "=?" in value:  # what unfolding would change is encoded whole
+        return f"{name}: {_folded([_encoded(value)])}\r\n".encode("ascii")
+    pieces = [
+        " ".join(group) if plain else _encoded(" ".join(group))
+        for plain, group in groupby(words, lambda word: bool(_PLAIN.fullmatch(word)) and len(word) < _LONGEST_LINE)
+    ]
+    return f"{name}: {_folded(pieces)}\r\n".encode("ascii")
+
+
+def _folded(pieces: Iterable[str]) -> str:
+    lines: list[str] = []
+    for word in " ".join(pieces).split(" "):
+        if lines and len(lines[-1]) + len(word) < _LINE:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "\r\n ".join(lines)
 
 
 def file_name_lines(name: str) -> bytes:
@@ -157,7 +169,20 @@ def _pieces(coded: str) -> list[str]:
     return re.findall(r"(?:%[0-9A-F]{2}|[0-9A-Za-z]){1,20}", coded) or [""]
 
 
-def _encoded(piece: bytes) -> str:
+def _encoded(text: str) -> str:
+    """Return ``text`` as encoded words with a space between, which does not count; each with whole characters."""
+    words: list[str] = []
+    piece = b""
+    for char in text:
+        coded = char.encode("utf-8", "replace")
+        if len(piece) + len(coded) > _WORD_BYTES:
+            words.append(_word(piece))
+            piece = b""
+        piece += coded
+    return " ".join([*words, _word(piece)])
+
+
+def _word(piece: bytes) -> str:
     return f"=?utf-8?b?{base64.b64encode(piece).decode('ascii')}?="
 
 

@@ -10,6 +10,7 @@ import base64
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.generator import BytesGenerator
@@ -23,6 +24,7 @@ from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.mail.headers import certain_text, is_certain, parameters, text_of, text_of_bytes
 from hospital_redact.formats.nesting import Contents, Held, Line, safe_name
+from hospital_redact.formats.text import decode
 from hospital_redact.model import Block, Kind, Location, RemovedPart, Unread
 
 SHOWN = {"subject": "主题", "from": "发件人", "to": "收件人", "cc": "抄送", "date": "日期"}
@@ -224,6 +226,9 @@ class _Parser:
     def _body(self, kind: str, data: bytes, said: Mapping[str, str]) -> int | None:
         suffix = _TEXTS.get(kind, ".txt")
         text = certain_text(data, said.get("charset", ""))
+        if text is None:
+            with suppress(ReadError):  # it looks at more than one word of it
+                text = decode(data).text
         if text is None:  # as a file, whose format knows more encodings, or refuses it
             self._texts += 1
             self.contents.held.append(Held(f"text {self._texts}", "", suffix, data))

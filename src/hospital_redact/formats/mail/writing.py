@@ -11,7 +11,7 @@ from hospital_redact.formats.mail.parsing import SHOWN, MailContents, Tree
 from hospital_redact.formats.nesting import Packed
 
 _FIELD_NAMES = {name: name.capitalize() for name in SHOWN}
-_TYPES = {".txt": "text/plain; charset=utf-8", ".html": "text/html; charset=utf-8", ".eml": "message/rfc822"}
+_TEXTS = {".txt": "text/plain", ".html": "text/html"}
 _LINE = 57  # bytes that make 76 characters of base64 (RFC 2045 6.8)
 _LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")
 
@@ -60,14 +60,19 @@ def _leaf(file: Packed) -> bytes:
     named = file_name_lines(f"{file.name}{file.suffix}") if file.name else b""
     if file.suffix == ".eml":
         return b"Content-Type: message/rfc822\r\n" + named + b"\r\n" + file.data
-    if not file.name and file.suffix in _TYPES:
-        return _text_part(file.data, _TYPES[file.suffix])
+    if not file.name and file.suffix in _TEXTS:
+        return _text_part(file.data, _TEXTS[file.suffix])
     # The type of an attachment follows from its name; a more exact one would be a second statement about it.
     return b"Content-Type: application/octet-stream\r\n" + named + _coded(file.data)
 
 
-def _text_part(data: bytes, kind: str = _TYPES[".txt"]) -> bytes:
-    return f"Content-Type: {kind}\r\n".encode() + _coded(data)
+def _text_part(data: bytes, kind: str = _TEXTS[".txt"]) -> bytes:
+    try:
+        data.decode("utf-8")
+        said = "; charset=utf-8"
+    except UnicodeDecodeError:  # a page in another encoding says which inside
+        said = ""
+    return f"Content-Type: {kind}{said}\r\n".encode() + _coded(data)
 
 
 def _coded(data: bytes) -> bytes:

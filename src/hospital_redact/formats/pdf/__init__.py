@@ -9,7 +9,7 @@ from hospital_redact.errors import HospitalRedactError
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.pdf.comparison import compare_documents
 from hospital_redact.formats.pdf.limits import corrupt, too_large
-from hospital_redact.formats.pdf.pictures import compare_images
+from hospital_redact.formats.pdf.pictures import compare_images, removed_boxes
 from hospital_redact.formats.pdf.reader import forget_reading, interpret_pages, keep_reading, open_pdf, read_pdf
 from hospital_redact.formats.pdf.readings import readings_of
 from hospital_redact.formats.pdf.writer import write_pdf
@@ -62,14 +62,16 @@ class PdfFormat(Format):
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield each place where the glyphs of ``copy`` are not those of ``source`` without the removed ones."""
         yield from compare_documents(source, plan, copy)
-        yield from compare_read(source, plan, copy)
+        yield from compare_read(source, plan, copy, removed_boxes(source, plan))
 
     def compare_pictures(
         self, source: Source, document: Document, plan: RedactionPlan, copy: Source
     ) -> Iterator[Difference]:
         """Yield each image, on pages where one is edited, that is not the source's with its boxes painted over."""
         blocks = [document.blocks[e.span.block] for e in plan.edits if e.span.block < len(document.blocks)]
-        numbers = sorted({b.location.page for b in blocks if b.kind is Kind.PICTURE and b.location.page is not None})
+        shown = {block.location.page for block in document.blocks if block.kind is Kind.PICTURE}
+        shown |= {unread.location.page for unread in document.unread if unread.location.part.startswith("image ")}
+        numbers = sorted({b.location.page for b in blocks if b.location.page in shown and b.location.page is not None})
         if not numbers:
             return
         with open_pdf(source.data) as before, open_pdf(copy.data) as after:

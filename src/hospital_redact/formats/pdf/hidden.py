@@ -86,6 +86,7 @@ _FOLLOWED = {
 _STRUCTURE_TEXT = {"/Alt", "/ActualText", "/E", "/T", "/Title"}
 _SILENT_ANNOTATIONS = {b"/Link", b"/Popup", b"/Highlight", b"/Underline", b"/Squiggly", b"/StrikeOut", b"/PrinterMark",
                        b"/TrapNet"}  # fmt: skip
+_MAX_STATES = 64
 _INFO_KEYS = ("/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/Company", "/Manager")
 _DATE_KEYS = {"/CreationDate", "/ModDate", "/Trapped"}
 
@@ -310,22 +311,24 @@ def _appearance(annotation: pikepdf.Object, page: int, hidden: Hidden, streams: 
     """Read the appearance streams of an annotation that the page does not get; return whether they draw anything."""
     drawn = False
     shown = shown_form(annotation)
-    stack = [value_of(entry(annotation, "/AP"), key) for key in ("/N", "/R", "/D")]
-    while stack:
-        form = stack.pop()
-        if isinstance(form, pikepdf.Object) and is_stream(form):
-            if shown is not None and key_of(form) == key_of(shown):
-                continue
-            content = interpret_form(streams, form, page)
-            lines = build_lines(page, content.glyphs)
-            hidden.text("\n".join(line.text for line in lines), Kind.COMMENT, what, "appearance", page)
-            for shadow in content.shadow:
-                hidden.text(shadow, Kind.ALT_TEXT, what, "appearance", page)
-            drawn = drawn or any(g.text.strip() or not g.text for g in content.glyphs)
-            drawn = drawn or bool(content.seen or content.images)
-        elif isinstance(form, pikepdf.Object) and is_dict(form):
-            stack.extend(value_of(form, key) for key in keys_of(form)[:64])
+    for form in _appearance_streams(annotation):
+        if shown is not None and key_of(form) == key_of(shown):
+            continue
+        content = interpret_form(streams, form, page)
+        lines = build_lines(page, content.glyphs)
+        hidden.text("\n".join(line.text for line in lines), Kind.COMMENT, what, "appearance", page)
+        for shadow in content.shadow:
+            hidden.text(shadow, Kind.ALT_TEXT, what, "appearance", page)
+        drawn = drawn or any(g.text.strip() or not g.text for g in content.glyphs) or bool(content.seen)
     return drawn
+
+
+def _appearance_streams(annotation: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """Yield the appearances of an annotation: one, or one a state, for each of three occasions (12.5.5)."""
+    for key in ("/N", "/R", "/D"):
+        held = value_of(entry(annotation, "/AP"), key)
+        states = [held] if is_stream(held) else [value_of(held, state) for state in keys_of(held)[:_MAX_STATES]]
+        yield from (state for state in states if isinstance(state, pikepdf.Object) and is_stream(state))
 
 
 def _unread_reason(annotation: pikepdf.Object, subtype: bytes, *, drawn: bool) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hospital_redact.formats.pdf.content import Drawn
 from hospital_redact.formats.pdf.fonts import Font
 from hospital_redact.formats.pdf.lettering import base_font, can_letter, width_of
-from hospital_redact.model import Document, RedactionPlan
+from hospital_redact.model import Document, Edit, RedactionPlan, edits_by_block
 
 TAG = "HRBOXL"
 """Subset tag of the font of labels; a hospital's mark has another."""
@@ -111,19 +111,32 @@ class LabelPlaces:
 
     def __init__(self, source: Document, plan: RedactionPlan) -> None:
         self._places: dict[int, list[tuple[float, float, float, float, str]]] = {}
-        for edit in plan.edits:
-            if edit.span.block >= len(source.blocks) or not edit.replacement:
+        for number, edits in edits_by_block(plan.edits).items():
+            if number >= len(source.blocks):
                 continue
-            block = source.blocks[edit.span.block]
-            boxes = [glyph.box for glyph in block.glyphs[edit.span.start : edit.span.end] if glyph is not None]
-            if boxes and block.location.page is not None:
-                x0, y0 = min(b.x0 for b in boxes), min(b.y0 for b in boxes)
-                x1, y1 = max(b.x1 for b in boxes), max(b.y1 for b in boxes)
-                place = (x0 - BOX_MARGIN, y0 - BOX_MARGIN, x1 + BOX_MARGIN, y1 + BOX_MARGIN, edit.replacement)
-                self._places.setdefault(block.location.page, []).append(place)
+            block = source.blocks[number]
+            for start, end, text in _touching(edits):
+                boxes = [glyph.box for glyph in block.glyphs[start:end] if glyph is not None]
+                if text and boxes and block.location.page is not None:
+                    x0, y0 = min(b.x0 for b in boxes), min(b.y0 for b in boxes)
+                    x1, y1 = max(b.x1 for b in boxes), max(b.y1 for b in boxes)
+                    place = (x0 - BOX_MARGIN, y0 - BOX_MARGIN, x1 + BOX_MARGIN, y1 + BOX_MARGIN, text)
+                    self._places.setdefault(block.location.page, []).append(place)
 
     def hold(self, page: int, text: str, x: float, y: float) -> bool:
         """Whether a label's glyph ``text`` with its origin at ``x``, ``y`` is one that the plan put there."""
         return any(
             x0 <= x <= x1 and y0 <= y <= y1 and text in words for x0, y0, x1, y1, words in self._places.get(page, ())
         )
+
+
+def _touching(edits: Sequence[Edit]) -> list[tuple[int, int, str]]:
+    """Return start, end and replacements of edits of a block, those that touch as one: they share a box."""
+    joined: list[tuple[int, int, str]] = []
+    for edit in edits:
+        if joined and edit.span.start <= joined[-1][1]:
+            start, _, text = joined[-1]
+            joined[-1] = (start, edit.span.end, text + edit.replacement)
+        else:
+            joined.append((edit.span.start, edit.span.end, edit.replacement))
+    return joined

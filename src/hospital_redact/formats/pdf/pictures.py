@@ -23,7 +23,9 @@ from PIL import Image
 from hospital_redact.formats.base import Difference
 from hospital_redact.formats.pdf.content import PageContent, PlacedImage
 from hospital_redact.formats.pdf.images import entry_bytes
+from hospital_redact.formats.pdf.limits import corrupt
 from hospital_redact.formats.pdf.objects import Matrix, entry, is_array, is_stream, key_of, number, value_of
+from hospital_redact.formats.pdf.removal import glyphs_of, removed_characters
 from hospital_redact.formats.pictures import PictureReading, patches_of
 from hospital_redact.formats.pictures.comparison import JPEG_RIPPLE, JPEG_TOLERANCE
 from hospital_redact.formats.pictures.reading import read_shown
@@ -250,6 +252,35 @@ def patches_for(picture: PdfPicture, edits: Mapping[int, Sequence[Edit]]) -> tup
     return tuple(patch._replace(y0=max(0, height - patch.y1), y1=height - patch.y0) for patch in patches)
 
 
+def patches_under(placed: PlacedImage, boxes: Iterable[Box]) -> tuple[Patch, ...]:
+    """Return the samples of an image under ``boxes`` of its page: below a removed glyph a scan shows it too."""
+    a, b, c, d, e, f = placed.ctm
+    area = a * d - b * c
+    if abs(area) < _EDGE:
+        return ()
+    found: set[Patch] = set()
+    for box in boxes:
+        corners = [(x - e, y - f) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
+        us = [(d * x - c * y) / area for x, y in corners]
+        vs = [(a * y - b * x) / area for x, y in corners]
+        x0, x1 = max(0, math.floor(min(us) * placed.width)), min(placed.width, math.ceil(max(us) * placed.width))
+        y0, y1 = (1 - max(vs)) * placed.height, (1 - min(vs)) * placed.height
+        top, bottom = max(0, math.floor(y0)), min(placed.height, math.ceil(y1))
+        if x0 < x1 and top < bottom:
+            found.add(Patch(1, x0, top, x1, bottom))
+    return tuple(sorted(found))
+
+
+def removed_boxes(document: Document, plan: RedactionPlan) -> dict[int, list[Box]]:
+    """Return by page the boxes of the glyphs that ``plan`` removes."""
+    boxes: dict[int, list[Box]] = {}
+    for number_, characters in removed_characters(document, plan).items():
+        for start, _, glyph in glyphs_of(document.blocks[number_]):
+            if start in characters:
+                boxes.setdefault(glyph.page, []).append(glyph.box)
+    return boxes
+
+
 def paint(pdf: pikepdf.Pdf, placed: PlacedImage, patches: Sequence[Patch]) -> pikepdf.Object:
     """Return an image XObject of the same samples with ``patches`` in black, opaque in its masks.
 
@@ -271,7 +302,8 @@ def paint(pdf: pikepdf.Pdf, placed: PlacedImage, patches: Sequence[Patch]) -> pi
 
 
 def _required(pixels: Pixels | None) -> Pixels:
-    assert pixels is not None, "an image that was read renders again"
+    if pixels is None:
+        raise corrupt("an image under removed text cannot be drawn")
     return pixels
 
 
@@ -373,6 +405,7 @@ def compare_images(source: Side, copy: Side, document: Document, plan: Redaction
         if block.kind is Kind.PICTURE:
             firsts.setdefault((block.location.page, block.location.part), number_)
     reader = Pictures(source[0])
+    boxes = removed_boxes(document, plan)
     for old, new in zip(source[1], copy[1], strict=True):
         if len(old.images) != len(new.images):
             yield Difference(f"page {old.page}", "the number of images differs")
@@ -382,10 +415,10 @@ def compare_images(source: Side, copy: Side, document: Document, plan: Redaction
         for count, (was, now) in enumerate(zip(old.images, new.images, strict=True), 1):
             picture = by_place.get(id(was))
             place = f"page {old.page}, image {count}"
-            patches: tuple[Patch, ...] = ()
+            patches = () if was.blank else patches_under(was, boxes.get(old.page, ()))
             if picture is not None:
                 first = firsts.get((old.page, f"image {count}"), len(document.blocks))
-                patches = patches_for(replace(picture, first=first), edits)
+                patches += patches_for(replace(picture, first=first), edits)
             if wrong := _compare((source[0], was), (copy[0], now), patches):
                 yield Difference(place, wrong)
 

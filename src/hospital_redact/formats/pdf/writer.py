@@ -33,7 +33,7 @@ from hospital_redact.formats.pdf.objects import (
     number,
     numbers,
 )
-from hospital_redact.formats.pdf.pictures import paint, patches_for
+from hospital_redact.formats.pdf.pictures import paint, patches_for, patches_under, removed_boxes
 from hospital_redact.formats.pdf.reader import Reading, take_reading
 from hospital_redact.formats.pdf.removal import removed_characters
 from hospital_redact.formats.pdf.resources import Cleaner, Names
@@ -122,17 +122,20 @@ class _Copy:
     def _painted(self, plan: RedactionPlan) -> dict[int, dict[int, pikepdf.Object]]:
         """Return the images that are painted over, by stream and operator; one for what several pages show alike."""
         edits = edits_by_block(plan.edits)
+        boxes = removed_boxes(self.reading.document, plan)
+        pictures = {id(picture.placed): picture for picture in self.reading.pictures}
         made: dict[object, pikepdf.Object] = {}
         painted: dict[int, dict[int, pikepdf.Object]] = defaultdict(dict)
-        for picture in self.reading.pictures:
-            patches = patches_for(picture, edits)
-            if patches:
-                placed = picture.placed
-                # An image that is read is one object a file, however often it is drawn.
-                key = (id(picture.reading), patches)
-                if key not in made:
-                    made[key] = paint(self.pdf, placed, patches)
-                painted[placed.stream.number][placed.operator] = made[key]
+        for content in self.reading.pages:
+            for placed in (one for one in content.images if not one.blank):
+                patches = patches_under(placed, boxes.get(content.page, ()))
+                if (picture := pictures.get(id(placed))) is not None:
+                    patches += patches_for(picture, edits)
+                if patches:
+                    key = (id(placed) if placed.inline else key_of(placed.image), patches)
+                    if key not in made:
+                        made[key] = paint(self.pdf, placed, patches)
+                    painted[placed.stream.number][placed.operator] = made[key]
         return painted
 
     def _removed_glyphs(self) -> dict[int, set[int]]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from io import BytesIO
 
 from hospital_redact.errors import ReadError
+from hospital_redact.formats.pictures.files import frames
 
 
 def crop_picture(data: bytes, left: float, top: float, right: float, bottom: float) -> bytes:
     """Return the first frame of a picture file without the given share (0 to 1) of each side, as PNG.
 
-    A pixel that is cut in two stays. Raises ReadError HR201 for a file of no known kind, or where the `ocr` extra is
-    not installed, HR203 for a damaged one, HR204 over a limit.
+    A pixel that is cut in two stays. Raises ReadError HR201 for a file of no known kind, HR203 for a damaged one, HR204
+    over a limit.
     """
-    try:
-        from hospital_redact.formats.pictures.files import frames  # noqa: PLC0415 - loads Pillow, which may be missing
-    except ImportError:
-        raise ReadError("HR201", "a cropped picture needs the ocr extra; install it") from None
     image = next(frames(data)).image
     box = (
         int(image.width * left),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from hospital_redact.formats.base import Difference
 from hospital_redact.formats.pictures.coverage import COVERED
@@ -15,16 +16,19 @@ _Character = tuple[int, int, str, str, Box]
 """Block, offset, character, picture and box."""
 
 
-def compare_read(source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
+def compare_read(
+    source: Document, plan: RedactionPlan, copy: Document, covered: Mapping[int, Sequence[Box]] = MappingProxyType({})
+) -> Iterator[Difference]:
     """Yield what a second reading of the pictures finds under a box, misses beside the boxes, or has in addition.
 
     Two readings of a picture need not be the same letter by letter; that nothing else has changed is proved by the
-    pixels (``Format.compare_pictures``).
+    pixels (``Format.compare_pictures``). ``covered`` are boxes, by page, under which the plan removes more: what a scan
+    shows below its text layer.
     """
     edits = edits_by_block(plan.edits)
     before = list(_characters(source.blocks))
     gone = [c for c in before if _is_edited(c, edits)]
-    stay = [c for c in before if not _is_edited(c, edits)]
+    stay = [c for c in before if not _is_edited(c, edits) and not _is_covered(c, source, covered)]
     found = list(_characters(copy.blocks))
     yield from _still_there(gone, found)
     for where in sorted(_missed(stay, found)):
@@ -44,6 +48,13 @@ def _characters(blocks: Iterable[Block]) -> Iterator[_Character]:
 def _is_edited(character: _Character, edits: dict[int, list[Edit]]) -> bool:
     number, offset = character[:2]
     return any(edit.span.start <= offset < edit.span.end for edit in edits.get(number, ()))
+
+
+def _is_covered(character: _Character, source: Document, covered: Mapping[int, Sequence[Box]]) -> bool:
+    number, offset, _, _, box = character
+    glyph = source.blocks[number].glyphs[offset]
+    boxes = covered.get(glyph.page, ()) if glyph is not None else ()
+    return any(_common(box, other) > 0.2 * _area(box) for other in boxes)
 
 
 class _Places:

@@ -6,7 +6,7 @@ the number behind it and its formula go together (:mod:`.settling`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
@@ -17,7 +17,9 @@ from hospital_redact.formats.xlsx.reader import read_draft
 from hospital_redact.formats.xlsx.readings import readings
 from hospital_redact.formats.xlsx.vocabulary import MAIN_TYPES
 from hospital_redact.formats.xlsx.writer import write_copy
-from hospital_redact.model import Document, RedactionPlan, RemovedPart, join_blocks
+from hospital_redact.model import Block, Document, Kind, RedactionPlan, RemovedPart, Segment, View, join_blocks
+
+_APART = "\n。\n"
 
 
 class XlsxFormat(Format):
@@ -41,7 +43,7 @@ class XlsxFormat(Format):
                 media_type=self.media_type,
                 sha256=source.sha256,
                 blocks=blocks,
-                views=(join_blocks(blocks),),
+                views=_views(blocks),
                 unread=tuple(draft.unread),
                 dropped=draft.removed(),
             )
@@ -66,6 +68,28 @@ class XlsxFormat(Format):
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what openpyxl, every decoded part and the raw bytes hold."""
         yield from readings(data)
+
+
+def _views(blocks: Sequence[Block]) -> tuple[View, ...]:
+    """Return what shows and what is hidden in one view, and in another what cells store besides.
+
+    There a sign stands between the values: those of other cells come and go with a plan, and digits of two cells that
+    become neighbours are no number.
+    """
+    stored = [number for number, block in enumerate(blocks) if block.kind is Kind.STORED]
+    others = [number for number, block in enumerate(blocks) if block.kind is not Kind.STORED]
+    view = join_blocks((blocks[number] for number in others), numbers=others)
+    if not stored:
+        return (view,)
+    pieces: list[str] = []
+    segments: list[Segment] = []
+    start = 0
+    for number in stored:
+        text = blocks[number].text
+        segments.append(Segment(start, number, 0, len(text)))
+        pieces += (text, _APART)
+        start += len(text) + len(_APART)
+    return view, View("stored", "".join(pieces), tuple(segments))
 
 
 FORMAT = XlsxFormat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from hospital_redact.errors import ReadError
 from hospital_redact.formats.xlsx.dates import date_of
 from hospital_redact.formats.xlsx.draft import Cell, Draft, Row, Sheet
 from hospital_redact.formats.xlsx.formulas import Formula, column_letters, read_formula
@@ -15,8 +16,9 @@ from hospital_redact.model import Block, Kind, Location, TablePosition, Unread
 
 STORED_TABLES = 1_000_000
 """What is stored besides what shows stands in tables of its own, numbered from here on."""
-MAX_AREA = 1_000_000
-"""Cells under merged cells of a sheet that are looked at one by one."""
+MAX_AREA = 200_000
+"""Rows of merged cells that are remembered one by one; ``MAX_TALL`` more are asked each time."""
+MAX_TALL = 50
 
 Shown = tuple[str, str, str, tuple[Run, ...]]
 """How a cell shows: kind, text, what is stored of a number, runs."""
@@ -223,6 +225,8 @@ class _Covered:
             left -= area.last_row - area.row + 1
             if left < 0:
                 self._tall.append(area)
+                if len(self._tall) > MAX_TALL:
+                    raise ReadError("HR204", "the merged cells of a sheet cover too many rows; split it")
                 continue
             for row in range(area.row, area.last_row + 1):
                 self._rows.setdefault(row, []).append(area)

@@ -118,7 +118,8 @@ def find_heads(outlines: Sequence[Outline], merges: Sequence[Area], first_table:
         start = end
         head = _heading(group)
         if body is not None and (head is None or _goes_on(body, group[head])):
-            table = _continue(group, 0 if head is None else head, places, table)
+            last = places[body.number]
+            _continue(group, 0 if head is None else head, places, last.table, last.row + 1)
         else:
             table = _begin(group, head, starts, places, table)
         if head is not None or body is not None:
@@ -150,12 +151,10 @@ def _goes_on(body: Outline, row: Outline) -> bool:
     return kinds >= _ALIKE * len(pairs) and (numbers or (styles == len(pairs) and len({a.style for a, _ in pairs}) > 1))
 
 
-def _continue(group: Sequence[Outline], head: int, places: dict[int, _Place], table: int) -> int:
-    row = max(place.row for place in places.values() if place.table == table) + 1 if places else 0
+def _continue(group: Sequence[Outline], head: int, places: dict[int, _Place], table: int, row: int) -> None:
     # What stands above the rows that go on (小计, a department's name) is a row as well.
     for number, outline in enumerate(group):
         places[outline.number] = _Place(table, row + number, below=number >= head or outline.size > 1)
-    return table
 
 
 def _begin(

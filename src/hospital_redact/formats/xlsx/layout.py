@@ -6,7 +6,8 @@ Kept is what is on the list; the words of everything else are read into dead blo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from hospital_redact.formats.ooxml.package import Element
@@ -18,6 +19,8 @@ from hospital_redact.formats.xlsx.strings import loose_texts
 from hospital_redact.formats.xlsx.vocabulary import clean_value, clean_xml, s
 from hospital_redact.model import Kind, Location
 
+MAX_MERGED_ROWS = 1_000_000
+"""Rows of merged cells that are compared with each other; what follows is not merged in the copy."""
 MAX_CONDITIONS = 2000
 """Conditional formats of a sheet that are kept."""
 _DROPPED = {
@@ -114,22 +117,25 @@ def range_text(area: Area) -> str:
 
 def _apart(merges: list[Area]) -> Iterator[Area]:
     """Yield the merged ranges that share no cell with an earlier one: Excel refuses a sheet with others."""
-    by_row: dict[int, list[Area]] = {}
+    taken: dict[int, list[tuple[int, int]]] = {}  # by row the columns that are taken, sorted
     steps = 0
     for area in merges:
         rows = range(area.row, area.last_row + 1)
         steps += len(rows)
-        if steps > 1_000_000:
+        if steps > MAX_MERGED_ROWS:
             return
-        if any(_meet(area, other) for row in rows for other in by_row.get(row, ())):
+        columns = (area.column, area.last_column)
+        if any(_is_taken(taken.get(row, ()), columns) for row in rows):
             continue
         for row in rows:
-            by_row.setdefault(row, []).append(area)
+            insort(taken.setdefault(row, []), columns)
         yield area
 
 
-def _meet(a: Area, b: Area) -> bool:
-    return a.column <= b.last_column and b.column <= a.last_column
+def _is_taken(taken: Sequence[tuple[int, int]], columns: tuple[int, int]) -> bool:
+    place = bisect_left(taken, columns)
+    before = place > 0 and taken[place - 1][1] >= columns[0]
+    return before or (place < len(taken) and taken[place][0] <= columns[1])
 
 
 def _first(others: dict[str, list[Element]], name: str, only: frozenset[str] | None = frozenset()) -> list[str]:
