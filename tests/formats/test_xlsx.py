@@ -230,6 +230,7 @@ def test_headers_of_a_payroll() -> None:
         "实发",
         "出生日期",
     ]
+    assert head("A12") == ""  # a remark below the table
     assert head("B11") == "姓名"  # after an empty row the table goes on
     assert head("A1") == head("D4") == ""
     assert head("B15") == "医师"  # another table
@@ -276,6 +277,7 @@ def payroll() -> bytes:
                 kit.number(f"H{r}", str(round(due * 0.03, 4)), money, f"D{r}*0.03"),
             )
         )
+    made.rows.append(kit.row(12, kit.text("A12", "注：薪级工资按文件套改，" + "夜班费并入津补贴，" * 4)))
     made.rows.append(kit.row(14, kit.text("A14", "科室"), kit.text("B14", "医师")))
     made.rows.append(kit.row(15, kit.text("A15", "内科"), kit.text("B15", "周医生")))
     return made.save()
@@ -542,11 +544,12 @@ def test_layout_survives() -> None:
     assert [rule.operator for found in kept.conditional_formatting for rule in found.rules] == ["greaterThan"]
 
 
-def test_a_workbook_with_macros_stays_what_its_name_says() -> None:
+def test_a_workbook_with_macros_becomes_a_plain_one() -> None:
     data = build(["macros"])
     assert "macros" in {part.what for part in read(data).dropped}
     copy = zipfile.ZipFile(io.BytesIO(write(data, nothing(read(data)))))
-    assert "macroEnabled" in copy.read("[Content_Types].xml").decode()
+    assert "spreadsheetml.sheet.main+xml" in copy.read("[Content_Types].xml").decode()
+    assert "macro" not in copy.read("[Content_Types].xml").decode().lower()
     assert not [name for name in copy.namelist() if "vba" in name.lower()]
 
 

@@ -1,4 +1,4 @@
-"""Excel workbooks: .xlsx, and .xlsm, .xltx, .xltm, which lose their macros.
+"""Excel workbooks: .xlsx, and .xlsm, .xltx, .xltm, which become plain .xlsx workbooks.
 
 What a copy keeps is a list (:mod:`.vocabulary`), what it leaves out is reported. A cell is one thing: what it shows,
 the number behind it and its formula go together (:mod:`.settling`).
@@ -31,7 +31,7 @@ class XlsxFormat(Format):
 
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a workbook, or the torn beginning of one."""
-        return is_office_file(data, frozenset(MAIN_TYPES), "xl/")
+        return is_office_file(data, MAIN_TYPES, "xl/")
 
     def read(self, source: Source) -> Document:
         """Return the sheets' cells row by row, what they store, then what no copy keeps; raise HR202 to HR204."""

@@ -110,7 +110,6 @@ class Draft:
     """
 
     styles: Styles
-    main_type: str
     sheets: list[Sheet] = field(default_factory=list)
     live: list[Block] = field(default_factory=list)
     stored: list[Block] = field(default_factory=list)

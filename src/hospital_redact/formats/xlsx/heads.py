@@ -22,12 +22,13 @@ _MAX_DIGITS = 6
 
 
 class Mark(NamedTuple):
-    """A filled cell as seen from afar: its ``column`` from 1, whether it is a text, a short word, and its style."""
+    """A filled cell as seen from afar: its ``column`` from 1, whether it is a text, a short word or long, its style."""
 
     column: int
     is_text: bool
     is_word: bool
     style: int
+    is_long: bool = False
 
 
 class Outline:
@@ -56,7 +57,7 @@ def mark(column: int, text: str, style: int, *, is_text: bool) -> Mark:
     """Return the mark of a cell that shows ``text``."""
     digits = sum(char.isdigit() for char in text)
     is_word = is_text and len(text) <= _MAX_WORD and digits <= _MAX_DIGITS and 2 * digits <= len(text)
-    return Mark(column, is_text, is_word, style)
+    return Mark(column, is_text, is_word, style, len(text) > _MAX_WORD)
 
 
 @dataclass(slots=True)
@@ -118,12 +119,16 @@ def find_heads(outlines: Sequence[Outline], merges: Sequence[Area], first_table:
         start = end
         head = _heading(group)
         if body is not None and (head is None or _goes_on(body, group[head])):
-            last = places[body.number]
-            _continue(group, 0 if head is None else head, places, last.table, last.row + 1)
+            last = places[outlines[start - len(group) - 1].number]
+            for number, outline in enumerate(group):
+                # What stands above the rows that go on (小计, a department's name) is a row as well.
+                below = number >= (head or 0) and not _is_remark(outline, starts, body.size)
+                places[outline.number] = _Place(last.table, last.row + 1 + number, below=below or outline.size > 1)
         else:
             table = _begin(group, head, starts, places, table)
         if head is not None or body is not None:
-            body = group[-1]
+            width = max(row.size for row in group)
+            body = next((row for row in reversed(group) if row.size >= max(2, _WIDE * width)), body)
     return Heads(places, starts, table + 1 if outlines else table)
 
 
@@ -151,12 +156,6 @@ def _goes_on(body: Outline, row: Outline) -> bool:
     return kinds >= _ALIKE * len(pairs) and (numbers or (styles == len(pairs) and len({a.style for a, _ in pairs}) > 1))
 
 
-def _continue(group: Sequence[Outline], head: int, places: dict[int, _Place], table: int, row: int) -> None:
-    # What stands above the rows that go on (小计, a department's name) is a row as well.
-    for number, outline in enumerate(group):
-        places[outline.number] = _Place(table, row + number, below=number >= head or outline.size > 1)
-
-
 def _begin(
     group: Sequence[Outline],
     head: int | None,
@@ -174,9 +173,20 @@ def _begin(
         places[outline.number] = _Place(table, number)
     table += bool(head)
     last = _last_heading(group, head, merges)
+    width = group[head].size
     for number, outline in enumerate(group[head:]):
-        places[outline.number] = _Place(table, number, heading=number <= last - head, below=number > last - head)
+        below = number > last - head and not _is_remark(outline, merges, width)
+        places[outline.number] = _Place(table, number, heading=number <= last - head, below=below)
     return table
+
+
+def _is_remark(outline: Outline, merges: dict[tuple[int, int], Area], width: int) -> bool:
+    """Whether a row is a remark over the table and no row of it: one cell alone, long or as wide as half the table."""
+    if outline.size != 1 or len(outline.marks) != 1:
+        return False
+    (cell,) = outline.marks
+    area = merges.get((outline.number, cell.column))
+    return cell.is_long or (area is not None and 2 * (area.last_column - area.column + 1) >= width)
 
 
 def _last_heading(group: Sequence[Outline], head: int, merges: dict[tuple[int, int], Area]) -> int:

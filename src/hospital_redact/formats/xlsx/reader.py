@@ -45,7 +45,7 @@ def read_draft(data: bytes, read_picture: ReadPicture | None = None) -> Draft:
 
     Raises ReadError HR202 (encrypted), HR203 (damaged or ambiguous), HR204 (over a limit).
     """
-    return _Reader(open_package(data, frozenset(MAIN_TYPES)), read_picture or _read_picture).read()
+    return _Reader(open_package(data, MAIN_TYPES), read_picture or _read_picture).read()
 
 
 def _read_picture(data: bytes, name: str) -> PictureReading:
@@ -61,7 +61,7 @@ class _Reader:
         self._taken: set[str] = {package.main}
         self._shared: list[Text] = []
         self._used: set[int] = set()
-        self.draft = Draft(self._styles(), MAIN_TYPES[package.content_type(package.main)])
+        self.draft = Draft(self._styles())
         self._budget = Budget(len(self.draft.styles.formats))
         self._pictures = DrawingReader(package, self.draft, self._taken, read_picture)
 

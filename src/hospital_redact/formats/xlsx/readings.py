@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 
 import python_calamine
@@ -14,6 +16,9 @@ from hospital_redact.formats.ooxml.readings import package_readings
 _APART = "\x01"
 """Stands between cells: numbers of two cells are no number together, and white space would join them."""
 
+_CORNERS = re.compile(r"<xdr:(col|colOff|row|rowOff)>-?\d{1,8}</xdr:\1>")
+_TAG = re.compile(r"<[^<>]*>")
+
 
 def readings(data: bytes) -> Iterator[Reading]:
     """Yield what every decoded part and the raw bytes hold, and what calamine reads.
@@ -21,10 +26,16 @@ def readings(data: bytes) -> Iterator[Reading]:
     Raises ReadError HR203 where the package or calamine fails: what cannot be read cannot be proved.
     """
     for reading in package_readings(data):
-        if reading.reader == "xml text" and reading.text and reading.place.startswith("xl/worksheets/"):
-            yield reading._replace(text=reading.text.replace("\n", _APART))
-        else:
+        text = reading.text if reading.reader == "xml text" else None
+        drawn = reading.place.startswith("xl/drawings/")
+        if text is not None and reading.place.startswith("xl/worksheets/"):
+            yield reading._replace(text=text.replace("\n", _APART))
+        elif text is None or not drawn:
             yield reading
+        if drawn and reading.reader == "zip parts" and reading.data is not None:
+            # Where a drawing stands is numbers between tags, which are no text.
+            markup = _CORNERS.sub("", reading.data.decode("utf-8", errors="replace"))
+            yield Reading("xml text", reading.place, text=unescape(_TAG.sub("", markup)))
     yield from _calamine(data)
 
 

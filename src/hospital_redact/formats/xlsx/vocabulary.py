@@ -15,17 +15,15 @@ from hospital_redact.formats.ooxml.namespaces import NS_S
 from hospital_redact.formats.ooxml.package import Element
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"
-_KINDS = (
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
-    "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-    "application/vnd.ms-excel.template.macroEnabled.main+xml",
+MAIN_TYPES = frozenset(
+    {
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+        "application/vnd.ms-excel.sheet.macroenabled.main+xml",
+        "application/vnd.ms-excel.template.macroenabled.main+xml",
+    }
 )
-MAIN_TYPES = {kind.lower(): kind for kind in _KINDS}
-"""Content types of main documents, as they are written by how they are compared: xlsx, xltx, xlsm, xltm.
-
-A copy keeps that of its source, because Excel opens a file only if it is what its name ends in.
-"""
+"""Content types of main documents, in lower case: xlsx, xltx, xlsm, xltm. A copy is an xlsx."""
 
 
 def s(name: str) -> str:

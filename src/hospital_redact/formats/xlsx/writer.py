@@ -55,7 +55,7 @@ def _check(length: int, edits: Sequence[Edit]) -> None:
 
 
 def _parts(draft: Draft, edits: Edits, settled: Mapping[int, Settled]) -> Iterator[NewPart]:
-    workbook = NewPart(MAIN, draft.main_type)
+    workbook = NewPart(MAIN, SHEET_TYPE.format("sheet.main"))
     names = sheet_names(
         [sheet.name for sheet in draft.sheets],
         [apply_edits(sheet.name, edits.get(sheet.name_block, ())) for sheet in draft.sheets],
