@@ -16,6 +16,7 @@ from typing import Any
 import docx
 import pikepdf
 import pytest
+from PIL import Image
 from support import ROOT
 
 import hospital_redact as hr
@@ -484,11 +485,11 @@ def test_an_unexpected_fault_shows_no_text(
 
 def test_word_pictures_have_places_of_their_own(redactor: hr.Redactor) -> None:
     made, document = io.BytesIO(), docx.Document()
-    picture = (ROOT / "docs" / "img").glob("*.png")
-    first = next(picture).read_bytes()
     paragraph = document.add_paragraph("院徽")
-    for _ in range(2):
-        paragraph.add_run().add_picture(io.BytesIO(first))
+    for spread in (80, 90):  # noise, in which nothing can be read
+        picture = io.BytesIO()
+        Image.effect_noise((300, 200), spread).save(picture, "PNG")
+        paragraph.add_run().add_picture(picture)
     document.save(made)
     unread = redactor.review(Source("a.docx", made.getvalue())).document.unread
     assert len({str(u.location) for u in unread}) == len(unread) == 2

@@ -335,3 +335,12 @@ def test_a_referral_letter_as_a_photographed_page(redactor: hr.Redactor, tmp_pat
     assert [value for value in LETTER_VALUES if value in left] == []
     assert "转诊单" in left
     assert "急性胆囊炎" in left
+
+
+def test_lines_beside_a_box_are_not_joined() -> None:
+    image = picture_builder.page(["住址：浙江省杭州市西湖区", "患者因腹痛三天来院就诊"], width=760)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((130, 36, 420, 80), fill="black")
+    document = _read(picture_builder.file_of(image))
+    assert ["".join(b.text.split()) for b in document.blocks] == ["住址：█", "患者因腹痛三天来院就诊"]
+    assert not [v for v in document.views if "█患" in "".join(v.text.split("\t")).replace(" ", "")]

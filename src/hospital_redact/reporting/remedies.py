@@ -51,12 +51,8 @@ def _of_the_doubts(entry: Json, say: Language) -> Iterator[str]:
             case "context_missing":
                 option = {"name": "recipient"}.get(what, what)
                 yield say("with --{option} it is judged for the recipient named, not for the public", option=option)
-            case "published_by_own_words":
-                yield say("with --reference, where it was published, 公开 rests on more than its own words")
-            case "copy_needs_approval":
-                yield say("with --reference, the approval of a copy, a marked original may be copied")
-            case "outside_circle":
-                yield say("with --reference, an approval, minutes may go outside their circle")
+            case "published_by_own_words" | "copy_needs_approval" | "outside_circle":
+                yield _of_the_reference(kind, say)
             case "subject_not_found":
                 yield say("with --subject as the document writes the name, the subject's own data may stay")
             case "second_patient":
@@ -67,3 +63,11 @@ def _of_the_doubts(entry: Json, say: Language) -> Iterator[str]:
                 yield say("if a person finds no {category} in it, that reason falls away", category=say(what))
             case "level_undecided":
                 yield say("a level set by the hospital for it ([levels] of the policy) settles it")
+
+
+def _of_the_reference(kind: str, say: Language) -> str:
+    if kind == "published_by_own_words":
+        return say("with --reference, where it was published, 公开 rests on more than its own words")
+    if kind == "copy_needs_approval":
+        return say("with --reference, the approval of a copy, a marked original may be copied")
+    return say("with --reference, an approval, minutes may go outside their circle")

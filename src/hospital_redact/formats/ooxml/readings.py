@@ -13,6 +13,7 @@ from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import Reading
 from hospital_redact.formats.ooxml.package import display_name
 
+_NAME = re.compile(rb"(</?|\s)(?:[A-Za-z0-9]{1,12}:)?[A-Za-z]{1,40}(?=[\s/>=])")
 _TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPH_END = re.compile(r"</(?:\w+:)?(?:p|si|is|c)>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -58,9 +59,11 @@ def _entries(data: bytes, within: str, nested: list[int]) -> Iterator[Reading]:
 
 
 def _part(place: str, content: bytes) -> Iterator[Reading]:
-    yield Reading("zip parts", place, data=content)
     if content.lstrip()[:1] != b"<":
+        yield Reading("zip parts", place, data=content)
         return
+    # Names of elements and attributes are words of the format ("Format", "Hyperlink"), and a removed name may be one.
+    yield Reading("zip parts", place, data=_NAME.sub(rb"\1", content))
     markup = content.decode("utf-8", errors="replace")
     text = _TAG.sub("", _PARAGRAPH_END.sub("\n", markup))
     yield Reading("xml text", place, text=unescape(text))

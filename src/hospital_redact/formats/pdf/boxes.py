@@ -21,7 +21,7 @@ _APART = 1.7
 """Ems that stay free before the next text, so that it reads as far away as it did."""
 _FLOWS = 1.5
 """Ems up to which the next text is taken to follow the removed one, so that its place tells the width."""
-_BAND = 10.0
+_BAND = 24.0
 _ALIKE = 0.01
 """Share of an em by which advances may differ and still count as those of a font of one width."""
 

@@ -47,8 +47,7 @@ from hospital_redact.formats.pdf.paths import Paths
 from hospital_redact.formats.pdf.streams import DAMAGED, Streams, lookup, type3_procedures
 from hospital_redact.model import Box
 
-DARK = 0.25
-"""Grey and colour values up to this count as black: nothing black is read on them."""
+DARK = 0.25  # grey and colour values up to this count as black: nothing black is read on them
 
 
 def interpret_page(

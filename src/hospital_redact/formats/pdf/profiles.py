@@ -29,9 +29,12 @@ def strip_profile(data: bytes) -> bytes | None:
         return None
     start = _HEADER + 4 + 12 * len(bodies)
     table, blocks = [], bytearray()
+    places: dict[bytes, int] = {}  # tags often share one curve
     for tag, body in sorted(bodies.items()):
-        table.append(struct.pack(">4sLL", tag, start + len(blocks), len(body)))
-        blocks += body + b"\0" * (-len(body) % 4)
+        if body not in places:
+            places[body] = start + len(blocks)
+            blocks += body + b"\0" * (-len(body) % 4)
+        table.append(struct.pack(">4sLL", tag, places[body], len(body)))
     # Kept of the header: version, class, colour spaces, mark, flags, attributes, intent and illuminant.
     header = bytearray(_HEADER)
     for first, last in ((8, 24), (36, 40), (44, 48), (56, 80)):

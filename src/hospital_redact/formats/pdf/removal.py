@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from hospital_redact.errors import PlanError
 from hospital_redact.model import Block, Document, Glyph, Kind, RedactionPlan
 
+_CELL = 20
+_Grid = dict[tuple[int, str, int, int], list[Glyph]]
+"""Removed glyphs by page, text and cell of so many points."""
 TWIN = 0.3
 """Share of a glyph's height within which the same character drawn again is a twin (fake bold, a shadow)."""
 
@@ -55,31 +58,37 @@ def removed_characters(document: Document, plan: RedactionPlan) -> dict[int, set
 
 
 def _add_twins(document: Document, removed: dict[int, set[int]]) -> None:
-    grid: dict[tuple[int, int, int], list[tuple[Glyph, str]]] = {}
+    grid: _Grid = {}
     for number, characters in removed.items():
         block = document.blocks[number]
         for start, end, glyph in glyphs_of(block):
             text = block.text[start:end]
             if start in characters and text.strip():
-                grid.setdefault((glyph.page, int(glyph.x // 20), int(glyph.y // 20)), []).append((glyph, text))
+                place = (glyph.page, text, int(glyph.x // _CELL), int(glyph.y // _CELL))
+                grid.setdefault(place, []).append(glyph)
     if not grid:
         return
-    pages = {page for page, _, _ in grid}
+    pages = {page for page, _, _, _ in grid}
+    letters = {text for _, text, _, _ in grid}
     for number, block in enumerate(document.blocks):
         if not block.glyphs or block.location.page not in pages:
             continue
+        gone = removed.get(number, set())
         for start, end, glyph in glyphs_of(block):
-            if start not in removed.get(number, ()) and _is_twin(glyph, block.text[start:end], grid):
+            text = block.text[start:end]
+            if text in letters and start not in gone and _is_twin(glyph, text, grid):
                 removed.setdefault(number, set()).update(range(start, end))
 
 
-def _is_twin(glyph: Glyph, text: str, grid: dict[tuple[int, int, int], list[tuple[Glyph, str]]]) -> bool:
-    column, row = int(glyph.x // 20), int(glyph.y // 20)
-    for dx in (-1, 0, 1):
-        for dy in (-1, 0, 1):
-            for other, wanted in grid.get((glyph.page, column + dx, row + dy), ()):
-                reach = TWIN * min(_side(glyph), _side(other))
-                if wanted == text and abs(other.x - glyph.x) <= reach and abs(other.y - glyph.y) <= reach:
+def _is_twin(glyph: Glyph, text: str, grid: _Grid) -> bool:
+    side = TWIN * _side(glyph)
+    columns = {int((glyph.x - side) // _CELL), int((glyph.x + side) // _CELL)}
+    rows = {int((glyph.y - side) // _CELL), int((glyph.y + side) // _CELL)}
+    for column in columns:
+        for row in rows:
+            for other in grid.get((glyph.page, text, column, row), ()):
+                reach = min(side, TWIN * _side(other))
+                if abs(other.x - glyph.x) <= reach and abs(other.y - glyph.y) <= reach:
                     return True
     return False
 

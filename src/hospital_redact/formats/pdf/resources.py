@@ -43,6 +43,7 @@ _PREFIX = {"/Font": "F", "/XObject": "X", "/ExtGState": "G", "/ColorSpace": "C",
            "/Properties": "O"}  # fmt: skip
 _DEVICE_SPACES = {b"/DeviceGray", b"/DeviceRGB", b"/DeviceCMYK", b"/Pattern", b"/G", b"/RGB", b"/CMYK", b"/I"}
 _NAMED_SPACES = (b"/Separation", b"/DeviceN")
+_FAMILIES = _DEVICE_SPACES.union(b"/ICCBased /Indexed /Separation /DeviceN /CalGray /CalRGB /Lab".split())
 _INKS = frozenset(b"/All /None /Cyan /Magenta /Yellow /Black /Gray /Red /Green /Blue".split())
 _DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _STATE_KEYS = written(
@@ -257,7 +258,10 @@ class Cleaner:
         return Array([Name("/ICCBased"), self._made["profile", key_of(profile)]])
 
     def colour_space(self, space: pikepdf.Object) -> pikepdf.Object:
-        """Return a colour space by known keys."""
+        """Return a colour space by known keys; an array of no known family shows nothing that could be kept."""
+        items = items_of(space)
+        if is_array(space) and (not items or name_of(items[0]) not in _FAMILIES):
+            return Name("/DeviceGray")
         made: pikepdf.Object = self.plain(space)
         return made
 

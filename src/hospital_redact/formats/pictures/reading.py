@@ -142,7 +142,7 @@ def _unread(
     pixels: Pixels, lines: tuple[ocr.Line, ...], codes: tuple[Barcode, ...], solid: Solid, place: Location
 ) -> Iterator[Unread]:
     # One a frame and kind, without a number: a copy must give the same place to what a person accepted.
-    if count := coverage.unclear(lines, pixels):
+    if count := coverage.unclear(lines, pixels, solid):
         yield Unread(
             "unclear_text", place, f"lines of a picture that cannot be read for sure, or are handwritten: {count}"
         )

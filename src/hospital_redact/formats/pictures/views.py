@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from hospital_redact.formats.pictures.coverage import COVERED
 from hospital_redact.model import Block, Box, Kind, Segment, View, join_blocks
 
 _SAME_COLUMN = 0.5
@@ -80,8 +81,8 @@ def _goes_on(piece: _Piece, other: _Piece) -> bool:
 
 
 def wraps(piece: _Piece, below: _Piece, pieces: Iterable[_Piece]) -> bool:
-    """Whether a line goes on in the next: it ends at the right edge of its column, and the next begins no field."""
-    if _FIELD.match(below.text) or piece.text.endswith((":", "：")):
+    """Whether a line goes on in the next: at the right edge of its column, no box there, and no new field below."""
+    if _FIELD.match(below.text) or piece.text.endswith((":", "：", COVERED)) or below.text.startswith(COVERED):
         return False
     column = [p for p in pieces if p.page == piece.page and p.box.x0 < piece.box.x1 and p.box.x1 > piece.box.x0]
     edge = max(p.box.x1 for p in column)
