@@ -303,7 +303,8 @@ class DelimitedFormat(Format):
         for encoding in READ_AS:
             yield Reading(encoding, "whole file", text=data.decode(encoding, errors="replace"))
         text = decode(data).text
-        csv.field_size_limit(max(len(text), 1))
+        # The limit is that of the process: others may have raised it, and it is never lowered here.
+        csv.field_size_limit(max(len(text), csv.field_size_limit()))
         for delimiter in _DELIMITERS:
             rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
             try:
