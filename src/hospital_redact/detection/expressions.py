@@ -42,6 +42,12 @@ _MANY_DIGITS = 5  # as many in a set stand for all
 _KNOWN_FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL | regex.VERBOSE | regex.UNICODE | regex.VERSION0
 
 
+_SHORTEST = 64  # characters of a group that is worth keeping
+_MAX_GROUPS = 64  # that begin alike
+_GROUPS: dict[tuple[tuple[bool, ...], str], list[tuple[str, Facts, bool]]] = {}
+"""What was read of long groups, by the state of the reader and how they begin: text, facts, and the state after it."""
+
+
 class Branch(NamedTuple):
     """An alternative of an expression and what it needs, one of ``needs`` or another; none where that is not known."""
 
@@ -226,6 +232,20 @@ class _Reader:
         return frozenset(_as_member(char) for c in chars for char in {c.lower(), c.upper()} | strangers)
 
     def _group(self) -> Facts:
+        """Read the rest of a group, or take what was read of the same one: the rules share long lists of words."""
+        start, state = self._at, (self._multiline, self._dot_all, self._verbose, self._both_cases)
+        known = _GROUPS.setdefault((state, self._source[start : start + _SHORTEST]), [])
+        for text, facts, dot_all in known:
+            if self._source.startswith(text, start):
+                self._at, self._dot_all = start + len(text), dot_all
+                return facts
+        facts = self._new_group()
+        text = self._source[start : self._at]
+        if len(text) >= _SHORTEST and len(known) < _MAX_GROUPS:
+            known.append((text, facts, self._dot_all))
+        return facts
+
+    def _new_group(self) -> Facts:
         multiline, both_cases = self._multiline, self._both_cases
         if self._take("?#"):
             self._at = self._source.index(")", self._at) + 1
