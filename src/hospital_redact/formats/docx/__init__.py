@@ -5,7 +5,6 @@ What a copy keeps is a list (:mod:`.vocabulary`), what it leaves out is reported
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 from weakref import WeakKeyDictionary
@@ -13,13 +12,13 @@ from weakref import WeakKeyDictionary
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
 from hospital_redact.formats.docx.draft import Draft
-from hospital_redact.formats.docx.images import compare_images
 from hospital_redact.formats.docx.reader import read_draft
 from hospital_redact.formats.docx.readings import readings
 from hospital_redact.formats.docx.vocabulary import MAIN_TYPES
 from hospital_redact.formats.docx.writer import write_copy
-from hospital_redact.formats.ooxml.package import is_office_file
-from hospital_redact.model import Document, Kind, RedactionPlan, RemovedPart, join_blocks
+from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over
+from hospital_redact.formats.ooxml.package import is_office_file, read_entries
+from hospital_redact.model import Document, RedactionPlan, RemovedPart, join_blocks
 
 
 class DocxFormat(Format):
@@ -62,21 +61,21 @@ class DocxFormat(Format):
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""
         yield from compare_blocks(source, plan, copy)
-        for block in copy.blocks:
-            if not block.survives and block.kind is not Kind.FILE_NAME:
-                yield Difference(str(block.location), "the copy holds hidden text", hidden=True)
-        for part in copy.dropped:
-            yield Difference(part.part, f"the copy holds what no copy keeps: {part.what}", hidden=True)
-        accepted = Counter((entry.what, entry.location) for entry in plan.accepted_unread)
-        for unread in copy.unread:
-            if (unread.what, str(unread.location)) not in accepted:
-                yield Difference(str(unread.location), f"the copy shows what nobody accepted: {unread.what}")
+        yield from compare_left_over(plan, copy)
 
     def compare_pictures(
         self, source: Source, document: Document, plan: RedactionPlan, copy: Source
     ) -> Iterator[Difference]:
         """Yield pictures that are not those of the source with the plan's boxes painted over."""
-        yield from compare_images(source, document, plan, copy)
+        if _has_pictures(source.data) or _has_pictures(copy.data):
+            rejected = source.tracked_changes == "rejected"
+            yield from compare_images(
+                lambda look: read_draft(source.data, look, rejected=rejected).images,
+                lambda look: read_draft(copy.data, look).images,
+                document,
+                plan,
+                "word/media",
+            )
 
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what python-docx, every decoded part and the raw bytes hold."""
@@ -85,6 +84,11 @@ class DocxFormat(Format):
 
 def _draft(source: Source) -> Draft:
     return read_draft(source.data, rejected=source.tracked_changes == "rejected")
+
+
+def _has_pictures(data: bytes) -> bool:
+    entries = read_entries(data)
+    return any(b"/image" in content for name, content in entries.items() if name.endswith(".rels"))
 
 
 FORMAT = DocxFormat()

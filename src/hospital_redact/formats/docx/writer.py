@@ -8,10 +8,11 @@ from typing import BinaryIO
 from lxml import etree
 
 from hospital_redact.errors import PlanError
-from hospital_redact.formats.docx.draft import Draft, Image, Passage
+from hospital_redact.formats.docx.draft import Draft, Image
 from hospital_redact.formats.docx.reader import MAIN
 from hospital_redact.formats.docx.texts import MATH_TEXT, TEXT_PATH, T, new_text, set_text
 from hospital_redact.formats.ooxml.charts import write_text
+from hospital_redact.formats.ooxml.editing import check_edits, share_edits, unwritable
 from hospital_redact.formats.ooxml.namespaces import NS_W
 from hospital_redact.formats.ooxml.package import write_package
 from hospital_redact.model import Edit, RedactionPlan, RemovedPart, edits_by_block
@@ -30,9 +31,10 @@ def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[Rem
     for number, edits in edits_by_block(plan.edits).items():
         if number < len(draft.live):
             passage = draft.live[number]
-            _check(passage, edits)
+            check_edits(passage.block.text, edits)
             if passage.image is None:
-                _edit(passage, edits)
+                for element, text in share_edits(passage.pieces, edits):
+                    _replace(element, text)
             else:
                 painted.setdefault(id(passage.image), {})[passage.line] = edits
         elif number > blocks:  # one block more than ours: the name, which formats/__init__ adds
@@ -41,31 +43,6 @@ def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[Rem
         _write_image(draft, image, painted.get(id(image), {}), plan)
     write_package(draft.parts, MAIN, target)
     return draft.removed()
-
-
-def _check(passage: Passage, edits: list[Edit]) -> None:
-    ends = [0, *(edit.span.end for edit in edits)]
-    overlap = any(edit.span.start < end for edit, end in zip(edits, ends, strict=False))
-    if overlap or ends[-1] > len(passage.block.text):
-        raise PlanError("HR404", "edits overlap or point outside their block; make the plan anew")
-
-
-def _edit(passage: Passage, edits: list[Edit]) -> None:
-    """Give each piece its share of the new text: a replacement goes where the first character of its span was."""
-    start = 0
-    for piece in passage.pieces:
-        end = start + len(piece.text)
-        touching = [edit for edit in edits if edit.span.start < end and edit.span.end > start]
-        if touching:
-            text, position = [], start
-            for edit in touching:
-                text.append(piece.text[position - start : max(edit.span.start, start) - start])
-                if edit.span.start >= start:
-                    text.append(edit.replacement)
-                position = min(edit.span.end, end)
-            text.append(piece.text[position - start :])
-            _replace(piece.element, "".join(text))
-        start = end
 
 
 def _replace(element: etree._Element, text: str) -> None:
@@ -84,7 +61,7 @@ def _replace(element: etree._Element, text: str) -> None:
             # A tab or a symbol gives way to text, in the same run and so in the same format.
             parent.replace(element, new_text(etree.Element(parent.tag), text))
     except ValueError:
-        raise PlanError("HR401", "a replacement holds characters that a document cannot; use plain text") from None
+        raise unwritable() from None
 
 
 def _write_image(draft: Draft, image: Image, edits: Mapping[int, Sequence[Edit]], plan: RedactionPlan) -> None:

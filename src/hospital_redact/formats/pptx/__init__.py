@@ -6,19 +6,18 @@ out is reported; see the package's modules.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
+from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over
 from hospital_redact.formats.ooxml.package import is_office_file
-from hospital_redact.formats.pictures import PictureReading, compare_picture, patches_of
 from hospital_redact.formats.pptx.reader import read_draft
 from hospital_redact.formats.pptx.readings import readings
 from hospital_redact.formats.pptx.vocabulary import MAIN_TYPES
 from hospital_redact.formats.pptx.writer import write_copy
-from hospital_redact.model import Document, Kind, RedactionPlan, RemovedPart, edits_by_block, join_blocks
+from hospital_redact.model import Document, RedactionPlan, RemovedPart, join_blocks
 
 
 class PptxFormat(Format):
@@ -53,41 +52,23 @@ class PptxFormat(Format):
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""
         yield from compare_blocks(source, plan, copy)
-        for block in copy.blocks:
-            if not block.survives and block.kind is not Kind.FILE_NAME:
-                yield Difference(str(block.location), "the copy holds hidden text", hidden=True)
-        for part in copy.dropped:
-            yield Difference(part.part, f"the copy holds what no copy keeps: {part.what}", hidden=True)
-        accepted = Counter((entry.what, entry.location) for entry in plan.accepted_unread)
-        for unread in copy.unread:
-            if (unread.what, str(unread.location)) not in accepted:
-                yield Difference(str(unread.location), f"the copy shows what nobody accepted: {unread.what}")
+        yield from compare_left_over(plan, copy)
 
     def compare_pictures(
         self, source: Source, document: Document, plan: RedactionPlan, copy: Source
     ) -> Iterator[Difference]:
         """Yield pictures of the copy that are not those of the source with the planned boxes painted over."""
-        before = {picture.part.name: picture.data for picture in read_draft(source.data, _unread).pictures}
-        edits = edits_by_block(plan.edits)
-        for picture in read_draft(copy.data, _unread).pictures:
-            name = picture.part.name
-            numbers = [n for n, b in enumerate(document.blocks) if b.kind is Kind.PICTURE and b.location.part == name]
-            reading = PictureReading(tuple(document.blocks[n] for n in numbers))
-            patches = patches_of({i: edits[n] for i, n in enumerate(numbers) if n in edits}, reading)
-            if name not in before:
-                yield Difference(name, "the source has no such picture")
-            elif wrong := compare_picture(before[name], picture.data, patches):
-                yield Difference(name, wrong)
+        yield from compare_images(
+            lambda look: read_draft(source.data, look).pictures,
+            lambda look: read_draft(copy.data, look).pictures,
+            document,
+            plan,
+            "ppt/media",
+        )
 
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what python-pptx, every decoded part and the raw bytes hold."""
         yield from readings(data)
-
-
-def _unread(data: bytes, part: str) -> PictureReading:
-    """Read nothing in a picture: only its place counts."""
-    del data, part
-    return PictureReading(())
 
 
 FORMAT = PptxFormat()

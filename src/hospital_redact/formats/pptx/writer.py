@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import BinaryIO
 
 from lxml import etree
 
 from hospital_redact.errors import PlanError
-from hospital_redact.formats.ooxml.charts import write_text
+from hospital_redact.formats.ooxml.editing import check_edits, share_edits, write_drawn
 from hospital_redact.formats.ooxml.package import write_package
 from hospital_redact.formats.pictures import redact_picture
-from hospital_redact.formats.pptx.draft import Draft, Passage, Picture, Piece
+from hospital_redact.formats.pptx.draft import Draft, Picture
 from hospital_redact.formats.pptx.vocabulary import MAIN, a, p
-from hospital_redact.model import Edit, Kind, RedactionPlan, RemovedPart, edits_by_block
+from hospital_redact.model import Kind, RedactionPlan, RemovedPart, edits_by_block
 
 
 def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
@@ -27,7 +26,10 @@ def write_copy(draft: Draft, plan: RedactionPlan, target: BinaryIO) -> tuple[Rem
     for number, group in edits.items():
         if number < len(draft.live):
             if draft.live[number].block.kind is not Kind.PICTURE:
-                _edit(draft.live[number], group)
+                passage = draft.live[number]
+                check_edits(passage.block.text, group)
+                for element, text in share_edits(passage.pieces, group):
+                    write_drawn(element, text)
         elif number > blocks:  # one block more than ours: the name, which formats/__init__ adds
             raise PlanError("HR404", "an edit points outside the document; make the plan anew")
     accepted = {(entry.what, entry.location) for entry in plan.accepted_unread}
@@ -63,41 +65,3 @@ def _take_out(draft: Draft, picture: Picture) -> None:
             above.remove(holder)
         else:
             holder.replace(fill, etree.Element(a("noFill")))
-
-
-def _edit(passage: Passage, edits: Sequence[Edit]) -> None:
-    """Give each piece its share of the new text: a replacement goes where the first character of its span was."""
-    ends = [0, *(edit.span.end for edit in edits)]
-    if any(e.span.start < end for e, end in zip(edits, ends, strict=False)) or ends[-1] > len(passage.block.text):
-        raise PlanError("HR404", "edits overlap or point outside their block; make the plan anew")
-    start = 0
-    for piece in passage.pieces:
-        end = start + len(piece.text)
-        touching = [edit for edit in edits if edit.span.start < end and edit.span.end > start]
-        if touching:
-            text, position = [], start
-            for edit in touching:
-                text.append(piece.text[position - start : max(edit.span.start, start) - start])
-                if edit.span.start >= start:
-                    text.append(edit.replacement)
-                position = min(edit.span.end, end)
-            text.append(piece.text[position - start :])
-            _replace(piece, "".join(text))
-        start = end
-
-
-def _replace(piece: Piece, text: str) -> None:
-    try:
-        if piece.element.tag != a("br"):
-            write_text(piece.element, text)
-            return
-    except ValueError:
-        raise PlanError("HR401", "a replacement holds characters that a document cannot; use plain text") from None
-    parent = piece.element.getparent()
-    assert parent is not None
-    if not text:
-        parent.remove(piece.element)
-        return
-    run = etree.Element(a("r"))
-    etree.SubElement(run, a("t")).text = text
-    parent.replace(piece.element, run)

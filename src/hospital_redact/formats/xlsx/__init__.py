@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
+from hospital_redact.formats.ooxml.comparison import compare_images
 from hospital_redact.formats.ooxml.package import is_office_file
-from hospital_redact.formats.xlsx.comparison import compare_images, compare_workbooks
+from hospital_redact.formats.xlsx.comparison import compare_workbooks
 from hospital_redact.formats.xlsx.pausing import without_collection
 from hospital_redact.formats.xlsx.reader import read_draft
 from hospital_redact.formats.xlsx.readings import readings
@@ -63,7 +64,15 @@ class XlsxFormat(Format):
         self, source: Source, document: Document, plan: RedactionPlan, copy: Source
     ) -> Iterator[Difference]:
         """Yield pictures that are not those of the source with the plan's boxes painted over."""
-        yield from compare_images(source.data, document, plan, copy.data)
+        shown = any(block.kind is Kind.PICTURE for block in document.blocks)
+        if shown or any(unread.location.part.startswith("xl/media/") for unread in document.unread):
+            yield from compare_images(
+                lambda look: read_draft(source.data, look).images,
+                lambda look: read_draft(copy.data, look).images,
+                document,
+                plan,
+                "xl/media",
+            )
 
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what openpyxl, every decoded part and the raw bytes hold."""

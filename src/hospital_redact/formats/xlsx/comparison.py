@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from hospital_redact.formats.base import Difference
-from hospital_redact.formats.pictures import PictureReading, compare_picture, patches_of
+from hospital_redact.formats.ooxml.comparison import compare_left_over
 from hospital_redact.formats.xlsx.naming import sheet_names
-from hospital_redact.formats.xlsx.reader import read_draft
 from hospital_redact.formats.xlsx.settling import Settled, settle
 from hospital_redact.model import Block, Document, Edit, Kind, Location, RedactionPlan, apply_edits, edits_by_block
 
@@ -34,7 +32,7 @@ def compare_workbooks(source: Document, plan: RedactionPlan, copy: Document) -> 
         end = len(source.blocks[number].text) if number < len(source.blocks) else -1
         if any(edit.span.end > end for edit in group):
             yield Difference(f"block {number}", "an edit points outside its block")
-    yield from _left(plan, copy)
+    yield from compare_left_over(plan, copy)
 
 
 def _wanted(source: Document, edits: dict[int, list[Edit]], settled: dict[int, Settled]) -> Iterator[tuple[Block, str]]:
@@ -82,49 +80,3 @@ def _stored(source: Document, settled: dict[int, Settled], copy: Document) -> It
 
 def _place(block: Block) -> tuple[str, str]:
     return block.location.part, block.location.address
-
-
-def _left(plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
-    for block in copy.blocks:
-        if not block.survives and block.kind is not Kind.FILE_NAME:
-            yield Difference(str(block.location), "the copy holds hidden text", hidden=True)
-    for part in copy.dropped:
-        yield Difference(part.part, f"the copy holds what no copy keeps: {part.what}", hidden=True)
-    accepted = Counter((entry.what, entry.location) for entry in plan.accepted_unread)
-    for unread in copy.unread:
-        if (unread.what, str(unread.location)) not in accepted:
-            yield Difference(str(unread.location), f"the copy shows what nobody accepted: {unread.what}")
-
-
-def compare_images(data: bytes, document: Document, plan: RedactionPlan, copy: bytes) -> Iterator[Difference]:
-    """Yield the pictures of ``copy`` that are not those of ``data`` with ``plan`` carried out, in their order.
-
-    ``document`` is ``data`` as read. Raises ReadError HR202, HR203 or HR204.
-    """
-    numbers: dict[str, list[int]] = {}
-    for number, block in enumerate(document.blocks):
-        if block.kind is Kind.PICTURE:
-            numbers.setdefault(block.location.part, []).append(number)
-    if not numbers and not any(u.location.part.startswith("xl/media/") for u in document.unread):
-        return
-
-    def known(_: bytes, part: str) -> PictureReading:
-        blocks = tuple(document.blocks[number] for number in numbers.get(part, ()))
-        return PictureReading(blocks, tuple(u for u in document.unread if u.location.part == part))
-
-    accepted = {(entry.what, entry.location) for entry in plan.accepted_unread}
-    edits = edits_by_block(plan.edits)
-    before = [
-        image
-        for image in read_draft(data, known).images
-        if all((unread.what, str(unread.location)) in accepted for unread in image.reading.unread)
-    ]
-    after = read_draft(copy, lambda _, __: PictureReading(())).images
-    if len(before) != len(after):
-        yield Difference("xl/media", "the copy has more pictures or fewer")
-    for old, new in zip(before, after, strict=False):
-        part = old.part.name
-        own: dict[int, list[Edit]] = {i: edits.get(number, []) for i, number in enumerate(numbers.get(part, ()))}
-        wrong = compare_picture(old.data, new.data, patches_of(own, old.reading))
-        if wrong:
-            yield Difference(part, wrong)

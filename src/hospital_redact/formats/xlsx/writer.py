@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from lxml import etree
-
 from hospital_redact.errors import PlanError
-from hospital_redact.formats.ooxml.charts import write_text
-from hospital_redact.formats.ooxml.namespaces import NS_A, NS_R, NS_S
+from hospital_redact.formats.ooxml.editing import share_edits, write_drawn
+from hospital_redact.formats.ooxml.namespaces import NS_R, NS_S
 from hospital_redact.formats.ooxml.package import OFFICE_RELATION, Element, NewPart, write_package
-from hospital_redact.formats.xlsx.draft import Cell, Draft, Drawn, Image, Sheet
+from hospital_redact.formats.xlsx.draft import Cell, Draft, Image, Sheet
 from hospital_redact.formats.xlsx.formulas import column_letters
 from hospital_redact.formats.xlsx.margins import TAGS, write_third
 from hospital_redact.formats.xlsx.naming import sheet_names
@@ -24,7 +22,6 @@ from hospital_redact.model import Edit, RedactionPlan, RemovedPart, apply_edits,
 
 MAIN = "xl/workbook.xml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_BR = "br"
 
 Edits = Mapping[int, Sequence[Edit]]
 
@@ -167,56 +164,15 @@ def _draw(draft: Draft, edits: Edits, settled: Mapping[int, Settled], plan: Reda
             if own:
                 painted.setdefault(id(drawn.image), {})[drawn.line] = own
         elif own:
-            _edit(drawn, own)
+            for element, text in share_edits(drawn.pieces, own):
+                write_drawn(element, text)
         elif drawn.block in settled and drawn.pieces:
-            _put(drawn, [settled[drawn.block].text or "", *("" for _ in drawn.pieces[1:])])
+            texts = (settled[drawn.block].text or "", *("" for _ in drawn.pieces[1:]))
+            for (element, before), after in zip(drawn.pieces, texts, strict=True):
+                if before != after:
+                    write_drawn(element, after)
     for image in draft.images:
         _write_image(draft, image, painted.get(id(image), {}), plan)
-
-
-def _edit(drawn: Drawn, edits: Sequence[Edit]) -> None:
-    """Give each piece its share of the new text: a replacement goes where the first character of its span was."""
-    texts: list[str] = []
-    start = 0
-    for _, text in drawn.pieces:
-        end = start + len(text)
-        new, position = [], start
-        for edit in edits:
-            if edit.span.start >= end or edit.span.end <= start:
-                continue
-            new.append(text[position - start : max(edit.span.start, start) - start])
-            if edit.span.start >= start:
-                new.append(edit.replacement)
-            position = min(edit.span.end, end)
-        new.append(text[position - start :])
-        texts.append("".join(new))
-        start = end
-    _put(drawn, texts)
-
-
-def _put(drawn: Drawn, texts: Sequence[str]) -> None:
-    try:
-        for (element, before), after in zip(drawn.pieces, texts, strict=True):
-            if before == after:
-                continue
-            if element.tag.endswith(f"}}{_BR}"):
-                _replace_break(element, after)
-            else:
-                write_text(element, after)
-    except ValueError:
-        raise PlanError("HR401", "a replacement holds characters that a document cannot; use plain text") from None
-
-
-def _replace_break(element: Element, text: str) -> None:
-    """Put a run with ``text`` in the place of a line break, or nothing."""
-    parent = element.getparent()
-    assert parent is not None
-    if text:
-        run = etree.Element(f"{{{NS_A}}}r")
-        etree.SubElement(run, f"{{{NS_A}}}t").text = text
-        parent.replace(element, run)
-    else:
-        parent.remove(element)
 
 
 def _write_image(draft: Draft, image: Image, edits: Edits, plan: RedactionPlan) -> None:
