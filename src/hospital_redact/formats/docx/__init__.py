@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import BinaryIO
-from weakref import WeakKeyDictionary
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
@@ -18,6 +17,7 @@ from hospital_redact.formats.docx.vocabulary import MAIN_TYPES
 from hospital_redact.formats.docx.writer import write_copy
 from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over
 from hospital_redact.formats.ooxml.package import is_office_file, read_entries
+from hospital_redact.formats.ooxml.waiting import Waiting
 from hospital_redact.model import Document, RedactionPlan, RemovedPart, join_blocks
 
 
@@ -29,8 +29,7 @@ class DocxFormat(Format):
     suffixes: tuple[str, ...] = (".docx", ".docm", ".dotx", ".dotm")
 
     def __init__(self) -> None:
-        # A file is read before it is written: what was read waits with its source, and goes with it.
-        self._read: WeakKeyDictionary[Source, Draft] = WeakKeyDictionary()
+        self._drafts = Waiting(_draft)
 
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a Word document, or the torn beginning of one."""
@@ -38,7 +37,7 @@ class DocxFormat(Format):
 
     def read(self, source: Source) -> Document:
         """Return the paragraphs in reading order, then what no copy keeps; raise HR202, HR203 or HR204."""
-        draft = self._read[source] = _draft(source)
+        draft = self._drafts.read(source)
         blocks = draft.blocks()
         return Document(
             name=source.name,
@@ -52,11 +51,7 @@ class DocxFormat(Format):
 
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the clean copy with the plan's edits; of what is unread only accepted pictures stay."""
-        try:
-            draft = self._read.pop(source)  # it serves one copy only
-        except KeyError:
-            draft = _draft(source)
-        return write_copy(draft, plan, target)
+        return write_copy(self._drafts.take(source), plan, target)
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""

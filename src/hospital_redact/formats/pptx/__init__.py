@@ -13,6 +13,7 @@ from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
 from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over
 from hospital_redact.formats.ooxml.package import is_office_file
+from hospital_redact.formats.ooxml.waiting import Waiting
 from hospital_redact.formats.pptx.reader import read_draft
 from hospital_redact.formats.pptx.readings import readings
 from hospital_redact.formats.pptx.vocabulary import MAIN_TYPES
@@ -27,13 +28,16 @@ class PptxFormat(Format):
     media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     suffixes: tuple[str, ...] = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
 
+    def __init__(self) -> None:
+        self._drafts = Waiting(lambda source: read_draft(source.data))
+
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a presentation, or the torn beginning of one."""
         return is_office_file(data, MAIN_TYPES, "ppt/")
 
     def read(self, source: Source) -> Document:
         """Return the slides' text in order, then what no copy keeps; raise HR202, HR203 or HR204."""
-        draft = read_draft(source.data)
+        draft = self._drafts.read(source)
         blocks = draft.blocks()
         return Document(
             name=source.name,
@@ -47,7 +51,7 @@ class PptxFormat(Format):
 
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the clean copy with the plan's edits; a picture stays where all that is unread in it is accepted."""
-        return write_copy(read_draft(source.data), plan, target)
+        return write_copy(self._drafts.take(source), plan, target)
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield blocks that differ from the plan, hidden content, and unread content that nobody accepted."""
