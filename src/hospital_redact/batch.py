@@ -11,22 +11,19 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from unicodedata import normalize
 
 from hospital_redact import isolation
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
-from hospital_redact.excerpts import Excerpts
 from hospital_redact.isolation import Limits, WorkerPool, remove_stale
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event, log_to_stderr
 from hospital_redact.model import Allowed, Policy, RedactionPlan, ReleaseContext
-from hospital_redact.pipeline import PUBLIC, Recorder, Redactor, Review
-from hospital_redact.pseudonyms import Pseudonyms
 from hospital_redact.reporting.data import (
     Json,
     describe_copy,
@@ -35,14 +32,25 @@ from hospital_redact.reporting.data import (
     mask_path,
     values_of,
 )
-from hospital_redact.subjects import RosterSource, Subjects, subjects_of
+
+if TYPE_CHECKING:
+    from hospital_redact.excerpts import Excerpts
+    from hospital_redact.pipeline import Recorder, Redactor, Review
+    from hospital_redact.pseudonyms import Pseudonyms
+    from hospital_redact.subjects import RosterSource, Subjects
+
+# The flow is imported by the functions that need it: a parent of worker processes needs none of it.
+# ruff: noqa: PLC0415
+
+
+_PUBLIC = ReleaseContext()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to do with each file: context, extra terms, what opens it, and whether values may be shown."""
 
-    context: ReleaseContext = PUBLIC
+    context: ReleaseContext = _PUBLIC
     terms: tuple[str, ...] = ()
     terms_only: bool = False
     show_values: bool = False
@@ -67,11 +75,19 @@ class Start:
     subjects: RosterSource | None = None
     excerpts: Excerpts | None = None
 
+    def redactor(self) -> Redactor:
+        """Return the Redactor; its models load at their first use."""
+        from hospital_redact.pipeline import Redactor
+
+        return Redactor(self.policy, rules=self.rules, excerpts=self.excerpts)
+
     def __call__(self) -> Redactor:
         """Return the Redactor, ready to work."""
-        redactor = Redactor(self.policy, rules=self.rules, excerpts=self.excerpts)
+        redactor = self.redactor()
         redactor.review_text("患者赵小满，联系电话见附页。 Patient: John Smith.")
         if self.subjects is not None:
+            from hospital_redact.subjects import subjects_of
+
             subjects_of(self.subjects)
         if self.log_level:
             log_to_stderr(self.log_level)
@@ -137,23 +153,23 @@ Numbered = tuple[int, str]
 """An input's number in the run and its path."""
 
 
-def scan_files(redactor: Redactor, inputs: Iterable[Numbered], task: Task, crew: Crew) -> Iterator[Json]:
-    """Scan files in worker processes; ``redactor`` only masks the path of a file whose worker failed."""
+def scan_files(inputs: Iterable[Numbered], task: Task, crew: Crew) -> Iterator[Json]:
+    """Scan files in worker processes."""
+    redactor = cache(crew.start.redactor)  # masks the path of a file whose worker failed
     with WorkerPool(crew.start, crew.limits, workers=crew.workers) as pool:
         for outcome in pool.run(partial(_scan_input, task=task), inputs):
             number, path = outcome.task
-            yield outcome.value or _failed_scan(redactor, number, path, task, outcome.error)
+            yield outcome.value or _failed_scan(redactor(), number, path, task, outcome.error)
 
 
-def redact_files(
-    redactor: Redactor, inputs: Iterable[Numbered], output: Output, task: Task, crew: Crew
-) -> Iterator[Json]:
+def redact_files(inputs: Iterable[Numbered], output: Output, task: Task, crew: Crew) -> Iterator[Json]:
     """Redact files in worker processes; drafts of workers that ended, now or in an earlier run, are deleted."""
+    redactor = cache(crew.start.redactor)  # as in scan_files
     remove_stale(output.folder)
     with WorkerPool(crew.start, crew.limits, workers=crew.workers, folder=output.folder) as pool:
         for outcome in pool.run(partial(_redact_input, output=output, task=task), inputs):
             number, path = outcome.task
-            yield outcome.value or _failed_redact(redactor, number, path, task, outcome.error)
+            yield outcome.value or _failed_redact(redactor(), number, path, task, outcome.error)
 
 
 def _scan_input(redactor: Redactor, numbered: Numbered, task: Task) -> Json:
@@ -284,7 +300,11 @@ def review_file(redactor: Redactor, path: str, task: Task) -> Review:
 
 def roster_of(task: Task) -> Subjects | None:
     """Return the roster of ``task``, which each process loads once for itself: a task names only where it is."""
-    return None if task.subjects is None else subjects_of(task.subjects)
+    if task.subjects is None:
+        return None
+    from hospital_redact.subjects import subjects_of
+
+    return subjects_of(task.subjects)
 
 
 def _scanned(review: Review, policy: Policy, task: Task) -> Json:

@@ -55,6 +55,10 @@ _HARD_EVIDENCE = frozenset({"columns", "patterns", "persons"})
 # Evidence for a patient's name that a public notice about staff has as well.
 _SAID_OF_ANYBODY = frozenset({"sex", "propagated", "tagger", "shape"})
 _SEVERAL = 3
+# These speak of patients without telling of one.
+_OF_FIGURES = frozenset({"statistics", "research", "finance", "plan"})
+# In papers of these kinds the numbers in rows are those of staff.
+_OF_STAFF = frozenset({"salary", "bonus", "personnel", "staff_contact"})
 _ACCOUNTS = frozenset({"BANK_CARD", "BANK_ACCOUNT", "IBAN"})
 _CODE = regex.compile(
     r"(?<![0-9A-Za-z.,/-])(?:(?!(?:19|20)\d{6}(?!\d))\d{6,20}|[A-Z]{1,4}-?\d{5,16}|\d{2,8}[A-Z]{1,3}\d{3,12})(?![0-9A-Za-z.,%])"
@@ -189,9 +193,19 @@ class _Facts:
     def base(self) -> Level:
         """Return the level of a text in which nothing is found."""
         de_identified = any(f.rule == MEDICAL_RECORD for f in self.cues)
-        if self.published and not self.notices and not (de_identified and not self.exempt):
+        if self.published and not self._is_for_the_house and not (de_identified and not self.exempt):
             return Level.PUBLIC
         return Level.INTERNAL
+
+    @property
+    def _is_for_the_house(self) -> bool:
+        """Whether a notice is one for the staff: 通告 and 停诊 in a title are said to the public as well.
+
+        A title alone yields to a text that speaks to the public in more than its own title.
+        """
+        bare = all(set(notice.evidence) == {"titles"} for notice in self.notices)
+        said = any({"patterns", "phrases"} & set(finding.evidence) for finding in self.published)
+        return bool(self.notices) and not (bare and said)
 
     @property
     def has_patient(self) -> bool:
@@ -202,17 +216,27 @@ class _Facts:
         """
         numbers = [f for f in self.persons if f.matter == PATIENT and not self._is_soft(f)]
         called = [f for f in self.persons if f.role is Role.PATIENT]
-        if any(f.rule == MEDICAL_RECORD for f in self.cues):
+        if any(f.rule == MEDICAL_RECORD for f in self.cues) and not self._is_in_passing:
             # In a published case the names are those of authors, in an empty form there are none.
             return bool(numbers) or any(not self.exempt or not self._is_soft(f) for f in self.persons)
         numbers = [f for f in numbers if f.entity != "DEVICE_SERIAL"]
         if any(f.rule == BLANK_FORM for f in self.notices):
             return bool(numbers)  # what a form asks for is taken for a name
         if any(f.matter not in (PATIENT, "unpublished") for f in self.cues):
-            return bool(numbers and called) or len(numbers) >= _SEVERAL
+            several = len(numbers) >= _SEVERAL and not any(f.category in _OF_STAFF for f in self.cues)
+            return bool(numbers and called) or several
         if self.exempt:  # 公示: 男, 1981年6月生 is what an appointment says of anybody
             called = [f for f in called if "sex" not in f.evidence or set(f.evidence) - _SAID_OF_ANYBODY]
         return bool(numbers or called)
+
+    @property
+    def _is_in_passing(self) -> bool:
+        """Whether the words of a record belong to a surer matter of the house: figures of a ward, the plan of a trial."""
+        record = [f for f in self.cues if f.rule == MEDICAL_RECORD]
+        if any({"titles", "persons", "columns"} & set(f.evidence) for f in record):
+            return False
+        sure = max(f.confidence for f in record)
+        return any(f.category in _OF_FIGURES and f.confidence >= sure for f in self.cues)
 
     def weigh(self) -> list[_Weighed]:
         """Return the findings that raise the level, with their levels; note what is exempt."""
@@ -252,6 +276,8 @@ class _Facts:
         )
 
     def _is_soft(self, finding: Finding) -> bool:
+        if finding.entity in _ACCOUNTS and not self.cues:  # where the public pays or donates
+            return any("titles" in shown.evidence for shown in self.published)
         return finding.entity in _SOFT_ENTITIES or (self.exempt and finding.rule in _UNEXPLAINED)
 
     def _exempt(self, what: str) -> None:
@@ -372,6 +398,9 @@ def _categories(facts: _Facts, weighed: Sequence[_Weighed]) -> tuple[str, ...]:
     }
     established.discard(NO_CATEGORY)
     business = bool(established - {MEDICAL_RECORD, "state_secret_mark", "unpublished"})
+    epidemic = any(f.category == "epidemic" and "weak" not in f.evidence for f in facts.cues)
+    if epidemic and not any({"titles", "columns"} & set(f.evidence) for f in facts.cues if f.rule == MEDICAL_RECORD):
+        established.discard(MEDICAL_RECORD)  # a report of cases tells of patients and is no record of one
     if facts.has_patient:
         # Who is a patient somewhere has an illness there, whatever the paper is called.
         established |= {"patient_identity"} if business else {"patient_identity", MEDICAL_RECORD}

@@ -7,6 +7,7 @@ import re
 
 import regex
 
+from hospital_redact.detection.compilation import compile_checked
 from hospital_redact.model import Detection, Level
 from hospital_redact.rulefiles import Refused, Table
 
@@ -56,7 +57,7 @@ def check_entity(entity: str) -> None:
 def check_pattern(pattern: str, ignore_case: bool = False) -> None:
     """Raise Refused HR107 for a pattern that does not compile."""
     try:
-        regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+        compile_checked(pattern, regex.IGNORECASE if ignore_case else 0)
     except regex.error:
         raise Refused("HR107", "a pattern does not compile: {pattern}", pattern=pattern[:40]) from None
 

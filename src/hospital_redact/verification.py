@@ -35,7 +35,7 @@ from hospital_redact.model import (
     apply_edits,
     edits_by_block,
 )
-from hospital_redact.planning import BOX, apply_plan, output_name, span_before
+from hospital_redact.planning import BOX, output_name, span_before
 from hospital_redact.replacements import squeeze
 
 MIN_RAW_BYTES = 6
@@ -271,14 +271,35 @@ def removed_values(document: Document, plan: RedactionPlan) -> frozenset[str]:
 
     A value that the plan keeps at another place is proved by rule 1 and its place.
     """
+    from ahocorasick_rs import AhoCorasick  # noqa: PLC0415 - loaded only when verifying
+
     groups: dict[str, list[Edit]] = {}
     for edit in plan.edits:
         groups.setdefault(edit.group, []).append(edit)
-    values = {squeeze(document.text_of((edit.span,))) for edit in plan.edits}
-    values |= {squeeze(document.text_of(e.span for e in sorted(g, key=lambda e: e.span))) for g in groups.values()}
-    rest = apply_plan(document, plan)
-    left = "\n".join(squeeze(block.text) for block in rest.blocks)
-    return frozenset(value for value in values if len(value) > 1 and value not in left)
+    found = {squeeze(document.text_of((edit.span,))) for edit in plan.edits}
+    several = (group for group in groups.values() if len(group) > 1)
+    found |= {squeeze(document.text_of(e.span for e in sorted(g, key=lambda e: e.span))) for g in several}
+    values = sorted(value for value in found if len(value) > 1)
+    # A sign that nothing squeezes keeps the blocks apart, so that all of them are squeezed at once.
+    left = squeeze("\0".join(_texts_left(document, plan)))
+    search = AhoCorasick(list(map(_whole, values)))
+    kept = {number for number, _, _ in search.find_matches_as_indexes(_whole(left), overlapping=True)}
+    return frozenset(value for number, value in enumerate(values) if number not in kept)
+
+
+def _whole(text: str) -> str:
+    """Return ``text`` with a mark for each half of a pair of code units that stands alone, as JSON may write it."""
+    return text.encode("utf-8", errors="replace").decode()
+
+
+def _texts_left(document: Document, plan: RedactionPlan) -> Iterator[str]:
+    """Yield the texts of the surviving blocks as the copy has them; see ``apply_plan``, which makes views as well."""
+    edits = edits_by_block(plan.edits)
+    for number, block in enumerate(document.blocks):
+        own = edits.get(number, ())
+        if block.survives:
+            drawn = [replace(edit, replacement=BOX) for edit in own] if block.glyphs else own
+            yield apply_edits(block.text, drawn) if own else block.text
 
 
 class _Needles:

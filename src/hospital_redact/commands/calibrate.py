@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     task = Task(show_values=True)
     inputs = progress(paths)
     entries = (
-        scan_files(redactor, inputs, task, make_crew(args, SCAN_LIMITS))
+        scan_files(inputs, task, make_crew(args, SCAN_LIMITS))
         if args.workers
         else (scan_file(redactor, number, path, task) for number, path in inputs)
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hospital_redact.excerpts import Excerpts
     from hospital_redact.isolation import Limits
     from hospital_redact.languages import Language
-    from hospital_redact.model import Allowed, ReleaseContext
+    from hospital_redact.model import Allowed, Policy, ReleaseContext
     from hospital_redact.pipeline import Redactor
     from hospital_redact.pseudonyms import Pseudonyms
     from hospital_redact.subjects import RosterSource
@@ -39,6 +39,16 @@ def make_redactor(args: argparse.Namespace) -> Redactor:
 
     folders = [Path(folder) for folder in args.rules]
     return Redactor(args.policy or "default", rules=folders, excerpts=_index_of(args))
+
+
+def make_policy(args: argparse.Namespace) -> Policy:
+    """Return the policy of ``--policy`` and ``--rules``, which is all that a parent of workers needs of a redactor.
+
+    Raises PolicyError.
+    """
+    from hospital_redact.policy import load_policy
+
+    return load_policy(args.policy or "default", folders=[Path(folder) for folder in args.rules])
 
 
 def _index_of(args: argparse.Namespace) -> Excerpts | None:
@@ -80,13 +90,13 @@ def make_context(args: argparse.Namespace) -> ReleaseContext:
     return ReleaseContext(args.to, args.recipient, args.subject, args.purpose, args.channel, args.reference)
 
 
-def make_task(args: argparse.Namespace, redactor: Redactor) -> Task:
+def make_task(args: argparse.Namespace, policy: Policy) -> Task:
     """Return what is the same for every file of a call. Raises PolicyError for a mistyped recipient or channel."""
     from hospital_redact.batch import Task
     from hospital_redact.context import effective_context
 
     context = make_context(args)
-    effective_context(context, redactor.policy)  # wrong usage, found before any file
+    effective_context(context, policy)  # wrong usage, found before any file
     return Task(
         context=context,
         terms=read_terms(getattr(args, "terms", None)),

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from hospital_redact.planfile import dump_plan
 
     redactor = make_redactor(args)
-    task = make_task(args, redactor)
+    task = make_task(args, redactor.policy)
     review = review_file(redactor, args.path, task)
     sys.stdout.write(dump_plan(review.plan, review.document, show_values=args.show_values))
     return 0

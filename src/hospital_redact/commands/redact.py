@@ -19,7 +19,7 @@ from hospital_redact.commands.arguments import (
     add_subjects,
     add_terms,
 )
-from hospital_redact.commands.inputs import UsageError, make_crew, make_redactor, make_task, read_text
+from hospital_redact.commands.inputs import UsageError, make_crew, make_policy, make_redactor, make_task, read_text
 from hospital_redact.commands.printing import progress, report_failure, schema, write_report
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--only-terms needs --terms FILE")
     _require_own_place(args, "report")
     _require_own_place(args, "register")
-    redactor = make_redactor(args)
-    task = replace(make_task(args, redactor), plan=plan, overwrite=args.force, terms_only=args.only_terms)
+    task = replace(make_task(args, make_policy(args)), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
     inputs = progress(args.paths)
     register = _open_register(args.register) if args.register else None
@@ -81,11 +80,11 @@ def run(args: argparse.Namespace) -> int:
         task = replace(task, register=register, who=args.who or getpass.getuser())
     with TemporaryDirectory(prefix="hospital-redact-") as claims:
         output = Output(Path(args.output), Path(claims), args.paths)
-        done = (
-            redact_files(redactor, inputs, output, task, make_crew(args, REDACT_LIMITS))
-            if args.workers
-            else (redact_file(redactor, number, path, output, task) for number, path in inputs)
-        )
+        if args.workers:
+            done = redact_files(inputs, output, task, make_crew(args, REDACT_LIMITS))
+        else:
+            redactor = make_redactor(args)
+            done = (redact_file(redactor, number, path, output, task) for number, path in inputs)
         for entry in done:
             entries.append(entry)
             report_failure(entry, entry["path"])

@@ -17,7 +17,7 @@ from hospital_redact.commands.arguments import (
     add_show_values,
     add_subjects,
 )
-from hospital_redact.commands.inputs import UsageError, make_crew, make_redactor, make_task
+from hospital_redact.commands.inputs import UsageError, make_crew, make_policy, make_redactor, make_task
 from hospital_redact.commands.printing import print_json, progress, report_failure, schema, with_schema
 
 if TYPE_CHECKING:
@@ -59,17 +59,16 @@ def run(args: argparse.Namespace) -> int:
 
     if bool(args.paths) == bool(args.records):
         raise UsageError("name files, or --records FILE, one of both")
-    redactor = make_redactor(args)
-    task = make_task(args, redactor)
+    task = make_task(args, make_policy(args))
     if args.records:
-        return _scan_records(redactor, task, args)
+        return _scan_records(make_redactor(args), task, args)
     entries = []
     inputs = progress(args.paths)
-    found = (
-        scan_files(redactor, inputs, task, make_crew(args, SCAN_LIMITS))
-        if args.workers
-        else (scan_file(redactor, number, path, task) for number, path in inputs)
-    )
+    if args.workers:
+        found = scan_files(inputs, task, make_crew(args, SCAN_LIMITS))
+    else:
+        redactor = make_redactor(args)
+        found = (scan_file(redactor, number, path, task) for number, path in inputs)
     for entry in found:
         entries.append(entry)
         report_failure(entry, entry["id"])

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     plan = load_plan(read_text(args.plan, "plan")) if args.plan else None
     args.policy = args.policy or (plan.policy_id if plan else None)
     redactor = make_redactor(args)
-    task = make_task(args, redactor)
+    task = make_task(args, redactor.policy)
     task = replace(task, plan=plan, terms_only=bool(task.terms) and plan is None)
     review = review_file(redactor, args.original, task)
     if plan:

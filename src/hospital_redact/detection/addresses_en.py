@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import regex
-
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.patterns import CompiledRule, search_scene
 from hospital_redact.detection.scene import Hit, Scene
 
@@ -39,7 +38,8 @@ _FORM = (
 )
 _WORD = r"(?:[A-Z][A-Za-z'’-]{0,40}+\.?|[1-9][0-9]{0,2}(?:st|nd|rd|th)|of|the|de|la|upon)"
 _SIDE = r"(?: (?:North|South|East|West|[NSEW]{1,2})(?![A-Za-z])\.?)?"
-_STREET = rf"(?:(?!{_NO_STREET}){_WORD} ){{1,5}}(?:{_TYPES})(?![A-Za-z])\.?{_SIDE}"
+_ROUTE = r"(?:(?:County|State|US|U\.S\.|Farm|Ranch|Old) )?(?:Road|Rd|Route|Rte|Highway|Hwy|FM|CR|SR)\.? [0-9]{1,5}[A-Z]?(?![0-9A-Za-z])"
+_STREET = rf"(?:(?:(?!{_NO_STREET}){_WORD} ){{1,5}}(?:{_TYPES})(?![A-Za-z])\.?{_SIDE}|{_ROUTE})"
 _NUMBER = r"(?:No\.? ?)?[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,4}[A-Za-z]?)?"
 _UNIT = (
     r"(?:(?:Flat|Apt|Apartment|Unit|Suite|Ste|Room|Rm|Floor|Level|Block|Blk|Bldg|Building|Tower|Lot|Trailer|Villa|"
@@ -85,8 +85,20 @@ _TAIL = (
 _PUBLIC = r"[A-Za-z’ ]{0,40}(?:Hospital|Clinic|Surgery|University|Centre|Center|School|Church|Hotel|Library)(?![a-z])"
 _START = r"(?<![0-9A-Za-z#./-])"
 # Alternatives on the top level: search_scene runs each by itself, and only where it can match.
-_ADDRESS = regex.compile(
+_ADDRESS = compile_later(
     rf"{_START}(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}"
+    # an estate between room and road: Room 2104, Building 6, Upper East Side, 4 Dongsihuan North Road
+    rf"|{_START}(?:{_UNIT}{_COMMA}){{1,3}}{_TOWN}{_COMMA}{_NUMBER},? {_STREET}{_TAIL}"
+    # No. 9 Intl Students' Building, Rm 414
+    r"|(?<![A-Za-z])(?:No\.? ?[0-9]{1,3},? )?(?:[A-Z][A-Za-z'’]{1,20} ){1,4}(?:Building|Dormitory|Dorm|Residence|Hall|House|Court|Apartments|Block)"
+    rf",? {_UNIT}"
+    # villages and towns of China: Shiquan Village, Longtan Town, Qingtian
+    r"|(?<![A-Za-z])(?:[A-Z][a-z]{2,14} (?:Village|Town|Township|Sub-?district|Community),? )(?:[A-Z][a-z]{2,14} (?:Town|Township|County|District|City),? ?){0,3}"
+    r"(?:[A-Z][a-z]{2,14}(?=[ ,.;)]))?(?<! )"
+    # where two roads cross
+    rf"|(?<![A-Za-z])(?:[A-Z][a-z]{{2,20}}|[0-9]{{1,3}}(?:st|nd|rd|th)) (?:{_TYPES})\.? (?:&|and|at) (?:[A-Z][a-z]{{2,20}}|[0-9]{{1,3}}(?:st|nd|rd|th)) (?:{_TYPES})(?![A-Za-z])"
+    # a home for the old by its name
+    r"|(?<![A-Za-z])(?:(?!The )[A-Z][a-z’']{2,20} ){1,3}(?:[Cc]are|[Nn]ursing|[Rr]esidential|[Rr]etirement) (?:[Hh]ome|[Vv]illage)(?![A-Za-z])(?:, [A-Z][a-z]{2,20}(?=[ .;,)]|$))?"
     rf"|{_START}{_BOX}{_TAIL}"
     rf"|{_START}(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
     rf"|{_START}(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore

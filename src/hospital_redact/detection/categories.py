@@ -21,8 +21,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
-import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.normalisation import normalise
 from hospital_redact.detection.patterns import PatternGroup
 from hospital_redact.detection.scene import Scene
@@ -45,11 +45,15 @@ NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
 PATIENT = "patient"
 STAFF_PRIVATE = "staff_private"
+_SEALS = "seal_register"
 _NOT_CONFIRMED = frozenset({PATIENT, "unpublished"})
 
 _OVERSHADOWS_NOTHING = frozenset({NO_CATEGORY, "accounts_seals", "medical_record", "minutes", "unpublished"})
 # Passwords, accounts and home addresses stand in papers about anything.
 _NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "minutes", "state_secret_mark"})
+
+# A manuscript says so in its title, and tells of a patient in its text.
+_NAMED_ENOUGH = frozenset({NO_CATEGORY, "research", "unpublished", "minutes", "medical_record"})
 
 _TITLE_LINES = 10
 _LOOK_ALIKE_LINES = 3
@@ -69,17 +73,17 @@ _PERSON_COLUMNS = frozenset(
         "领取人", "发放对象", "name", "employee", "staff", "consultant", "doctor", "nurse",
     ]
 )  # fmt: skip
-_HEADING_PREFIX = regex.compile(
+_HEADING_PREFIX = compile_later(
     r"[\s\d#*>|\-_.,:;()\[\]{}<>【】〔〕〖〗《》·•▪▲●○◆■□☑、①-⑳⒈-⒛]*"
     r"(?:[一二三四五六七八九十百]{1,3}[、.)\s]+|[甲乙丙丁壹贰叁肆伍][、.\s]+|\(?[ivx]{1,4}[.)]\s*|第[一二三四五六七八九十]+[章节条]\s*)?"
 )
-_FILLED = regex.compile(r"[^\s_\-—|/.…¥￥]")
-_TITLE_END = regex.compile(r"\t| {4,}|[。;!?]|,(?=\p{Han})")
-_NUMBERED = regex.compile(
+_FILLED = compile_later(r"[^\s_\-—|/.…¥￥]")
+_TITLE_END = compile_later(r"\t| {4,}|[。;!?]|,(?=\p{Han})")
+_NUMBERED = compile_later(
     r"\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[ivx]{1,4})(?:[、.)]|[ ]+(?=\p{Han}))(?!\d)"
-    r"|第[一二三四五六七八九十]{1,3}[条章]"
+    r"|第[一二三四五六七八九十]{1,3}[条章]|问题\s?\d"
 )
-_FIELD = regex.compile(r"(?P<label>[^\s:]{1,12}|[A-Za-z ]{2,16}):[ \t]*(?=\S)")
+_FIELD = compile_later(r"(?P<label>[^\s:]{1,12}|[A-Za-z ]{2,16}):[ \t]*(?=\S)")
 _SUBJECT_LABELS = frozenset(
     [
         "主题",
@@ -103,7 +107,8 @@ _SUBJECT_LABELS = frozenset(
         "about",
     ]
 )
-_HAN_GAP = regex.compile(r"(?<=\p{Han})[ \t]+(?=\p{Han})")
+_SENTENCE_PART = compile_later(r"[、。;:]|\d元|\d{2,}$")
+_HAN_GAP = compile_later(r"(?<=\p{Han})[ \t]+(?=\p{Han})")
 
 
 class _Word(NamedTuple):
@@ -171,6 +176,10 @@ class _Evidence:
             return False
         return score + _OVERSHADOWED * min(max(len(self.patterns), 1), 2) <= best
 
+    def is_bare_title(self) -> bool:
+        """Whether nothing below the title bears it out."""
+        return bool(self.titles) and not (self.phrases or self.headings or self.patterns or self.columns)
+
     def is_listed(self) -> bool:
         """Whether an expression comes back on line after line: a list of sums is a table without its lines."""
         lines: dict[int, int] = defaultdict(int)
@@ -228,7 +237,11 @@ def find_categories(
     record = max((s for r, s in zip(policy.categories, scores, strict=True) if r.matter == PATIENT), default=0.0)
     for rule, found, score in zip(policy.categories, evidence, scores, strict=True):
         spans = found.spans()
-        yields = rule.category not in _NEVER_OVERSHADOWED and found.is_overshadowed(score, best)
+        yields = not _stands_beside(rule, found) and found.is_overshadowed(score, best)
+        if found.is_bare_title() and rule.category not in _NAMED_ENOUGH:
+            yields |= score + _OVERSHADOWED <= record  # "Re: return to work, payroll 20618" is about the patient
+        if rule.matter == PATIENT and not (found.titles or found.persons):
+            yields |= score + 2 * _LONELY <= best  # a table of bed days has some words of a record
         if rule.matter == STAFF_PRIVATE and not (found.titles or found.persons or len(found.columns) >= 3):
             yields |= score + _OVERSHADOWED <= record  # the home and the family in a patient's record are the patient's
         if score >= rule.threshold and spans and (rule.id == SELF_DECLARED or not yields):
@@ -236,6 +249,15 @@ def find_categories(
     if all(finding.rule == SELF_DECLARED for finding in findings):
         findings += _best_guess(policy, evidence, scores)
     return tuple(findings)
+
+
+def _stands_beside(rule: CategoryRule, found: _Evidence) -> bool:
+    """Whether a category is never explained by another: an account number, a section of plans, a title that says draft."""
+    if rule.matter == _SEALS and found.patterns:
+        return True
+    if rule.category == "plan" and found.headings and found.patterns:
+        return True
+    return rule.category in _NEVER_OVERSHADOWED or (rule.category == "unpublished" and bool(found.titles))
 
 
 def _competes(rule: CategoryRule) -> bool:
@@ -322,7 +344,7 @@ def _compile(rules: tuple[CategoryRule, ...], look_alikes: frozenset[str]) -> _C
         columns={word: frozenset(numbers) for word, numbers in columns.items()},
         parts=parts,
         parts_automaton=ahocorasick_rs.AhoCorasick(parts),
-        patterns=PatternGroup([regex.compile(pattern) for _, pattern in patterns]),
+        patterns=PatternGroup([compile_later(pattern) for _, pattern in patterns]),
         pattern_rules=tuple(number for number, _ in patterns),
         sources=tuple(pattern for _, pattern in patterns),
     )
@@ -395,7 +417,7 @@ def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
         while position < len(scene.text) and scene.text[position].isspace():
             position += 1
         end = scene.line_end(position)
-        piece = _TITLE_END.search(scene.text, position, end)
+        piece = _TITLE_END.search(scene.text, position, end) if number or end - position > _TITLE_WIDTH else None
         stop = piece.start() if piece else end
         gap = piece is not None and scene.text[stop].isspace()
         if position < stop and (number == 0 or (_is_title(scene.text[position:stop]) and (piece is None or gap))):
@@ -416,12 +438,19 @@ def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequenc
         # 出  院  小  结: a title may be spaced out.
         gaps = {index for gap in _HAN_GAP.finditer(line) for index in range(*gap.span())}
         kept = [index for index in range(len(line)) if index not in gaps]
+        doubts: list[tuple[_Word, int]] = []
+        heads: dict[int, int] = {}  # where the last title cue of a rule ends
         for word, first, last in _matches("".join(line[index] for index in kept), compiled):
             found = evidence[word.rule]
             if word.place == "look_alikes" and number < _LOOK_ALIKE_LINES:
-                found.title_look_alikes.add(word.text)
+                doubts.append((word, last))
             elif word.place == "titles" and word.text not in found.titles:
                 found.titles[word.text] = scene.locate(start + kept[first], start + kept[last - 1] + 1)
+                heads[word.rule] = max(heads.get(word.rule, 0), last)
+        for word, last in doubts:
+            # What a Chinese title is about stands last: 违反管理规定问题的处理决定 is a decision.
+            if heads.get(word.rule, 0) <= last or line.isascii():
+                evidence[word.rule].title_look_alikes.add(word.text)
 
 
 def _find_columns(scene: Scene, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
@@ -464,7 +493,7 @@ def _columns_of(header: str, compiled: _Compiled) -> set[int]:
     """
     bare = _bare(header)
     found = {*compiled.columns.get(bare, ()), *compiled.columns.get(header, ())}
-    if not bare.isascii():
+    if not bare.isascii() and not _SENTENCE_PART.search(bare):
         for index, _, _ in compiled.parts_automaton.find_matches_as_indexes(bare, overlapping=True):
             found |= compiled.columns[compiled.parts[index]]
     return found

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.patterns import CompiledRule, context_evidence, search_scene, value_span
 from hospital_redact.detection.scene import Hit, Scene
+from hospital_redact.detection.short_dates import find_short_dates
 
 _OCR = "[0-9OoIl]"
 _YEAR = "(?:19|20)[0-9]{2}"
@@ -39,13 +41,20 @@ _NUMERIC = (
     rf"(?![0-9个岁])){_WEEKDAY}"
     rf"(?:\s?[至到~—-]\s?{_DAY}[日号])?",
     r"(?<=[A-Za-z])[0-9]{1,2}月[0-9]{1,2}[日号]",
-    rf"(?:去|今|前|同|当|次)年\s?{_MONTH}\s?月(?!龄)|(?:同|当|本|次|上|下)月{_DAY}[日号]",
+    r"周[一二三四五六日天]\((?P<value>[0-9]{1,2}号)\)",
+    rf"(?:上|本|这|下)个?月(?:初?{_HAN}{{1,3}}[日号]?(?!个|次|[\p{{Han}}]{{0,2}}[天月年岁例]))",
+    rf"(?:去|今|前|同|当|次|明|后)年\s?{_MONTH}\s?月(?!龄)|(?:同|当|本|次|上|下)月{_DAY}[日号]",
     rf"{_NO_DIGIT}{_MONTH}月(?:上旬|中旬|下旬|初(?!诊|次|始)|底|末)",
     # 12/03/2024, 12/3/24, 23.11.08, 23-11-08
     r"(?<![0-9A-Za-z.\-/])[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:20|19)[0-9]{2}(?![0-9A-Za-z\-])",
     r"(?<![0-9A-Za-z.\-/])[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}(?![0-9A-Za-z/])",
     r"(?<![0-9.])[12][0-9]\.(?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12][0-9]|3[01])(?![0-9.])",
     r"(?<![0-9\-/])[12][0-9][-/](?:0[1-9]|1[0-2])[-/](?:0[1-9]|[12][0-9]|3[01])(?![0-9\-/])",
+    # 2016-11
+    r"(?<![0-9A-Za-z.\-/第号])(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?![0-9A-Za-z\-./号])",
+    # 13号做了, 到17号才: said of a day without its month
+    r"(?<=[,。;、到从至于自起 \n(])(?:0?[1-9]|[12][0-9]|3[01])号(?=\p{Han})"
+    r"(?![楼院床房线桌厂机门病室码馆店舍铺弄刀针管诊窗电手通柜台仓区井库坑仪试样标染缝丝芯车座单栋监摄位球囊导钻])",
     # 2 0 2 3 - 0 5 - 1 9
     r"(?<![0-9])(?:2 ?0|1 ?9) ?[0-9] ?[0-9] ?[-/.年] ?[0-9] ?[0-9]? ?[-/.月] ?[0-9](?: ?[0-9])?(?: ?日)?(?![0-9])",
     r"(?<![0-9A-Za-z.])2[0O][0-2OlI][0-9OlI]\s?[年.]\s?[0-9OlI]{1,2}\s?[月.]\s?[0-9OlI]{1,2}\s?[日曰]?(?![0-9A-Za-z])",
@@ -122,10 +131,10 @@ _BARE = (
     rf"服药|治疗|化疗|输液|在我院))",
 )
 # Alternatives on the top level: search_scene runs each by itself, many times as fast as all of them together.
-_ANY = regex.compile("|".join((*_NUMERIC, *_CHINESE, *_ENGLISH, *_BARE)))
+_ANY = compile_later("|".join((*_NUMERIC, *_CHINESE, *_ENGLISH, *_BARE)))
 
 # Only where a label promises a date: what would be a measure, a ratio or a name elsewhere.
-_PROMISED = regex.compile(
+_PROMISED = compile_later(
     "|".join(
         (
             *_NUMERIC,
@@ -139,10 +148,10 @@ _PROMISED = regex.compile(
     ),
     regex.IGNORECASE,
 )
-_HAS_DATE = regex.compile(r"[0-9月]|(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+_HAS_DATE = compile_later(r"[0-9月]|(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 # 2024-01-27 09:40: the hour is part of the point in time.
-_CLOCK = regex.compile(r"(?<=[0-9日号])[ T]{1,2}(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])")
-_FOLLOWED = regex.compile(r"\s?[)）]?\s?(?:出生|生(?![化物理产长命活效育成存殖]))")
+_CLOCK = compile_later(r"(?<=[0-9日号])[ T]{1,2}(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])")
+_FOLLOWED = compile_later(r"\s?[)）]?\s?(?:出生|生(?![化物理产长命活效育成存殖]))")
 
 
 def find_dates(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
@@ -152,6 +161,9 @@ def find_dates(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
     for compiled in rules:
         rule = compiled.rule
         promised, birth = bool(compiled.words), "出生" in compiled.words
+        if not promised:
+            for start, end in find_short_dates(scene.text):
+                yield Hit(start, end, rule, rule.detection.confidence, ("pattern", "context"), "date")
         for match in search_scene(scene, _PROMISED if promised else _ANY, rule.id):
             start, end = value_span(match)
             while end > start and scene.text[end - 1].isspace():

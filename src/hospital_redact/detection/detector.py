@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hospital_redact.detection.addresses import find_addresses
 from hospital_redact.detection.addresses_en import find_addresses_en
+from hospital_redact.detection.care import tells_of_care
 from hospital_redact.detection.categories import find_categories
 from hospital_redact.detection.dates import find_dates
 from hospital_redact.detection.declared import find_declared
@@ -37,6 +38,8 @@ T = TypeVar("T", tuple[str, ...], float)
 _FOREIGN_NUMBER = re.compile(r"\d{7}-?[A-Za-z]|[A-Za-z]{6}[\dA-Za-z]{9}[A-Za-z]|(?:[Bb][Cc]1|[13])[A-Za-z0-9]{25}")
 
 _STAFF_CATEGORIES = frozenset({"salary", "bonus", "personnel", "discipline", "staff_contact"})
+# A list of phones says less: a patient's letter has one too.
+_ABOUT_STAFF = _STAFF_CATEGORIES - {"staff_contact"}
 _FOR_EVERYBODY = frozenset({"published", "administrative"})
 _PATIENT_NUMBERS = frozenset(
     {"MEDICAL_RECORD_NO", "SPECIMEN_NO", "BED_NO", "INSURANCE_NO", "NHS_NUMBER", "HEALTH_CARD_NO"}
@@ -105,7 +108,8 @@ class Detector:
     ) -> list[Finding]:
         """Return what all rules but those of people find; ``fired`` is told when it is about a patient."""
         hits = self._hits(scenes, frozenset({"", *fired}))
-        if _RECORD not in fired and concerns_patient((hit for _, hit, _ in hits), cues):
+        texts = (scene.text for scene in plain)
+        if _RECORD not in fired and concerns_patient((hit for _, hit, _ in hits), cues, texts):
             fired.add(_RECORD)
             hits += self._hits(scenes, frozenset({_RECORD}))
         stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in fired]
@@ -160,16 +164,16 @@ class Detector:
             yield from run_recognizers(scene, self._recognizers, self.policy)
 
 
-def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
-    """Whether a record, specimen, bed or insurance number, or a labelled date of a visit, shows that a text is about a
-    patient, whatever its kind.
+def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding], texts: Iterable[str] = ()) -> bool:
+    """Whether a record, specimen, bed or insurance number, a labelled date of a visit, or what its words tell
+    (:mod:`.care`) shows that a text is about a patient, whatever its kind.
 
     A letter, a chat or a list of text messages has none of the words of a record, and the dates and codes in it say as
     much. Texts about staff and texts for the public are left out.
     """
     # A blank form that holds such a number is filled in.
     strong = [cue for cue in cues if "weak" not in cue.evidence and cue.rule != "blank_form"]
-    if any(cue.category in _STAFF_CATEGORIES or cue.matter in _FOR_EVERYBODY for cue in strong):
+    if any(cue.category in _ABOUT_STAFF or cue.matter in _FOR_EVERYBODY for cue in strong):
         return False
     return any(
         (hit.rule.entity in _PATIENT_NUMBERS or (hit.rule.entity == "VISIT_DATE" and "label" in hit.evidence))
@@ -177,7 +181,7 @@ def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding]) -> bool:
         and not hit.rule.only_with
         and hit.confidence >= _PATIENT_VALUE
         for hit in hits
-    )
+    ) or tells_of_care(texts)
 
 
 def to_finding(hit: Hit, spans: tuple[Span, ...], subject: str | None) -> Finding:

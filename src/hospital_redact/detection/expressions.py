@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import regex
 
+from hospital_redact.detection.compilation import as_later, compile_now, key_of, written_down
 from hospital_redact.detection.needles import (
     ANY,
     ANY_DIGIT,
@@ -63,10 +64,29 @@ class Branch(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def _compiled(source: str, flags: int) -> regex.Pattern[str]:
-    return regex.compile(source, flags)
+    return compile_now(source, flags)
 
 
 @lru_cache(maxsize=4096)
+def find_branches(pattern: regex.Pattern[str]) -> tuple[Branch, ...]:
+    """Return what :func:`read_branches` does, without reading where it is written down already."""
+    if later := as_later(pattern):
+        branches = written_down().branches.get(key_of(later.pattern, later.given_flags))
+        if branches is not None:
+            return tuple(_as_branch(*branch) for branch in branches)
+    return read_branches(pattern)
+
+
+def branch_as_written(branch: Branch) -> list[object]:
+    """Return ``branch`` as it stands in the table."""
+    needs = [[sorted(need.needles), need.before, need.after, need.lines] for need in branch.needs]
+    return [branch.source, branch.flags, needs]
+
+
+def _as_branch(source: str, flags: int, needs: list[Any]) -> Branch:
+    return Branch(source, flags, tuple(Needs(frozenset(need[0]), *need[1:]) for need in needs))
+
+
 def read_branches(pattern: regex.Pattern[str]) -> tuple[Branch, ...]:
     """Return the alternatives of ``pattern`` in their order; it matches what the first of them that matches does.
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import regex
-
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.names_en import NAME, is_latin_name
 from hospital_redact.detection.names_zh import Mention
 from hospital_redact.detection.scene import Scene
@@ -15,8 +14,8 @@ from hospital_redact.detection.words import COMMON_SURNAMES, COMPOUND_SURNAMES
 from hospital_redact.model import Kind, Role
 
 _SEPARATORS = str.maketrans("_-+.()[]", "        ")
-_RUN = regex.compile(r"(?<!\p{Han})\p{Han}{2,4}(?!\p{Han})")
-_LABELLED = regex.compile(rf"(?<![A-Za-z])(?i:patient|pt|name|client|subject|member)[ ]+(?P<name>{NAME})")
+_RUN = compile_later(r"(?<!\p{Han})\p{Han}{2,4}(?!\p{Han})")
+_LABELLED = compile_later(rf"(?<![A-Za-z])(?i:patient|pt|name|client|subject|member)[ ]+(?P<name>{NAME})")
 
 
 def find_in_file_names(scene: Scene, seen: Seen) -> Iterator[Mention]:

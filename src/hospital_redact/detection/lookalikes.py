@@ -41,9 +41,8 @@ def _table() -> dict[int, str]:
             folded = unicodedata.normalize("NFKC", chr(code))
             if len(folded) == 1 and folded != chr(code):
                 table[code] = folded
-    for code in range(0x660, 0x20000):
-        if chr(code).isdecimal() and code not in table:
-            table[code] = str(unicodedata.decimal(chr(code)))
+    for char in filter(str.isdecimal, map(chr, range(0x660, 0x20000))):
+        table.setdefault(ord(char), str(unicodedata.decimal(char)))
     pairs = (_DATA["everywhere"], _DATA["digits"], _FOLDER.joinpath("traditional.txt").read_text("utf-8"))
     for text in pairs:
         table.update((ord(char), folded) for char, folded in _pairs(text).items())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.names_zh import Mention
 from hospital_redact.detection.patterns import search_scene, search_together
 from hospital_redact.detection.roles import ROLE_OF
@@ -41,12 +42,12 @@ NAME = (
     rf"|{_CAPS}(?:[ ](?:{_INITIAL}|{_CAPS})){{1,3}}"  # NGUYEN THI LAN
     rf"|{_WORD}|{_CAPS})"
 )
-_NAME = regex.compile(NAME)
+_NAME = compile_later(NAME)
 _MONTHS = words("months")
 _THINGS = words("latin_things")
 _PLAIN_WORDS = words("latin_plain")
 _STOP = words("latin_not_names")
-_EPONYM_AFTER = regex.compile(
+_EPONYM_AFTER = compile_later(
     rf"['’]?s?[ -](?:(?:{alternatives(words('latin_eponym_things'))})(?:s|es)?|tumou?rs?|o?edema|et al)(?!\p{{L}})"
     r"|['’]?s?[ ]\p{Ll}*(?:itis|osis|oma|a?emia|pathy|asia|ectomy|otomy|scopy|graphy|plegia|algia)(?!\p{L})",
     regex.IGNORECASE,
@@ -61,7 +62,7 @@ def _labels(key: str) -> str:
 _ADDRESSED = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.?[ ])?"
 _LABELS = tuple(
     (
-        regex.compile(
+        compile_later(
             rf"(?<![\p{{L}}\d])(?i:{_labels(key)})(?:['’]s[ ]name)?[ \t]{{0,3}}(?:\(\w[^()\n]{{0,10}}\))?"
             rf"[ \t]{{0,2}}{mark}[ \t]{{0,8}}{_ADDRESSED}(?P<name>{NAME})"
         ),
@@ -75,68 +76,68 @@ _LABELS = tuple(
         ("latin_other_labels", r":", Role.OTHER),
     )
 )
-_HEADED = regex.compile(rf"(?m)^[ \t]*(?P<label>TO|FROM|CC|ATTN|NAME|PATIENT)[ \t]{{2,}}(?P<name>{NAME})")
+_HEADED = compile_later(rf"(?m)^[ \t]*(?P<label>TO|FROM|CC|ATTN|NAME|PATIENT)[ \t]{{2,}}(?P<name>{NAME})")
 # What a letter is about is a patient only where a patient's particulars follow: Re: Parking is a matter.
-_CONCERNING = regex.compile(
+_CONCERNING = compile_later(
     rf"(?m)^[ \t]*(?i:re|regarding|concerning|subject)[ \t]*[:.]?[ \t]+(?P<name>{NAME})"
     r"(?=[^\n]{0,60}?\n?[^\n]{0,40}?"
     r"(?i:\bd\.?o\.?b\b|\bborn\b|\bNHS\b|\bMRN\b|hosp(?:ital)? (?:no|num)|\baged?\b|\byears? old\b|y/o))"
 )
 _START = r"(?<![\p{L}\d])"
-_TITLE = regex.compile(
+_TITLE = compile_later(
     rf"{_START}(?P<title>Dr|Prof|Professor|Doctor|Nurse|Sister|Mr|Mrs|Ms|Miss|Mx|Master|Sir|Madam|Baby)\.?[ ]"
     rf"(?P<name>{NAME})"
 )
 # A message about somebody says so in its subject: Referral - Tyler Dunne - urgent.
-_SUBJECT = regex.compile(
+_SUBJECT = compile_later(
     rf"(?m)^[ \t]*(?i:subject|re)[ \t]*:[^\n]{{0,60}}?[ ][-–—:][ ](?P<name>(?:{_WORD}"
     rf"|\p{{Lu}}\.)(?:[ ]{_WORD}){{1,2}})(?=[ ][-–—(]|[,(]|[ \t]*$)"
 )
 _STAFF_TITLES = frozenset({"Dr", "Prof", "Professor", "Doctor", "Nurse", "Sister"})
-_CREDENTIAL = regex.compile(
+_CREDENTIAL = compile_later(
     rf"{_START}(?P<name>{NAME}),?[ ](?:M\.?D|MBBS|MBChB|PA-C|R\.?N|NP|DO|Ph\.?D|FRCS|FRCP|MRCP|FRCPath|FACS|BSc|"
     r"PharmD|CNM|LCSW)(?![\p{L}])"
 )
-_MAIL = regex.compile(rf"{_START}(?P<name>{NAME})[ ]?<[^<>\s]{{1,80}}@")
-_AGE = regex.compile(
+_MAIL = compile_later(rf"{_START}(?P<name>{NAME})[ ]?<[^<>\s]{{1,80}}@")
+_AGE = compile_later(
     rf"{_START}(?P<name>{NAME}),?[ ](?:\(?(?:aged?[ ])?[0-9]{{1,3}}(?:[ ]?(?:y/?o|years?|yrs?|[MF])\b|[ -]year)"
     r"|\(?(?:DOB|d\.o\.b|born)\b|\(HKID)"
 )
-_GREETING = regex.compile(
+_GREETING = compile_later(
     rf"(?m)^[ \t]*(?:Dear|Hi|Hello|Hey|Good (?:morning|afternoon|evening))[ ]+(?P<name>{NAME})(?=[ ]?[,:!.-]|[ ]*$)"
 )
-_SIGN_OFF = regex.compile(
+_SIGN_OFF = compile_later(
     r"(?mi:^[ \t]*(?:(?:kind|best|warm|many)[ ])?"
     r"(?:regards|wishes|thanks|sincerely|yours (?:sincerely|faithfully|truly)|love))"
     rf",?[ \t]*\n{{1,3}}[ \t]*(?P<name>{NAME})(?=[ \t]*(?:\n|$|,))"
 )
 _PLAIN = r"\p{Ll}[\p{Ll}'’-]+(?:[ ]\p{Ll}[\p{Ll}.'’-]*){1,3}"
 # Names typed without capitals: after the word name, or where the line holds nothing else.
-_UNCAPPED = regex.compile(
+_UNCAPPED = compile_later(
     rf"(?m){_START}(?:(?i:(?:patient|full|client|member|first|last|given|family)?[ ]?(?:sur)?name|next of kin|nok)"
     r"[ \t]*[:=]"
     rf"|(?i:^[ \t]*(?:patient|pt|client))[ \t]*:)[ \t]*(?P<name>{_PLAIN})(?=[ \t]*(?:$|[,;(|/]|[ \t]{{2,}}))"
 )
 # Who speaks in a chat or writes a message: a name of two words before a colon.
-_SPEAKER = regex.compile(
+_SPEAKER = compile_later(
     rf"(?m)(?:[0-9][ ]{{1,3}}|[0-9]\t|\][ ]?)(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})[ ]?:(?=[ ]?\S)"
 )
-_WROTE = regex.compile(rf"{_START}(?P<name>{NAME})[ ](?:wrote|writes):?")
-_TRADE = regex.compile(
+_WROTE = compile_later(rf"{_START}(?P<name>{NAME})[ ](?:wrote|writes):?")
+_TRADE = compile_later(
     rf"{_START}(?i:{alternatives(words('latin_trades'))}),?[ ](?P<name>{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{1,3}})"
 )
 _CHINESE = alternatives(frozenset(word for word in ROLE_OF if len(word) > 1))
-_CHINESE_LABEL = regex.compile(rf"(?P<label>{_CHINESE})[ ]?:?[ ]?(?P<name>{_ANY}(?:[ ,·]{{1,2}}{_ANY}){{1,4}})")
+_CHINESE_LABEL = compile_later(rf"(?P<label>{_CHINESE})[ ]?:?[ ]?(?P<name>{_ANY}(?:[ ,·]{{1,2}}{_ANY}){{1,4}})")
 _KIN = alternatives(words("relative_labels") & words("direct_labels") | words("sure_labels"))
-_KIN_ALONE = regex.compile(
+_KIN_ALONE = compile_later(
     rf"(?:{_KIN})[ ]?:?[ ]?(?P<name>\p{{Lu}}\p{{Ll}}{{2,15}})"
     r"(?=[ ]?(?:[,,。;;、()!]|$|\n|陪|签|在|说|于|来|女士|先生|小姐))"
 )
-_CHINESE_TWIN = regex.compile(
+_CHINESE_TWIN = compile_later(
     rf"\p{{Han}}{{2,8}}[ ]?[/(][ ]?(?P<name>(?:{_CAPS}|{_WORD})(?:[ ](?:{_CAPS}|{_WORD})){{1,3}})"
     r"(?=[ ]?[)\n,;。]|[ ]?$)"
 )
-_INITIALS = regex.compile(
+_INITIALS = compile_later(
     r"(?:患者|病人|受试者|受检者|姓名|缩写|(?i:initials))[ ]?:?[ ]?"
     r"(?P<name>[A-Z]\.(?:[ ]?[A-Z]\.){1,3}|[A-Z](?:\.[A-Z]){1,3})(?![A-Za-z])"
 )
@@ -149,46 +150,50 @@ _SYLLABLE = (
     r"|eng|i|ong|ou|u|ua|uai|uan|uang|ui|un|uo)|"
     r"y(?:a|ao|an|ang|e|i|in|ing|o|ong|ou|u|ue|uan|un)|w(?:a|ai|an|ang|ei|en|eng|o|u)|an|ao|ai|ou|e|er|en)"
 )
-_SYLLABLES = regex.compile(rf"(?:{_SYLLABLE}'?){{1,2}}")
+_SYLLABLES = compile_later(rf"(?:{_SYLLABLE}'?){{1,2}}")
 _FAMILY = words("pinyin_surnames")
 _SURNAME = (
-    "(?:" + "|".join(sorted({*map(str.capitalize, _FAMILY), *map(str.upper, _FAMILY)}, key=len, reverse=True)) + ")"
+    "(?:"
+    + "|".join(
+        sorted({*map(str.capitalize, _FAMILY), *map(str.upper, _FAMILY)}, key=lambda word: (-len(word), word))
+    )
+    + ")"
 )
 _GIVEN = rf"(?:(?=\p{{Lu}})(?i:{_SYLLABLE}(?:[-']?{_SYLLABLE})?)(?![\p{{L}}]))"
 # Two names around a nickname in quotation marks need nothing else to show them.
-_CALLED = regex.compile(
+_CALLED = compile_later(
     rf"(?:{_WORD}[ ]{_WORD}[ ]\((?=[\"“‘'][^()\n]{{2,16}}[\"”’']\))"
     r"|call(?:s|ed|ing)?[ ](?:him|her|them|me|the[ ]patient)|(?:known|introduced|addressed)[ ](?:to[ ]\p{Ll}+[ ])?as"
     r"|goes[ ]by|nicknamed|answers[ ]to|prefers(?:[ ]to[ ]be[ ]called)?|likes[ ]to[ ]be[ ]called|a\.?k\.?a\.?)"
     r"(?:(?<=\()|[ ])[\"“‘'](?P<name>\p{Lu}\p{Ll}{1,15}(?:[ ]\p{Lu}\p{Ll}{1,15})?)[\"”’']"
 )
 # Handed over by one and for another: prepared by Declan Moyes for Priyanka Raut.
-_FOR_SOMEBODY = regex.compile(
+_FOR_SOMEBODY = compile_later(
     r"(?:(?i:prepared|written|compiled|drafted|signed|covering|deputising|on behalf))"
     rf"(?:[ ]by[ ]{_WORD}(?:[ ]{_WORD}){{1,2}})?[ ](?:for|of)[ ]"
     rf"(?P<name>{_WORD}(?:[ ]{_WORD}){{1,2}})(?=[ ]?[(,.;\n]|$)"
 )
-_VIETNAMESE = regex.compile(
+_VIETNAMESE = compile_later(
     rf"{_START}(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Đoàn|Trương|Lâm"
     r"|Hà(?! (?:Nội|Tĩnh|Giang|Nam))|Tô|Lưu)"
     r"(?:[ ]\p{Lu}\p{Ll}{0,7}){1,4}(?!\p{L})"
 )
 # 张 in tone marks: Zhāng Wěi.
-_TONED = regex.compile(
+_TONED = compile_later(
     r"(?<!\p{L})(?=[\p{L}' ]{0,30}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])\p{Lu}[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,5}"
     r"(?:[ ]\p{Lu}?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü']{1,11}){1,2}(?!\p{L})"
 )
-_NICKNAMED = regex.compile(rf"{_START}{_WORD}[ ][\"“(‘']\p{{Lu}}\p{{Ll}}{{1,15}}[\"”)’'][ ](?:{_WORD}|{_CAPS})")
+_NICKNAMED = compile_later(rf"{_START}{_WORD}[ ][\"“(‘']\p{{Lu}}\p{{Ll}}{{1,15}}[\"”)’'][ ](?:{_WORD}|{_CAPS})")
 _LEFT, _RIGHT = r"(?<![\p{L}\d./@_-])", r"(?![\p{L}\d@_])"
-_PINYIN = regex.compile(rf"{_LEFT}{_SURNAME},?[ ]{_GIVEN}(?:[ ]{_GIVEN})?{_RIGHT}|{_LEFT}{_GIVEN}[ ]{_SURNAME}{_RIGHT}")
+_PINYIN = compile_later(rf"{_LEFT}{_SURNAME},?[ ]{_GIVEN}(?:[ ]{_GIVEN})?{_RIGHT}|{_LEFT}{_GIVEN}[ ]{_SURNAME}{_RIGHT}")
 _NOT_PINYIN = words("not_pinyin")
 # O'Hara, Sinead M. alone in a cell is somebody, whatever heads the column.
-_SURNAME_FIRST = regex.compile(
+_SURNAME_FIRST = compile_later(
     r"(?!(?:Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)(?:day)?,)(?:\p{Lu}['’])?\p{Lu}[\p{L}'’-]{1,24}, "
     r"\p{Lu}\p{Ll}[\p{L}'’-]{0,24}(?:[ ]\p{Lu}\.?)?"
 )
-_DAY = regex.compile(r"\.?[ ,]{1,2}[0-9]")
-_BOTH = regex.compile(rf"(?P<name>{NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
+_DAY = compile_later(r"\.?[ ,]{1,2}[0-9]")
+_BOTH = compile_later(rf"(?P<name>{NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
 
 
 def find_latin_names(scene: Scene) -> Iterator[Mention]:
@@ -293,8 +298,8 @@ _CUE_PATTERNS = dict.fromkeys(
 )
 
 
-_INITIAL_HEADS = regex.compile(r"(?i)(?:姓名|患者|受试者)?(?:拼音)?缩写|(?:subject|patient)?[ ]?initials")
-_HEADS = regex.compile(
+_INITIAL_HEADS = compile_later(r"(?i)(?:姓名|患者|受试者)?(?:拼音)?缩写|(?:subject|patient)?[ ]?initials")
+_HEADS = compile_later(
     r"(?i)(?:patient|full|employee|staff|member|subject|participant|client)?[ ]?"
     r"(?:(?:first|last|given|family|middle|maiden|previous)?[ ]?names?|patient|surname|forename|employee"
     r"|insured|claimant)s?"

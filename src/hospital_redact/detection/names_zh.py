@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.labels import label_pattern
 from hospital_redact.detection.patterns import search_scene, search_together
 from hospital_redact.detection.roles import ROLE_OF, is_elsewhere
@@ -54,8 +55,8 @@ from hospital_redact.detection.words import (
 )
 from hospital_redact.model import Role
 
-_RUN = regex.compile(r"\p{Han}{1,14}")
-_SEPARATOR = regex.compile(r"[ ]?[、/][ ]?|[ ]{1,4}|,|[ ]?(?:和|及|与)[ ]?")
+_RUN = compile_later(r"\p{Han}{1,14}")
+_SEPARATOR = compile_later(r"[ ]?[、/][ ]?|[ ]{1,4}|,|[ ]?(?:和|及|与)[ ]?")
 
 SURE_LABELS = words("sure_labels")
 DIRECT = words("direct_labels")
@@ -63,39 +64,39 @@ DIRECT = words("direct_labels")
 _BY_LENGTH = sorted(ROLE_OF, key=len, reverse=True)
 _ALSO_THINGS = frozenset({"报告", "记录", "手术", "证明", "麻醉"})
 _LABELS = label_pattern(tuple(ROLE_OF))
-_GAP = regex.compile(
+_GAP = compile_later(
     r"[ \t]{0,8}(?:\([^()\n]{0,14}\))?[ \t]{0,8}(?P<mark>[:;])?[ \t]{0,8}"
     r"(?:\n[ \t]{0,12}(?=\p{Han}{2,4}[ \t]*(?:\n|$)))?[\"“]?"
 )
-_OPEN = regex.compile(r"[ ]?\(")
+_OPEN = compile_later(r"[ ]?\(")
 _HONORIFICS = words("honorifics")
 _PERSONS = (
     r"男|女|患者|护士|医[师生工]?|[^()\n]{0,4}[师员长]|主任|科|[妻夫父母子儿兄弟姐妹]|身份证|电话|手机|代理|本人|签名"
     r"|家属|配偶|配送|实习|退休|在编|外聘|[工室朋校战]友|同[事学乡]|邻居|保姆|司机"
 )
-_DETAIL = regex.compile(
+_DETAIL = compile_later(
     rf"(?=[ ]{{0,2}}[(](?P<word>[^()\n]{{0,3}}(?:{_PERSONS})[^()\n]{{0,8}}|\+?[0-9][0-9\- ]{{6,16}})[)]"
     r"|[ ]{1,6}(?P<word>)(?:宅电?|住址?|家庭住址|手机|电话|短号):"
     r"|[ ,::]{0,2}(?:的?(?:联系)?(?:电话|手机号?|号码)[是为]?[: ]?)?(?P<word>)"
     r"(?:\(?\+?86\)?[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9]))"
 )
 _NICK = "".join(sorted(COMMON_SURNAMES - frozenset("时于方石白高万马段夏")))
-_NICKNAME = regex.compile(
+_NICKNAME = compile_later(
     rf"(?<=[^\p{{Han}}]|^|[是叫找问给和跟让请由])[老小](?P<family>[{_NICK}])(?=[^\p{{Han}}]|[说来去在和跟的把给让是又也已就还上下]|$)"
 )
 # Compound family names that are no everyday word and no place: they show a name wherever they stand.
-_COMPOUND = regex.compile(
+_COMPOUND = compile_later(
     rf"(?:{alternatives(COMPOUND_SURNAMES - words('compound_also_words'))})(?=\p{{Han}})"
     r"(?!山|市|县|区|镇|乡|路|街|州|河)"
 )
-_PUBLIC = regex.compile(alternatives(words("public_labels")))
+_PUBLIC = compile_later(alternatives(words("public_labels")))
 _LOOSE = characters("loose_surnames")
 _USUAL = COMMON_SURNAMES - _LOOSE - frozenset("时方石高白万马金段夏")
 # 病人朵朵, 儿子小宝: what children are called.
-_PET = regex.compile(r"(?P<twice>\p{Han})(?P=twice)|[小阿]\p{Han}{1,2}|\p{Han}儿")
+_PET = compile_later(r"(?P<twice>\p{Han})(?P=twice)|[小阿]\p{Han}{1,2}|\p{Han}儿")
 _PARTS_OF_CHILDREN = frozenset("便腿臂肠脑时儿腹面麦米葱指趾鱼")
 # 婆婆枣花代答: a given name by its second character, before what people do.
-_CHOSEN = regex.compile(
+_CHOSEN = compile_later(
     rf"[^{''.join(sorted(NOT_GIVEN | FOLLOW))}弹种插采送买卖养看听唱拉吹学开浇赏绣折摘献\P{{Han}}]["
     rf"[{''.join(sorted(characters('given_last')))}]"
     r"(?=$|代[答诉述签]|陪|来[电院]|电话|签字|口述|[在说于是也的和与](?!\p{Han}{0,2}[间期]))"
@@ -107,10 +108,11 @@ _SINGLE = words("single_labels")
 _CONTACT = ("的电话", "的手机", "的微信", "电话", "手机", "签字", "签名", "陪", "商量", "联系")
 _STATES = words("states")
 # The rest of a name that a line end cuts.
-_BELOW = regex.compile(r"\n[ ]{0,8}(?P<rest>\p{Han}{1,2})(?!\p{Han})")
-_PARTLY = regex.compile(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
+_BELOW = compile_later(r"\n[ ]{0,8}(?P<rest>\p{Han}{1,2})(?!\p{Han})")
+_SEX_AND_AGE = compile_later(r"[ ]{0,4}[,、/|( ][ ]{0,3}[男女]性?[,、/| ]{1,4}[0-9]{1,3}(?:[ ]?岁|(?![0-9.]))")
+_PARTLY = compile_later(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
-_TITLE_STOP = regex.compile(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
+_TITLE_STOP = compile_later(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
 _LEADS = tuple(sorted(words("leads")))
 _COUNTED = frozenset("例名儿床号位患双胎")
 """What stands before the mother of a child that has no name yet: 第二例章程之子."""
@@ -198,7 +200,7 @@ def _place_after(scene: Scene, start: int, end: int, word: str) -> _Place | None
     before = text[start - 1] if start else "\n"
     bounded = not HAN.match(before)
     spaced = at > end and bounded
-    direct = word in DIRECT and (len(word) > 1 or before in ":,。;、(（ \n\t")
+    direct = word in DIRECT and (len(word) > 1 or before in ":,。;、(（| \n\t")
     if not (colon or spaced or direct) or (len(word) == 1 and not bounded):
         return None
     if at >= len(text) or not HAN.match(text[at]) or _is_heading(scene, start, at):
@@ -222,7 +224,7 @@ def _read_after(text: str, place: _Place) -> int:
     below = _BELOW.match(text, end) if 2 <= end - at <= 3 else None
     if below and end - at + len(below["rest"]) <= 4 and SEX.match(text, below.end()):
         return below.end()
-    if end == at and family:
+    if end == at and (family or place.word in _SINGLE):
         end = _pet_name(text, at)
     if end == at and place.word in _KIN:
         end = _everyday_name(text, at)
@@ -443,13 +445,30 @@ def _before_sex(scene: Scene) -> Iterator[Mention]:
         first, run = first + label, run[label:]
         if run.endswith("族"):  # 女，苗族，37岁
             continue
+        if len(run) > 4 and (cut := _after_group(run)):  # 我处治疗人员冷静,男
+            first, run = first + cut, run[cut:]
         if is_dotted(run) or (
             2 <= len(run) <= 4
             and run not in TITLES
             and run not in LABELS
-            and (is_plausible(run) or is_dual(run) or outlasts_word(run, marked=True))
+            and (is_plausible(run) or is_dual(run) or outlasts_word(run, marked=True) or _is_told(text, sex, run))
         ):
             yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
+
+
+def _after_group(run: str) -> int:
+    """Return where a name begins in ``run`` behind a word for people: 治疗人员|冷静; 0 for nowhere."""
+    for length in (2, 3):
+        before, name = run[:-length], run[-length:]
+        if before.endswith(("人员", "对象", "患者", "病人", "患儿", "者", "员")) and (is_plausible(name) or is_dual(name)):
+            return len(before)
+    return 0
+
+
+def _is_told(text: str, sex: regex.Match[str], run: str) -> bool:
+    """Whether sex and age follow a run that a family name begins, so that any word is a name: 石全有 男/51."""
+    told = _SEX_AND_AGE.match(text, sex.start()) is not None
+    return told and len(run) <= 3 and run[0] in SURNAMES and run not in FORM_WORDS and run not in NOT_NAMES and not is_label(run)
 
 
 def _in_columns(scene: Scene) -> Iterator[Mention]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import pairwise, product
-from math import prod
+from math import fsum, prod
 from typing import NamedTuple
 
 import regex
@@ -122,7 +122,7 @@ def _frequency(needles: frozenset[str]) -> float:
     """Return about how often one of ``needles`` stands at a place of a text."""
     if not needles or "" in needles:
         return 1.0
-    return min(1.0, sum(map(_needle_frequency, _as_sought(needles))))
+    return min(1.0, fsum(map(_needle_frequency, _as_sought(needles))))  # the same in whatever order
 
 
 def _as_sought(needles: frozenset[str]) -> frozenset[str]:

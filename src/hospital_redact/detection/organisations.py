@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import regex
-
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.patterns import CompiledRule, search_scene, value_span
 from hospital_redact.detection.scene import Hit, Scene
 
@@ -31,6 +30,7 @@ _LAST = (
     "货代|配送(?!中|员)|冷库|冷链|(?<![泌植异排谷出])物流(?!出|入|量)|快递公司|外卖站|船厂|养老公寓|养老中心"
     "|护理院|托管班|培训班|驾校|美食城|大排档|小卖部|便利店|洗衣店|水果店|五金店|会所|健身房|足浴店|咖啡馆"
     "|奶茶店|蛋糕店|"
+    "分局|联社|供销联社|工程队|施工队|演出队|直播基地|汽车连|水电站|变电站|供电所|粮管所|种子站|兽医站|水文站|供水站|收购站|"
     "敬老院|项目部|指挥部|开发区管委会|作坊|工坊|店铺|商店|药店|书店|修理厂|修配厂"
 )
 _CARE = r"(?!附属|医院|[\p{Han}]{0,6}(?:医院|卫生院|诊所|卫生室)|文化|学历|毕业|程度|规定|制度|管理|标准)"
@@ -39,11 +39,12 @@ _TAIL = (
     r"(?:[ ]?\(?\p{Han}{1,6}(?:车间|分厂|分公司|校区|支行|分店|门店|(?<!全|一|内|外|胸|腹|头|背|底|根|顶)部|机电处|"
     r"处(?=退休|职工|工作)|"
     r"(?:综采|作业|钻井|施工|养路|工程|采油|掘进|运输|装卸)?[一二三四五六七八九十]?队|[一二三四五六七八九十]车间|"
+    r"(?:小学部|初中部|高中部)?[一二三四五六七八九初高]\(?[0-9一二三四五六]?\)?[年班]级?(?:\([0-9]{1,2}\)班)?|[一二三四五六七八九]号井|"
     r"班组)\)?)?"
 )
 _GENERIC = (
     r"(?!请|生产厂|某\p{Han}{0,6}(?:公司|厂|学校)|人民(?:法院|检察院|政府)|退费|工作单位|单位|学校|账户|开户"
-    r"|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
+    r"|既往|待遇|贵市|抬头|[他她]说?|单位栏|用人单位栏|收款|住[\p{Han}]{0,2}区|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
     r"农村|城镇|"
     r"(?:我|本|该|贵|某|外|上级|保险|物业|医药|器械|家具|一家|某家|那家|各)\p{Han}{0,2}(?:公司|厂|院|学校|大学|"
     r"学院|银行|企业|超市|药店|市场|工地|车间))"
@@ -68,7 +69,8 @@ _TRADE = (
     "店员|员工|职工|教师|老师|教员|工人|司机|学生|会计|出纳|技术员|保安|经理|厨师|护工|干部|科员|保育员|工程师|"
     "列车员|收银员|服务员|营业员|骑手|普工|导购|技工|电工|焊工|店长|职员|文员|业务员|炊事员|调度员|乘务员"
     "|仓管员|搬运工|装卸工|操作工|质检员|"
-    "退休|离休|下岗|负责人|法人|老板|董事长|总经理"
+    "退休|离休|下岗|负责人|法人|老板|董事长|总经理|(?:大[一二三四五]|研[一二三]|[一二三四五六七八九初高][一二三年]级?|20[0-9]{2}级|在读|应届)"
+    "\\p{Han}{0,4}(?:学生|新生|毕业生|研究生|博士生)?"
 )
 _KIN = (
     "妻|夫|子|女|父|母|兄|弟|姐|妹|爱人|丈夫|妻子|配偶|儿子|女儿|父亲|母亲|哥哥|弟弟|姐姐|妹妹|长子|次子|长女|次女|"
@@ -79,7 +81,15 @@ _UNNAMED = (
     r"(?!家|外地|当地|本地|老家|国外|工地(?:上)?(?:干活|做工)|农村|田|地里|院外|我院|医院|病房|床|城里)"
     r"(?:(?![的了在,。])[\p{Han}0-9A-Za-z“”\"]){4,18}?"
 )
+# Whatever its name, where somebody has retired from or works (老白河水电站退休), save an office or a place at large.
+_SOMEWHERE = (
+    r"(?!一[名位个]|某|本[院科县市]|[我该贵]|外地|当地|普通|国家|国企|央企|企业|事业|机关|单位|公司|工厂|学校|农村|家里?|家中|老家|城里|工地|田里|地里|病房|床|门诊"
+    r"|去年|今年|[0-9]|内地|外省|国外|[\p{Han}]{2,3}(?:省|市|县)(?:上|打|务|做)|石家庄|哈尔滨|乌鲁木齐|呼和浩特|秦皇岛|张家口|连云港|马鞍山|景德镇|张家界|攀枝花)"
+    r"(?:(?![的了在于,、。因患系是])[\p{Han}0-9A-Za-z“”\"]){3,16}?"
+)
 _EMPLOYED = (
+    rf"(?:是|系|原系|从)(?P<value>{_SOMEWHERE})(?=(?:退休|离休|内退|退|下岗)(?:的|职工|工人|员工|干部|教师|老师|,|。|;|\)))",
+    rf"(?<!\p{{Han}}[正存])(?:在|于)(?P<value>{_SOMEWHERE})(?=上班|做工|打工|务工|任职|当差|上夜班|教书|当保安|当老师|跑车|开店)",
     rf"(?:在|于|到|去|系|是|为)\s?(?P<value>{_NAMED}){_WORKS}",
     rf"(?:现[在于]|自称在|[他她哥弟姐妹夫妻子女爸妈父母]在)\s?(?P<value>{_UNNAMED})(?:上班|做工|打工|务工|任职|"
     rf"上夜班|教书)",
@@ -93,6 +103,7 @@ _EMPLOYED = (
     rf"(?:在|于|系|(?<!\p{{Han}})单位[:： ]{{0,2}}|所在公司[(]?"
     rf"|为(?!了))(?P<value>{_GENERIC}{_INSIDE}{{2,16}}?(?:{_SIGNED}))(?=答应|同意|出具|[)，,。;]|{_WORKS}|法人|老板"
     rf"|员工|职工|负责人)",
+    r"(?<![A-Za-z])works? (?P<value>(?:[A-Z][A-Za-z&’'-]{1,20})(?: (?:(?:of|and|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,4})(?=[,.;\n)]|$)",
     r"(?i:(?<![a-z])employer)(?:[,:]| is| was)? (?:the )?(?P<value>(?:[A-Z][A-Za-z&’'.-]{1,20})(?: (?:(?:of|and"
     r"|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,5})",
     r"(?i:(?<![a-z])(?:works?|worked|working|job)(?: [a-z'’-]{1,14}){0,7}? (?:at"
@@ -106,6 +117,14 @@ _EMPLOYED = (
     r"staff at|teaches at|studies at|student at|attends))\s"
     r"(?P<value>(?:the )?[A-Z](?:[A-Za-z&’'-]|\.(?! [A-Z])){1,20}(?: (?:[A-Z](?:[A-Za-z&’'-]|\.(?! [A-Z])){1,20}|"
     r"of|and|&)){0,5}(?: #?\d{1,3})?)",
+)
+_FIRMS = (
+    "Roofing|Plumbing|Electrical|Construction|Contractors|Engineering|Fabrications?|Joinery|Carpentry|Landscaping|Landscapes|Scaffolding|Decorators"
+    "|Cleaning|Cleaners|Catering|Caterers|Bakers|Butchers|Dairies|Dairy|Farms|Poultry|Nursery|Nurseries|Supplies|Stores|Motors|Garage|Garages|Tyres"
+    "|Coaches|Haulage|Freight|Logistics|Couriers|Courier Co-op|Removals|Taxis|Cabs|Textiles|Mills|Plastics|Printers|Packaging|Recycling|Timber|Sawmill"
+    "|Boatyard|Fisheries|Seafoods?|Brewing|Distillery|Hairdressers|Co-op|Cooperative|Preschool|Pre-school|Playgroup|Kindergarten"
+    "|Elementary(?: School)?|Middle School|High School|Primary School|Infant School|Junior School|Grammar School|Infants|Juniors|Academy|Sixth Form(?: College)?"
+    "|Community College|State University|Fire Department|Brickworks|Steelworks|Shipyard|Foundry|Ironworks|Builders|Solicitors"
 )
 _BY_NAME = (
     # not the maker of a drug, a bidder or a bank
@@ -124,12 +143,16 @@ _BY_NAME = (
     r"Bakery|"
     r"Brewery|Supermarket|Railways?|Airlines?|Depot|Shipyard|Quarry|Restaurant|Academy))(?![A-Za-z])"
     r"(?! (?:Hospital|of Medicine|Medical))",
+    # Treasure Valley Roofing, Baxter Dairies, Skelmersdale: what firms and schools call themselves
+    rf"(?<![A-Za-z])(?P<value>(?!(?:The|A|An|At|For|From|In|She|He|They|Employer|School|Nursery|Works?|Dear|Our|Your|Royal)(?![a-z]))"
+    rf"(?:[A-Z][A-Za-z'’.-]{{1,20}} (?:& |and |of )?){{1,4}}(?:{_FIRMS})(?: (?:Ltd|Limited|Inc|LLC|plc|PLC|Co)(?![a-z])\.?)?"
+    r"(?:, (?!Dr|Mr|Mrs|Ms|She|He|They|The|Tel)[A-Z][a-z]{3,20}(?=[ .;,)\n]|$)(?! [A-Z]))?)(?![A-Za-z])",
     r"(?<![A-Za-z])(?P<value>[A-Z][A-Za-z’']{2,20} (?:&|and) (?:Sons?|Daughters?|Co|Company|Brothers|Bros|"
     r"Partners)(?![A-Za-z])\.?"
     r"(?:, [A-Z][a-z]{2,20})?)",
 )
-_WITH_SIGN = regex.compile("|".join(_EMPLOYED))
-_WITHOUT = regex.compile("|".join(_BY_NAME))
+_WITH_SIGN = compile_later("|".join(_EMPLOYED))
+_WITHOUT = compile_later("|".join(_BY_NAME))
 
 
 def find_organisations(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import ahocorasick_rs
 import regex
 
-from hospital_redact.detection.expressions import read_branches
+from hospital_redact.detection.compilation import compile_checked
+from hospital_redact.detection.expressions import find_branches
 from hospital_redact.detection.needles import DIGIT, Needs
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.validators import find_validator
@@ -49,7 +50,7 @@ def compile_rule(rule: Rule) -> CompiledRule:
     """Compile a rule that has a pattern. Raises DetectionError HR301 for a pattern or check that is unusable."""
     detection = rule.detection
     try:
-        pattern = compile_pattern(detection.pattern or "", ignore_case=detection.ignore_case)
+        pattern = compile_checked(detection.pattern or "", regex.IGNORECASE if detection.ignore_case else 0)
         validate = find_validator(detection.validator) if detection.validator else None
     except (regex.error, KeyError):
         raise DetectionError(
@@ -57,12 +58,6 @@ def compile_rule(rule: Rule) -> CompiledRule:
         ) from None
     words = tuple(word.casefold() for word in detection.context)
     return CompiledRule(rule, pattern, validate, words, tuple(_SPACE.sub("", word) for word in words))
-
-
-@lru_cache(maxsize=2048)
-def compile_pattern(pattern: str, *, ignore_case: bool = False) -> regex.Pattern[str]:
-    """Compile an expression of a rule (Unicode, version 0 of the ``regex`` module)."""
-    return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
 
 
 def search(
@@ -124,7 +119,7 @@ class PatternGroup:
     __slots__ = ("_branches", "_folded", "_lowered", "_places", "_runs")
 
     def __init__(self, patterns: Sequence[regex.Pattern[str]]) -> None:
-        branches = [read_branches(pattern) for pattern in patterns]
+        branches = [find_branches(pattern) for pattern in patterns]
         ends = [0, *accumulate(map(len, branches))]
         self._branches = list(chain.from_iterable(branches))
         self._places = [range(start, stop) for start, stop in pairwise(ends)]

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import regex
 
 from hospital_redact.detection.file_names import find_in_file_names
+from hospital_redact.detection.given_names import find_given
 from hospital_redact.detection.names_en import find_latin_names, is_latin_name
+from hospital_redact.detection.names_shown import find_shown
 from hospital_redact.detection.names_zh import Mention, find_chinese_names
 from hospital_redact.detection.nicknames import find_children, find_other_names
 from hospital_redact.detection.propagation import Person, find_further, link, share_aliases
@@ -29,8 +31,8 @@ _ITEM = regex.compile(
 )
 # What tells a person in a list: sex and age, a phone, an identity or bank card.
 _OF_PERSON = regex.compile(
-    r"[ ,:(]{1,3}(?:[男女](?!\p{Han})|[0-9]{1,3}[ ]?岁|\+?(?:86)?[- ]?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
-    r"|[1-9][0-9]{16}[0-9Xx]|[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{3,4}(?:[ ]?[0-9]{1,4})?(?![0-9]))"
+    r"(?:[ ]{1,3}[^\s,,。;:]{1,12}(?=[ ])){0,2}?[ ,:(]{1,3}(?:[男女](?!\p{Han})|[0-9]{1,3}[ ]?岁|\+?(?:86)?[- ]?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
+    r"|[1-9][0-9]{16}[0-9Xx]|(?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}|[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{3,4}(?:[ ]?[0-9]{1,4})?(?![0-9]))"
 )
 _MODELS = frozenset({"张三", "李四", "王五", "赵六"})
 _EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
@@ -101,7 +103,7 @@ def _key(name: str) -> str:
 
 
 def _mentions(scene: Scene, seen: Seen, *, tagged: bool) -> Iterator[Mention]:
-    shown = [*find_chinese_names(scene), *find_latin_names(scene), *find_other_names(scene.text)]
+    shown = [*find_chinese_names(scene), *find_latin_names(scene), *find_other_names(scene.text), *find_shown(scene), *find_given(scene)]
     if tagged:
         shown.extend(find_tagged(scene.text, tuple(shown), seen))
         shown.extend(find_in_file_names(scene, seen))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.literals import FlatText, search_literals
 from hospital_redact.detection.names_en import is_eponym
 from hospital_redact.detection.pinyin import read_aloud
@@ -38,24 +39,25 @@ STRENGTH = (Role.STAFF_SUBJECT, Role.PATIENT, Role.RELATIVE, Role.STAFF, Role.OT
 """Of two roles of one name the earlier counts; staff before other, because other only means that nothing shows."""
 
 _CALLED_BY = frozenset({Role.PATIENT, Role.RELATIVE, Role.STAFF_SUBJECT})
-_NICKNAME = regex.compile(
+_NICKNAME = compile_later(
     rf"[老小阿](?P<family>{alternatives(COMPOUND_SURNAMES)})|(?<![\p{{Han}}])[老小阿](?P<family>\p{{Han}})"
 )
-_ALSO_TITLES = regex.compile(
+_ALSO_TITLES = compile_later(
     r"老人家?|老太太?|老汉|老伯|大娘|大婶|大叔|小朋友|宝宝|家属|家人|某(?![某\p{Han}]|[*×])"
     r"|某(?=[陈诉称说述自表因于在入出今昨]|家属)"
 )
-_SPELLED_PART = regex.compile(r"(?<family>\p{Han}{1,2})(?P<initials>[A-Z]{1,2})(?![A-Za-z0-9-])")
+_SPELLED_PART = compile_later(r"(?<family>\p{Han}{1,2})(?P<initials>[A-Z]{1,2})(?![A-Za-z0-9-])")
 _OF_SOMEBODY = tuple(sorted(words("kin_labels") | words("belongings")))
-_LIKE = regex.compile(r"-(?:type|like|style|pattern|based|negative|positive)(?!\p{L})")
-_TITLED = regex.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Dear|Hi|Hello|Baby)\.?,? $")
-_INITIAL = regex.compile(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
-_DATE_AFTER = regex.compile(r"[0-9一二三四五六七八九十]{1,3}[月日号]|[今昨前]天|本[月周]|上[月周]")
-_PLANT = regex.compile(r"花(?!费)|草|叶(?!酸)|根(?![据本])|皮(?![肤疹下损温])|丸|膏|汤|籽|茶|苗|粉|糖|饮片")
-_LISTED_AFTER = regex.compile(r"\G、(\p{Han}{2,4})")
-_LISTED_BEFORE = regex.compile(r"(\p{Han}{2,4})、$")
+_LIKE = compile_later(r"-(?:type|like|style|pattern|based|negative|positive)(?!\p{L})")
+_TITLED = compile_later(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Dear|Hi|Hello|Baby)\.?,? $")
+_INITIAL = compile_later(r"(?<!\p{L})(?:\p{Lu}\.[ ]?){1,3}$")
+_COUNTED = frozenset("个叫位名")  # 两个石磊
+_DATE_AFTER = compile_later(r"[0-9一二三四五六七八九十]{1,3}[月日号]|[今昨前]天|本[月周]|上[月周]")
+_PLANT = compile_later(r"花(?!费)|草|叶(?!酸)|根(?![据本])|皮(?![肤疹下损温])|丸|膏|汤|籽|茶|苗|粉|糖|饮片")
+_LISTED_AFTER = compile_later(r"\G、(\p{Han}{2,4})")
+_LISTED_BEFORE = compile_later(r"(\p{Han}{2,4})、$")
 # What people do and months, virtues and flowers do not.
-_HUMAN = regex.compile(
+_HUMAN = compile_later(
     r"(?:['’]s (?:\p{Ll}+ )?(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|partner))"
     r"| (?:drives|drove|arrived|left|stayed|walked|moved|returned|refused|signed|lived|works?|worked|collected"
     r"|collects|visited|rang|phoned"
@@ -69,11 +71,11 @@ _HUMAN = regex.compile(
 )
 _COMMON_LATIN = words("latin_common")
 _FOUNDERS = words("founders")
-_TEACHING = regex.compile(r"思想|理论|主义|学说|定律|新时代")
+_TEACHING = compile_later(r"思想|理论|主义|学说|定律|新时代")
 _FAMILIES = words("latin_families")
-_INSIDE = regex.compile(r"[\p{Ll},][ ]$")
-_CAPITAL = regex.compile(r"[ ]\p{Lu}")
-_LATIN_WORD = regex.compile(r"\p{L}[\p{L}'’-]+")
+_INSIDE = compile_later(r"[\p{Ll},][ ]$")
+_CAPITAL = compile_later(r"[ ]\p{Lu}")
+_LATIN_WORD = compile_later(r"\p{L}[\p{L}'’-]+")
 
 
 @dataclass(slots=True)
@@ -214,7 +216,7 @@ def _may_stand(text: str, start: int, end: int, name: str, seen: Seen | None, *,
         return True
     of_somebody = not everyday or after != "的" or text.startswith(_OF_SOMEBODY, end + 1)
     dated = everyday and free_before and _DATE_AFTER.match(text, end) is not None
-    stands = (follows or dated) and of_somebody and (free_before or before in LEAD_IN)
+    stands = (follows or dated) and of_somebody and (free_before or before in LEAD_IN or before in _COUNTED)
     return stands and not _is_thing(text, start, end, everyday=everyday)
 
 

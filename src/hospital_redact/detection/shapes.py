@@ -7,8 +7,7 @@ what stands before.
 
 from __future__ import annotations
 
-import regex
-
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.structure import is_label
 from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
@@ -28,45 +27,45 @@ from hospital_redact.detection.words import (
 DOTS = "·•‧・∙⋅･．"
 """The dots between the parts of a name; NFKC leaves most of them as they are, and OCR adds the full stop."""
 
-HAN = regex.compile(r"\p{Han}")
-SEX = regex.compile(
+HAN = compile_later(r"\p{Han}")
+SEX = compile_later(
     r"[ ]{0,4}(?:[,、/|(]|[ \t]{1,8})[ ]{0,2}(?:性别[::]?[ ]?)?[男女](?:性|婴)?(?![\p{Han}])"
-    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})(?:[0-9]{1,3}[ ]?岁|(?:公民|居民)?身份(?:证|号)|(?:住院|病案|门诊|病历"
+    r"|(?:[ ]?[(,、][ ]?|[ ]{1,3})(?:[0-9]{1,3}[ ]?(?:岁|Y(?![A-Za-z]))|(?:公民|居民)?身份(?:证|号)|(?:住院|病案|门诊|病历"
     r"|登记)号)|[ ]?[(][ ]?[0-9]{1,2}[床)]"
 )
 """What follows a name in a record: sex, age, identity card, record number, bed."""
 
 _SYLLABLES = words("minority_syllables")
-MINORITY = regex.compile(rf"(?:{alternatives(_SYLLABLES)}){{2,4}}(?!族)|乌日娜|其其格|吐尔洪江")
+MINORITY = compile_later(rf"(?:{alternatives(_SYLLABLES)}){{2,4}}(?!族)|乌日娜|其其格|吐尔洪江")
 """Names that Tibetan, Uyghur, Mongolian or Yi spelling shows by itself."""
 
 _SOUND = "".join(sorted(characters("sounds")))
 _DOTTED_SOUND = _SOUND + "不来送蓬丰才次仁曲珍措姆德吉央金旺堆洛桑顿珠"
-_SOUND_RUN = regex.compile(rf"[{_SOUND}]+")
-_SOUNDED = regex.compile(rf"[{_SOUND}]{{3,9}}")
-FOREIGN = regex.compile(
+_SOUND_RUN = compile_later(rf"[{_SOUND}]+")
+_SOUNDED = compile_later(rf"[{_SOUND}]{{3,9}}")
+FOREIGN = compile_later(
     rf"(?<!\p{{Han}})[{_DOTTED_SOUND}]{{1,8}}(?:[{DOTS}][{_DOTTED_SOUND}]{{1,9}}){{1,4}}"
     rf"|[{_DOTTED_SOUND}]{{2,8}}(?:[{DOTS}][{_DOTTED_SOUND}]{{2,9}}){{1,4}}(?!\p{{Han}}{{0,2}}(?:病|征|综合|医院))"
 )
 """Dotted names in characters that stand for sounds."""
 
-TITLE = regex.compile(alternatives(frozenset(TITLES) - {"的", "等", "家属", "本人", "患者"}))
+TITLE = compile_later(alternatives(frozenset(TITLES) - {"的", "等", "家属", "本人", "患者"}))
 LABELS = words("patient_labels") | words("relative_labels") | words("staff_labels") | words("other_labels")
 
-_RUN = regex.compile(r"\p{Han}{1,14}")
-_DOTTED = regex.compile(rf"\p{{Han}}{{1,8}}(?:[{DOTS}.]\p{{Han}}{{1,8}}){{1,4}}")
+_RUN = compile_later(r"\p{Han}{1,14}")
+_DOTTED = compile_later(rf"\p{{Han}}{{1,8}}(?:[{DOTS}.]\p{{Han}}{{1,8}}){{1,4}}")
 # OCR reads a dot as a full stop; what stands around it must be spelled by sound.
-_STOPPED = regex.compile(rf"[{_SOUND}]{{2,8}}。[{_SOUND}]{{2,8}}(?!\p{{Han}})")
-_SPACED = tuple(regex.compile(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Han}})){{{times}}}") for times in (2, 1))
-MINORITY_PART = regex.compile(alternatives(frozenset(part for part in _SYLLABLES if len(part) > 1)))
+_STOPPED = compile_later(rf"[{_SOUND}]{{2,8}}。[{_SOUND}]{{2,8}}(?!\p{{Han}})")
+_SPACED = tuple(compile_later(rf"\p{{Han}}{{1,2}}(?:[ ]{{1,4}}\p{{Han}}(?!\p{{Han}})){{{times}}}") for times in (2, 1))
+MINORITY_PART = compile_later(alternatives(frozenset(part for part in _SYLLABLES if len(part) > 1)))
 """One syllable group of such a name; alone it shows a name only where one is promised."""
 
-_MASKED = regex.compile(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
+_MASKED = compile_later(r"\p{Han}(?:某(?!\p{Han}(?!\p{Han}))|×|[*xX]{1,3}|[xX×○〇]{2})")
 _GIVEN_USUAL = characters("given_usual")
 _DRUG_STEMS = tuple(sorted(words("drug_stems")))
 _PARTIES = frozenset({"甲方", "乙方", "丙方"})
 # What stands between the names of a column of a pay table: 主任基金, 科室提留.
-_SUM = regex.compile(
+_SUM = compile_later(
     r"(?:主任|科室|护士长|科长|院长|集体|机动|预留)\p{Han}{0,2}(?:基金|提留|经费|预留|留存|奖励|资金|费用)"
 )
 _TITLE_ENDS = ("医师", "医生", "主任", "护士", "先生", "女士", "同志", "院长", "教授", "老师")
@@ -228,7 +227,7 @@ _BORNE = frozenset("为之从与和如由有")
 """Small words that given names end with too: 容大为. They count where a label and the end of a line bound the name."""
 
 _BORNE_INSIDE = frozenset("向上来自可如")
-_NO_GIVEN_NAME = regex.compile(
+_NO_GIVEN_NAME = compile_later(
     r"自(?!成|忠|强|立|力|新|清|明|远|勉|珍|芳|贵|兰)|来(?!喜|福|宝|娣|弟|顺|生|旺|根|富|发)|可(?!欣|心|儿|馨"
     r"|凡|人|佳|盈)"
     r"|如(?!意|玉|兰|月|海|梅|松|平|山|英|冰|春)|上(?!飞|进|达|元)|向(?!东|阳|前|荣|明|红|南|华|军|宇|春|晨|辉)"

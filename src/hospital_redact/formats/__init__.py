@@ -7,12 +7,14 @@ that says something else is refused, because a person who looks at the name woul
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import NamedTuple
 
 from hospital_redact.errors import OutputError, ReadError, our_errors_only
 from hospital_redact.formats.base import MAX_FILE_BYTES, Format, Source
@@ -41,12 +43,62 @@ _CHARACTERS = ("mail", "html", "xml", "json", "csv", "markdown", "text")
 ENTRY_POINT_GROUP = "hospital_redact.formats"
 
 
-@cache
+class Outline(NamedTuple):
+    """What is known of a built-in format before its libraries are loaded: name endings, and what its files may be."""
+
+    suffixes: tuple[str, ...]
+    may_be: Callable[[bytes], bool]
+
+
+def _may_be_zip(data: bytes) -> bool:
+    return data.startswith(b"PK") or b"PK\x05\x06" in data  # the end of the directory: something may stand before it
+
+
+def _may_be_picture(data: bytes) -> bool:
+    return data.startswith((b"\x89PNG", b"\xff\xd8", b"II*", b"MM\0", b"GIF8", b"BM", b"RIFF")) or b"DICM" in data[:256]
+
+
+_MARKUP = re.compile(rb"[^!-;=-~]*<")
+"""Nothing that shows in ASCII before the first tag."""
+
+OUTLINES = {
+    "pdf": Outline((".pdf",), lambda data: b"%PDF-" in data[:1024]),
+    "docx": Outline((".docx", ".docm", ".dotx", ".dotm"), _may_be_zip),
+    "xlsx": Outline((".xlsx", ".xlsm", ".xltx", ".xltm"), _may_be_zip),
+    "pptx": Outline((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), _may_be_zip),
+    "pictures": Outline(
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom"), _may_be_picture
+    ),
+    "archive": Outline((".zip",), _may_be_zip),
+    "hypertext": Outline((".html", ".htm"), lambda data: _MARKUP.match(data) is not None),
+    "xmltext": Outline((".xml",), lambda data: _MARKUP.match(data) is not None),
+}
+"""Of the formats with large libraries, which a plain text need not wait for. ``may_be`` is true of every file that
+``recognises`` is true of."""
+
+
 def all_formats() -> tuple[Format, ...]:
     """Return the built-in formats and those that installed packages offer. Imports their libraries."""
-    built_in = tuple(import_module(f"{__name__}.{name}").FORMAT for name in BUILT_IN)
-    offered: tuple[Format, ...] = tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
-    return offered + built_in
+    return (*_offered(), *map(_built_in, BUILT_IN))
+
+
+@cache
+def _offered() -> tuple[Format, ...]:
+    return tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
+
+
+@cache
+def _built_in(name: str) -> Format:
+    made: Format = import_module(f"{__name__}.{name}").FORMAT
+    return made
+
+
+def possible_formats(source: Source) -> tuple[Format, ...]:
+    """Return :func:`all_formats` without those that neither the name nor the content of ``source`` can be of."""
+    suffix = Path(source.name).suffix.lower()
+    outlines = ((name, OUTLINES.get(name)) for name in BUILT_IN)
+    names = [name for name, known in outlines if not known or suffix in known.suffixes or known.may_be(source.data)]
+    return (*_offered(), *map(_built_in, names))
 
 
 def load_source(path: Path) -> Source:
@@ -89,8 +141,9 @@ def identify(source: Source) -> Format:
     suffix = Path(source.name).suffix.lower()
     if source.data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # not prepared, so a copy
         _refuse_compound_file(source.data)
-    named = next((f for f in all_formats() if suffix in f.suffixes), None)
-    found = next((f for f in all_formats() if f.recognises(source.data)), None)
+    formats = possible_formats(source)
+    named = next((f for f in formats if suffix in f.suffixes), None)
+    found = next((f for f in formats if f.recognises(source.data)), None)
     if found and named and {found.name, named.name} <= set(_CHARACTERS):
         found = named
     if found is None and named is None:

@@ -16,8 +16,8 @@ def compare_blocks(source: Document, plan: RedactionPlan, copy: Document) -> Ite
 
     Blocks are paired in their order; a block too many or too few is a difference as well. The file name is not
     part of the content (a copy gets its name elsewhere) and is left out on both sides, and so are the lines of
-    pictures, which are compared as pictures. An edit that points
-    outside its block is a difference, not an error.
+    pictures, which are compared as pictures, and the label in the place of a picture, which says nothing of either. An
+    edit that points outside its block is a difference, not an error.
     """
     edits = edits_by_block(plan.edits)
     wanted = [
@@ -40,4 +40,4 @@ def compare_blocks(source: Document, plan: RedactionPlan, copy: Document) -> Ite
 
 
 def _is_content(block: Block) -> bool:
-    return block.survives and block.kind not in (Kind.FILE_NAME, Kind.PICTURE)
+    return block.survives and block.kind not in (Kind.FILE_NAME, Kind.PICTURE, Kind.LABEL)

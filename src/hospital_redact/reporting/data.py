@@ -10,13 +10,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hospital_redact.errors import HospitalRedactError
 from hospital_redact.formats.text import decode, split_lines
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.model import Document, Edit, Finding, LevelSuggestion, Policy, Recognisable, Span
-from hospital_redact.pipeline import RedactedCopy, Review
+
+if TYPE_CHECKING:
+    from hospital_redact.pipeline import RedactedCopy, Review
 
 SCHEMA_VERSION = 1
 PLAIN_TEXT = "text/plain"

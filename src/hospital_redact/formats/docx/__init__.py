@@ -15,8 +15,9 @@ from hospital_redact.formats.docx.reader import read_draft
 from hospital_redact.formats.docx.readings import readings
 from hospital_redact.formats.docx.vocabulary import MAIN_TYPES
 from hospital_redact.formats.docx.writer import write_copy
-from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over
-from hospital_redact.formats.ooxml.package import is_office_file, read_entries
+from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over, has_pictures
+from hospital_redact.formats.ooxml.package import is_office_file
+from hospital_redact.formats.ooxml.pausing import without_collection
 from hospital_redact.formats.ooxml.waiting import Waiting
 from hospital_redact.model import Document, RedactionPlan, RemovedPart, join_blocks
 
@@ -37,7 +38,8 @@ class DocxFormat(Format):
 
     def read(self, source: Source) -> Document:
         """Return the paragraphs in reading order, then what no copy keeps; raise HR202, HR203 or HR204."""
-        draft = self._drafts.read(source)
+        with without_collection():
+            draft = self._drafts.read(source)
         blocks = draft.blocks()
         return Document(
             name=source.name,
@@ -62,7 +64,7 @@ class DocxFormat(Format):
         self, source: Source, document: Document, plan: RedactionPlan, copy: Source
     ) -> Iterator[Difference]:
         """Yield pictures that are not those of the source with the plan's boxes painted over."""
-        if _has_pictures(source.data) or _has_pictures(copy.data):
+        if has_pictures(source.data) or has_pictures(copy.data):
             rejected = source.tracked_changes == "rejected"
             yield from compare_images(
                 lambda look: read_draft(source.data, look, rejected=rejected).images,
@@ -79,11 +81,6 @@ class DocxFormat(Format):
 
 def _draft(source: Source) -> Draft:
     return read_draft(source.data, rejected=source.tracked_changes == "rejected")
-
-
-def _has_pictures(data: bytes) -> bool:
-    entries = read_entries(data)
-    return any(b"/image" in content for name, content in entries.items() if name.endswith(".rels"))
 
 
 FORMAT = DocxFormat()

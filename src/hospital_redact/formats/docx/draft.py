@@ -7,13 +7,13 @@ out the edits on them and packs the parts.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from hospital_redact.formats.ooxml.drafting import OfficeDraft
 from hospital_redact.formats.ooxml.package import Element, NewPart
-from hospital_redact.model import Block, Kind, Location, RemovedPart, TablePosition, Unread
+from hospital_redact.model import Block, Kind, Location
 
 if TYPE_CHECKING:  # loads numpy, which most files do not need
     from hospital_redact.formats.pictures import PictureReading
@@ -51,43 +51,23 @@ class Passage(NamedTuple):
     line: int = 0
 
 
-@dataclass(slots=True)
-class Draft:
+@dataclass(slots=True, kw_only=True)
+class Draft(OfficeDraft):
     """Everything that comes out of reading one file.
 
-    ``live`` are the passages of the copy, in reading order; ``dead`` what no copy keeps. Block numbers count
-    ``live`` first, then ``dead``, so that those of the copy do not depend on what was left out.
+    ``live`` are the passages of the copy, in reading order. Block numbers count ``live`` first, then ``dead``.
     """
 
     live: list[Passage] = field(default_factory=list)
-    dead: list[Block] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    parts: list[NewPart] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     """In the order in which they first show; each once, however often it shows."""
-    tables: int = 0
-    """Tables of the copy so far, in all parts: their numbers are those of the cells' positions."""
     drawings: int = 0
     """Drawings of the copy so far, in all parts."""
-
-    def bury(self, text: str, kind: Kind, location: Location, cell: TablePosition | None = None) -> None:
-        """Add a block of text that no copy keeps, unless it is blank."""
-        if text.strip():
-            self.dead.append(Block(text, location, kind, cell, survives=False))
 
     def show(self, text: str, pieces: Iterable[Piece], location: Location, kind: Kind = Kind.PARAGRAPH) -> None:
         """Add a block of text that the copy keeps."""
         self.live.append(Passage(Block(text, location, kind), tuple(pieces)))
 
-    def drop(self, what: str, part: str, count: int = 1) -> None:
-        """Count something that no copy keeps."""
-        self.dropped[what, part] += count
-
     def blocks(self) -> tuple[Block, ...]:
         """Return all blocks, live ones first."""
         return (*(passage.block for passage in self.live), *self.dead)
-
-    def removed(self) -> tuple[RemovedPart, ...]:
-        """Return what no copy keeps, counted."""
-        return tuple(RemovedPart(what, part, count) for (what, part), count in sorted(self.dropped.items()))

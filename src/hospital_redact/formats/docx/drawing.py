@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from hospital_redact.formats.docx.vocabulary import w
+from hospital_redact.formats.ooxml.blips import Blip
 from hospital_redact.formats.ooxml.namespaces import (
     NS_A,
     NS_C,
@@ -29,15 +30,13 @@ from hospital_redact.formats.ooxml.namespaces import (
     NS_WPS,
 )
 from hospital_redact.formats.ooxml.package import Element
+from hospital_redact.formats.ooxml.shapes import holds_writing
 
 _A = f"{{{NS_A}}}"
 _V = f"{{{NS_V}}}"
 TEXT_BODY = w("txbxContent")
-_EMBED = f"{{{NS_R}}}embed"
-_LINK = f"{{{NS_R}}}link"
 _SHAPES = frozenset({NS_WPS, NS_WPG, NS_WPC})
-_FREE_FORM = frozenset({_A + "custGeom", _V + "curve", _V + "polyline", f"{{{NS_O}}}ink"})
-_RECOLOURED = tuple(_A + name for name in ("clrChange", "duotone", "alphaModFix", "biLevel"))
+_FREE_FORM = frozenset({_V + "curve", _V + "polyline", f"{{{NS_O}}}ink"})
 PATHS = {
     "4": "m10800,l,10800,10800,21600,21600,10800xe",
     "5": "m10800,l,21600r21600,xe",
@@ -91,6 +90,8 @@ def _classify_drawing(element: Element, sayings: tuple[str, ...]) -> Drawing:
 
 
 def _classify_shape(element: Element, sayings: tuple[str, ...]) -> Drawing:
+    if holds_writing(element):
+        return Drawing("drawing", "a free drawing may show handwriting", sayings=sayings)
     for child in own_elements(element):
         if child.tag in _FREE_FORM or (child.tag == _V + "shape" and not _is_known_form(child)):
             return Drawing("drawing", "a free drawing may show handwriting", sayings=sayings)
@@ -118,30 +119,6 @@ def own_elements(element: Element) -> Iterator[Element]:
                 yield from own_elements(child)
 
 
-class Blip(NamedTuple):
-    """Which picture a ``pic:pic`` or ``v:imagedata`` shows: its relation, and what is cut off at each side (0 to 1).
-
-    ``problem`` says why it cannot stay, or is empty.
-    """
-
-    relation: str
-    crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    problem: str = ""
-
-
-def blip_of(picture: Element) -> Blip:
-    """Return what a ``pic:pic`` shows (clauses 20.1.8.13 and 20.1.8.55)."""
-    blips = list(picture.iter(_A + "blip"))
-    key = blips[0].get(_EMBED, "") if len(blips) == 1 else ""
-    if not key or blips[0].get(_LINK):
-        return Blip("", problem="the picture lies outside the file")
-    if next(picture.iter(*_RECOLOURED), None) is not None:
-        return Blip("", problem="the picture is recoloured: it may hide something")
-    cut = next(picture.iter(_A + "srcRect"), None)
-    sides = [] if cut is None else [_share(cut.get(side, "0")) for side in "ltrb"]
-    return Blip(key, (sides[0], sides[1], sides[2], sides[3])) if sides else Blip(key)
-
-
 def vml_blip_of(image: Element) -> Blip:
     """Return what a ``v:imagedata`` shows (part 4, clause 19.1.2.11)."""
     key = image.get(f"{{{NS_R}}}id", "") or image.get(f"{{{NS_O}}}relid", "")
@@ -151,13 +128,6 @@ def vml_blip_of(image: Element) -> Blip:
         return Blip("", problem="the picture is recoloured: it may hide something")
     left, top, right, bottom = (_fraction(image.get("crop" + side, "0")) for side in ("left", "top", "right", "bottom"))
     return Blip(key, (left, top, right, bottom))
-
-
-def _share(value: str) -> float:
-    """Return thousandths of a percent, or a percentage, as a fraction; nothing is added outside the picture."""
-    percent = value.removesuffix("%")
-    number = float(percent) if re.fullmatch(r"-?\d{1,7}(?:\.\d{1,4})?", percent) else 0.0
-    return min(max(number / (100 if value.endswith("%") else 100_000), 0.0), 1.0)
 
 
 def _fraction(value: str) -> float:

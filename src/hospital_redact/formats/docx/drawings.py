@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 from lxml import etree
 
 from hospital_redact.formats.docx import drawing, frames, shapes, vml
 from hospital_redact.formats.docx.draft import Image, Passage, Piece
+from hospital_redact.formats.docx.placeholders import put_label
 from hospital_redact.formats.docx.texts import new_text
 from hospital_redact.formats.docx.vocabulary import w
 from hospital_redact.formats.docx.walker import Line, P, R, Walker
+from hospital_redact.formats.ooxml.blips import Blip, blip_of
 from hospital_redact.formats.ooxml.charts import Chart
+from hospital_redact.formats.ooxml.labels import CHART_LABEL, DIAGRAM_LABEL, OBJECT_LABEL, PICTURE_LABEL
 from hospital_redact.formats.ooxml.namespaces import NS_A, NS_C, NS_PIC, NS_R
 from hospital_redact.formats.ooxml.package import OFFICE_RELATION, Element
 from hospital_redact.model import Block, Kind, Location, TablePosition
 
 IMAGE_RELATION = OFFICE_RELATION + "image"
-CHART_LABEL = "[图表]"
-DIAGRAM_LABEL = "[智能图形]"
-OBJECT_LABEL = "[嵌入对象]"
-"""What stands in the box in the place of what was left out."""
 
 
 class DrawingReader(Walker, ABC):
@@ -44,7 +44,7 @@ class DrawingReader(Walker, ABC):
             self._draft.drop("hidden_drawing", self.part.name)
             self._skip(source, line.location, what="drawing", cell=line.cell)
         elif reader is None:
-            self._leave(source, found.what, found.reason, line)
+            self._leave(source, found.what, found.reason, run, line)
         else:
             reader(self, source, run, line, found)
 
@@ -53,11 +53,11 @@ class DrawingReader(Walker, ABC):
         properties = (e for e in source.iterfind("./*/*") if e.tag.endswith("}docPr"))
         return any(e.get("hidden") in ("1", "true") for e in properties) or vml.is_hidden(source)
 
-    def _leave(self, source: Element, what: str, reason: str, line: Line) -> None:
-        """Leave out what shows and is not read, so that it blocks."""
-        self._draft.drop(what, self.part.name)
+    def _leave(self, source: Element, what: str, reason: str, run: Element, line: Line) -> None:
+        """Leave out what shows and is not read, so that it blocks; a box says that something stood there."""
         self._miss(what, line.location, reason)
         self._skip(source, line.location, what="drawing", cell=line.cell)
+        self._box(source, run, (PICTURE_LABEL,), line, what, kind=Kind.LABEL)
 
     def _place(self, line: Line, what: str) -> Location:
         """Return the place of something in the paragraph of ``line``, numbered in its part."""
@@ -79,19 +79,22 @@ class DrawingReader(Walker, ABC):
         original = None if held is None else held.find(f"{{{NS_PIC}}}pic")
         if original is None:
             run.remove(element)
-            self._leave(source, "image_not_kept", "the picture lies outside the file", line)
+            self._leave(source, "image_not_kept", "the picture lies outside the file", run, line)
             return
         _, blip = frames.picture(original, data, self._draft.drawings)
-        self._attach(drawing.blip_of(original), blip, f"{{{NS_R}}}embed", element, line)
+        self._attach(blip_of(original), blip, f"{{{NS_R}}}embed", element, line)
 
-    def _attach(self, blip: drawing.Blip, holder: Element, attribute: str, element: Element, line: Line) -> None:
-        """Make ``holder`` show a picture by ``attribute``; take ``element`` out where it cannot stay."""
+    def _attach(self, blip: Blip, holder: Element, attribute: str, element: Element, line: Line) -> None:
+        """Make ``holder`` show a picture by ``attribute``; where it cannot stay, a label takes ``element``'s place."""
         image = None if blip.problem else self._around.image(self, blip.relation, blip.crop)
         if image is None:
             reason = blip.problem or "the picture is of a kind that is not read, is damaged or is missing"
-            _remove(element)
+            label, location = put_label(element), self._place(line, "text box")
             self._draft.drop("image_not_kept", self.part.name)
             self._miss("image_not_kept", line.location, reason)
+            line.after.append(
+                lambda: self._draft.show(PICTURE_LABEL, [Piece(label, PICTURE_LABEL)], location, Kind.LABEL)
+            )
             return
         holder.set(attribute, self.part.relate(IMAGE_RELATION, image.part.name))
         if not image.places:
@@ -115,7 +118,7 @@ class DrawingReader(Walker, ABC):
             new = shapes.copy_shapes(source, run, *self._next(source))
             texts, fills, hidden = new.texts, new.fills, new.hidden
             for original, pic, blip in new.pictures:
-                self._attach(drawing.blip_of(original), blip, f"{{{NS_R}}}embed", pic, line)
+                self._attach(blip_of(original), blip, f"{{{NS_R}}}embed", pic, line)
         else:
             old = vml.copy_vml(source, run)
             texts, fills, hidden = old.texts, old.fills, old.hidden
@@ -147,14 +150,27 @@ class DrawingReader(Walker, ABC):
 
     def _later_box(self, source: Element, out: Element, location: Location) -> Callable[[], None]:
         def read() -> None:
+            first = len(self._draft.live)
             self.walk(source, out, location.address)
+            if [passage.block.text for passage in self._draft.live[first:]] == [PICTURE_LABEL]:
+                passage = self._draft.live[first]
+                self._draft.live[first] = passage._replace(block=replace(passage.block, kind=Kind.LABEL))
             if len(out) == 0 or out[-1].tag != P:  # a box ends with a paragraph, like a cell
                 etree.SubElement(out, P)
                 self._draft.show("", (), location, self._kind)
 
         return read
 
-    def _box(self, source: Element, run: Element, lines: tuple[str, ...], line: Line, what: str) -> None:
+    def _box(
+        self,
+        source: Element,
+        run: Element,
+        lines: tuple[str, ...],
+        line: Line,
+        what: str,
+        *,
+        kind: Kind | None = None,
+    ) -> None:
         """Put a box with ``lines`` in the place of ``source``."""
         drawn = source.tag == w("drawing")
         number, rank = self._next(source)
@@ -165,7 +181,7 @@ class DrawingReader(Walker, ABC):
         def show() -> None:
             for text in lines:
                 new = new_text(etree.SubElement(etree.SubElement(place, P), R), text)
-                self._draft.show(text, [Piece(new, text)], location, self._kind)
+                self._draft.show(text, [Piece(new, text)], location, kind or self._kind)
 
         line.after.append(show)
 
@@ -210,12 +226,6 @@ class DrawingReader(Walker, ABC):
     def _object(self, source: Element, run: Element, line: Line, found: drawing.Drawing) -> None:  # noqa: ARG002 - as its kin
         self._skip(source, line.location, what="drawing", cell=line.cell)
         self._box(source, run, (OBJECT_LABEL,), line, "embedded_object")
-
-
-def _remove(element: Element) -> None:
-    parent = element.getparent()
-    assert parent is not None
-    parent.remove(element)
 
 
 _READERS: dict[str, Callable[[DrawingReader, Element, Element, Line, drawing.Drawing], None]] = {

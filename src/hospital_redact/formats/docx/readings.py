@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import Reading
+from hospital_redact.formats.docx.vocabulary import is_word
 from hospital_redact.formats.ooxml.package import display_name
 from hospital_redact.formats.ooxml.readings import package_readings
 
@@ -21,7 +22,7 @@ def readings(data: bytes) -> Iterator[Reading]:
 
     Raises ReadError HR203 where the package or python-docx fails: what cannot be read cannot be proved.
     """
-    yield from package_readings(data)
+    yield from package_readings(data, is_word)
     yield from _python_docx(data)
 
 

@@ -74,6 +74,20 @@ def new_box(run: Element, source: Element | None, size: tuple[int, int], number:
     return place
 
 
+def box_like(picture: Element) -> tuple[Element, Element]:
+    """Return a plain box of the place and size of ``picture`` (``pic:pic``) in a group, and the place of its text."""
+    box = etree.fromstring(_BOX.format(width=0, height=0))
+    box.insert(0, etree.Element(_WPS + "cNvPr", {"id": "0", "name": "Label"}))
+    form = box[2]
+    for transform in picture.iterfind(f"{_PIC}spPr/{_A}xfrm"):
+        form.remove(form[0])
+        copy_formatting(transform, form)
+        form.insert(0, form[-1])
+    place = etree.SubElement(etree.SubElement(box, _WPS + "txbx"), TEXT_BODY)
+    etree.SubElement(box, _WPS + "bodyPr")
+    return box, place
+
+
 def _alternative(run: Element, uri: str) -> Element:
     """Append the only branch of alternative contents: programs that do not know the shapes may leave them out."""
     prefix = _PREFIXES[uri]

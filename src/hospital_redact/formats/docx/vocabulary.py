@@ -7,6 +7,7 @@ a colour) has nowhere to stay. What is on no list is left out. Source: ECMA-376 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from hospital_redact.formats.ooxml.fonts import is_known_font
 from hospital_redact.formats.ooxml.namespaces import NS_A, NS_C, NS_DGM, NS_PIC, NS_W, NS_WP14, NS_WPC, NS_WPG, NS_WPS
@@ -25,6 +26,7 @@ UNDERSTOOD_CHOICES = frozenset({NS_WPS, NS_WPG, NS_WPC, NS_WP14, NS_PIC, NS_A, N
 """Namespaces whose ``mc:Choice`` is read; any other choice is left for its fallback, as ISO 29500-3 says."""
 
 
+@cache
 def w(name: str) -> str:
     """Return the full name of a wordprocessing element or attribute."""
     return f"{{{NS_W}}}{name}"
@@ -242,6 +244,22 @@ def is_known_style(name: str) -> bool:
     """Whether ``name`` is a style name of Word's own (latent styles, clause 17.7.4.5) or of LibreOffice's export."""
     name = _SPACES.sub(" ", name.strip()).lower()
     return name in _STYLE_NAMES or _STYLE_FAMILIES.fullmatch(name) is not None
+
+
+def is_word(element: str, attribute: str, value: str) -> bool:
+    """Whether ``attribute`` of ``element`` (local names) has ``value`` by the lists of this module, and is no text."""
+    match element, attribute:
+        case "style", "type":
+            return is_harmless_value(value)
+        case ("style", "styleId") | ("name", "val"):
+            return is_known_style(value)
+        case "clrSchemeMapping", _:
+            return value in _ENUMERATIONS
+        case "rFonts", _:
+            return is_known_font(value) or is_harmless_value(value)
+        case _:
+            kept = PROPERTIES.get(element) or RUN_MARKS.get(element, ())
+            return attribute in kept and is_harmless_value(value)
 
 
 _STYLE_WORDS = (

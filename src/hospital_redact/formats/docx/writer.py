@@ -9,6 +9,7 @@ from lxml import etree
 
 from hospital_redact.errors import PlanError
 from hospital_redact.formats.docx.draft import Draft, Image
+from hospital_redact.formats.docx.placeholders import put_label
 from hospital_redact.formats.docx.reader import MAIN
 from hospital_redact.formats.docx.texts import MATH_TEXT, TEXT_PATH, T, new_text, set_text
 from hospital_redact.formats.ooxml.charts import write_text
@@ -65,7 +66,7 @@ def _replace(element: etree._Element, text: str) -> None:
 
 
 def _write_image(draft: Draft, image: Image, edits: Mapping[int, Sequence[Edit]], plan: RedactionPlan) -> None:
-    """Give a picture's part its painted bytes; take it out wherever it shows if not all of it was accepted."""
+    """Give a picture's part its painted bytes; put a label wherever it shows if not all of it was accepted."""
     from hospital_redact.formats.pictures import redact_picture  # noqa: PLC0415 - loads Pillow
 
     accepted = {(entry.what, entry.location) for entry in plan.accepted_unread}
@@ -77,9 +78,7 @@ def _write_image(draft: Draft, image: Image, edits: Mapping[int, Sequence[Edit]]
     else:
         draft.parts.remove(image.part)
         for place in image.places:
-            parent = place.getparent()
-            assert parent is not None
-            parent.remove(place)
+            put_label(place)
         draft.drop("image", name, len(image.places))
         image.part.name = ""
     for part in draft.parts:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from hospital_redact.formats.base import Difference
-from hospital_redact.formats.ooxml.package import NewPart
+from hospital_redact.formats.ooxml.package import NewPart, read_entries
 from hospital_redact.formats.pictures import PictureReading, compare_picture, patches_of
 from hospital_redact.formats.pictures.files import frames
 from hospital_redact.model import Document, Edit, Kind, RedactionPlan, edits_by_block
@@ -35,6 +35,11 @@ def compare_left_over(plan: RedactionPlan, copy: Document) -> Iterator[Differenc
     for unread in copy.unread:
         if (unread.what, str(unread.location)) not in accepted:
             yield Difference(str(unread.location), f"the copy shows what nobody accepted: {unread.what}")
+
+
+def has_pictures(data: bytes) -> bool:
+    """Whether a part of the package in ``data`` names a picture. Raises ReadError HR202, HR203 or HR204."""
+    return any(b"/image" in content for name, content in read_entries(data).items() if name.endswith(".rels"))
 
 
 def compare_images(

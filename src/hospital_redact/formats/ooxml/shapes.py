@@ -125,6 +125,15 @@ _ENUMERATIONS = _words(
     " textDeflateInflateDeflate textFadeRight textFadeLeft textFadeUp textFadeDown textSlantUp textSlantDown"
     " textCascadeUp textCascadeDown"
 )
+MAX_POINTS = 40
+"""Most points of a free form that is taken for an ornament."""
+_GEOMETRY: dict[str, str] = {
+    "custGeom": "", "avLst": "", "gdLst": "", "ahLst": "", "cxnLst": "", "rect": "l t r b", "pathLst": "",
+    "path": "w h", "moveTo": "", "lnTo": "", "cubicBezTo": "", "quadBezTo": "", "close": "", "pt": "x y",
+    "arcTo": "wR hR stAng swAng",
+}  # fmt: skip
+"""Elements of a free form (clause 20.1.9.8) and their attributes, which are numbers."""
+_LONG_NUMBER = re.compile(r"-?\d{1,10}")
 PRESET_SHAPES = _words(
     "line lineInv triangle rtTriangle rect diamond parallelogram trapezoid nonIsoscelesTrapezoid pentagon hexagon"
     " heptagon octagon decagon dodecagon star4 star5 star6 star7 star8 star10 star12 star16 star24 star32 roundRect"
@@ -165,6 +174,8 @@ def copy_formatting(source: Element, parent: Element, tag: str = "") -> Element 
         element = etree.SubElement(parent, tag, _attributes(source, etree.QName(source).localname))
     else:
         name = _name(source)
+        if name == "custGeom":
+            return None if is_writing(source) else _copy_numbers(source, parent)
         if name not in _ELEMENTS:
             return None
         kept = _attributes(source, name)
@@ -176,9 +187,35 @@ def copy_formatting(source: Element, parent: Element, tag: str = "") -> Element 
     return element
 
 
+def is_writing(geometry: Element) -> bool:
+    """Whether a free form (``a:custGeom``) has so many points that they may draw a word."""
+    return sum(1 for _ in geometry.iter(_A + "pt")) > MAX_POINTS
+
+
+def holds_writing(element: Element) -> bool:
+    """Whether the free forms under ``element``, all together, may draw a word; see :func:`is_writing`."""
+    return sum(1 for geometry in element.iter(_A + "custGeom") for _ in geometry.iter(_A + "pt")) > MAX_POINTS
+
+
+def _copy_numbers(source: Element, parent: Element) -> Element | None:
+    name = _name(source)
+    if name not in _GEOMETRY:
+        return None
+    values = ((key, source.get(key, "")) for key in _GEOMETRY[name].split())
+    element = etree.SubElement(parent, source.tag, {k: v for k, v in values if _LONG_NUMBER.fullmatch(v)})
+    for child in source:
+        _copy_numbers(child, element)
+    return element
+
+
 def is_drawing_value(value: str) -> bool:
     """Whether an attribute of drawing may have ``value``: a short number, a colour or a word of the standard."""
     return value in _ENUMERATIONS or _NUMBER.fullmatch(value) is not None or _COLOUR.fullmatch(value) is not None
+
+
+def is_drawing_word(element: str, attribute: str, value: str) -> bool:
+    """Whether ``attribute`` of ``element`` (local names) has ``value`` by the lists of drawing, and is no text."""
+    return attribute in _ELEMENTS.get(element, ()) and _is_kept(attribute, value)
 
 
 def _name(element: Element) -> str:

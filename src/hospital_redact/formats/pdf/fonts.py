@@ -73,6 +73,9 @@ class Font:
         self.type3 = self.subtype == "Type3"
         self.draws_nothing = self.type3 and not keys_of(entry(spec, "/CharProcs"))
         """Whether it has no glyphs at all, as the font in the place of a missing one in a copy of ours."""
+        self.embedded = self.type3 or _has_program(spec)
+        """Whether the file holds its outlines."""
+        self._encoded: dict[int, str] = {}
         self._codes: dict[tuple[int, int], Code] = {}
         self._strings: dict[bytes, list[Code]] = {}
         self._symbol = is_symbol_font(spec)
@@ -233,12 +236,23 @@ class Font:
         if descent:
             self.descent = -min(0.4, max(0.2, abs(descent) / 1000))
 
+    def encoded(self, code: int) -> str:
+        """Return the text that the encoding of the font gives a code that was shown, whatever ToUnicode says."""
+        return self._encoded.get(code, "")
+
     def _text(self, code: int, fallback: str) -> str:
+        self._encoded[code] = fallback
         if self._to_unicode and (found := self._to_unicode.find(code)) is not None:
             text = cmaps.text_at(found, code)
             if usable(text, symbol=self._symbol):
                 return text
         return fallback if usable(fallback, symbol=self._symbol) else ""
+
+
+def _has_program(spec: pikepdf.Object) -> bool:
+    descendants = items_of(entry(spec, "/DescendantFonts"))
+    descriptor = entry(descendants[0] if descendants else spec, "/FontDescriptor")
+    return any(is_stream(entry(descriptor, key)) for key in ("/FontFile", "/FontFile2", "/FontFile3"))
 
 
 def is_symbol_font(spec: pikepdf.Object) -> bool:

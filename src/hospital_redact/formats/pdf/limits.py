@@ -8,6 +8,8 @@ MAX_PAGES = 5_000
 MAX_OPERATORS = 6_000_000
 """Operators carried out in one file, each invocation of a form counted again."""
 MAX_GLYPHS = 3_000_000
+MAX_SPECIMENS = 60_000
+"""Different glyphs of one file, each looked at alone."""
 MAX_KEPT_GLYPHS = 150_000
 """Glyphs of the largest file that is kept in memory between reading and writing; about 1 kB each."""
 MAX_FORMS = 40_000

@@ -26,6 +26,7 @@ from hospital_redact.formats.pdf.objects import entry, is_dict
 from hospital_redact.formats.pdf.pictures import PdfPicture, Pictures
 from hospital_redact.formats.pdf.streams import Streams
 from hospital_redact.formats.pdf.tables import find_tables, table_positions
+from hospital_redact.formats.pdf.testimony import false_text
 from hospital_redact.formats.pdf.views import build_views
 from hospital_redact.formats.pictures import views_of
 from hospital_redact.model import Block, Box, Document, Glyph, Kind, Location, Unread, join_blocks
@@ -144,6 +145,7 @@ def read_pdf(source: Source) -> Reading:
         unread = [
             *found.unread,
             *(u for content, places in zip(pages, missing, strict=True) for u in _check(content, places)),
+            *false_text(pdf, pages),
         ]
         document, places = _document(source, pages, found, unread, pdf)
         document, pictures = _with_pictures(document, pages, pdf, source)

@@ -98,6 +98,12 @@ def _engine() -> Any:
     )
 
 
+def recogniser() -> Any:
+    """Return the model that names characters, for who has single ones; its ``session`` may be asked at any time."""
+    with _lock:
+        return _engine()._load_rec_model()  # noqa: SLF001 - rapidocr has no public name for it
+
+
 _lock = RLock()  # the engine keeps state between detection and recognition
 _remembered: OrderedDict[bytes, tuple[Line, ...]] = OrderedDict()
 

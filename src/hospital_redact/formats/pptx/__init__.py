@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
-from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over
+from hospital_redact.formats.ooxml.comparison import compare_images, compare_left_over, has_pictures
 from hospital_redact.formats.ooxml.package import is_office_file
+from hospital_redact.formats.ooxml.pausing import without_collection
 from hospital_redact.formats.ooxml.waiting import Waiting
 from hospital_redact.formats.pptx.reader import read_draft
 from hospital_redact.formats.pptx.readings import readings
@@ -37,7 +38,8 @@ class PptxFormat(Format):
 
     def read(self, source: Source) -> Document:
         """Return the slides' text in order, then what no copy keeps; raise HR202, HR203 or HR204."""
-        draft = self._drafts.read(source)
+        with without_collection():
+            draft = self._drafts.read(source)
         blocks = draft.blocks()
         return Document(
             name=source.name,
@@ -62,13 +64,14 @@ class PptxFormat(Format):
         self, source: Source, document: Document, plan: RedactionPlan, copy: Source
     ) -> Iterator[Difference]:
         """Yield pictures of the copy that are not those of the source with the planned boxes painted over."""
-        yield from compare_images(
-            lambda look: read_draft(source.data, look).pictures,
-            lambda look: read_draft(copy.data, look).pictures,
-            document,
-            plan,
-            "ppt/media",
-        )
+        if has_pictures(source.data) or has_pictures(copy.data):
+            yield from compare_images(
+                lambda look: read_draft(source.data, look).pictures,
+                lambda look: read_draft(copy.data, look).pictures,
+                document,
+                plan,
+                "ppt/media",
+            )
 
     def readings(self, data: bytes) -> Iterator[Reading]:
         """Yield what python-pptx, every decoded part and the raw bytes hold."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from hospital_redact.formats.ooxml.drafting import OfficeDraft
 from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.formats.pictures import PictureReading
-from hospital_redact.model import Block, Kind, Location, RemovedPart, TablePosition, Unread
+from hospital_redact.model import Block, Kind, Location, TablePosition
 
 
 class Piece(NamedTuple):
@@ -39,21 +39,15 @@ class Picture:
     uses: list[Element] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Draft:
+@dataclass(slots=True, kw_only=True)
+class Draft(OfficeDraft):
     """Everything that comes out of reading one file.
 
-    ``live`` are the passages of the copy, slide by slide; ``dead`` what no copy keeps. Block numbers count ``live``
-    first, then ``dead``, so that those of the copy do not depend on what was left out.
+    ``live`` are the passages of the copy, slide by slide. Block numbers count ``live`` first, then ``dead``.
     """
 
     live: list[Passage] = field(default_factory=list)
-    dead: list[Block] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    parts: list[NewPart] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
-    tables: int = 0
     table_styles: dict[str, str] = field(default_factory=dict)
     """Identifiers of table styles in the copy by those in the source."""
 
@@ -64,19 +58,6 @@ class Draft:
         self.live.append(Passage(Block(text, location, kind, cell), pieces))
         return len(self.live) - 1
 
-    def bury(self, text: str, kind: Kind, location: Location) -> None:
-        """Add a block of text that no copy keeps, unless it is blank."""
-        if text.strip():
-            self.dead.append(Block(text, location, kind, survives=False))
-
-    def drop(self, what: str, part: str, count: int = 1) -> None:
-        """Count something that no copy keeps."""
-        self.dropped[what, part] += count
-
     def blocks(self) -> tuple[Block, ...]:
         """Return all blocks, live ones first."""
         return (*(passage.block for passage in self.live), *self.dead)
-
-    def removed(self) -> tuple[RemovedPart, ...]:
-        """Return what no copy keeps, counted."""
-        return tuple(RemovedPart(what, part, count) for (what, part), count in sorted(self.dropped.items()))

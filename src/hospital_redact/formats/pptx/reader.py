@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -103,7 +104,7 @@ _DROPPED = {
 }
 """What the relationships to parts that a copy leaves out are called in reports; others are ``unknown_part``."""
 _SUFFIXES = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "png"), (b"BM", "bmp"), (b"RIFF", "webp"))
-_SAID = ("name", "initials", "val", "userId", "descr", "title", "tooltip", "tag", "displayName")
+_SAID = frozenset({"name", "initials", "val", "userId", "descr", "title", "tooltip", "tag", "displayName"})
 _MACHINE = re.compile(r"[\d.,:/+\-TZ%]{0,24}|true|false|\{[0-9A-Fa-f\-]{36}\}|[a-z][A-Za-z0-9]{0,30}|[0-9A-F]{6}")
 
 Look = Callable[[bytes, str], PictureReading]
@@ -432,6 +433,18 @@ def _loose_lines(package: Package, name: str) -> list[str]:
         lines = plain_text(root).split("\n")
     else:
         lines = [str(text) for text in root.itertext()]
-    attributes = (element.get(key, "") for element in root.iter("*") for key in _SAID)
-    said = (*map(str.strip, lines), *(text for text in attributes if not PLAIN_NAME.fullmatch(text)))
-    return [text for text in said if text not in PROMPTS and not _MACHINE.fullmatch(text)]
+    attributes = (value for element in root.iter("*") for key, value in element.items() if key in _SAID)
+    said = (*map(str.strip, lines), *(text for text in map(str, attributes) if not _is_given_name(text)))
+    return [text for text in said if not _is_given_text(text)]
+
+
+@lru_cache(4096)
+def _is_given_name(text: str) -> bool:
+    """Whether a program names shapes so."""
+    return PLAIN_NAME.fullmatch(text) is not None
+
+
+@lru_cache(4096)
+def _is_given_text(text: str) -> bool:
+    """Whether a program writes this by itself."""
+    return text in PROMPTS or _MACHINE.fullmatch(text) is not None

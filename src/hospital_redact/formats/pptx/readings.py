@@ -9,6 +9,7 @@ from typing import Any
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import Reading
 from hospital_redact.formats.ooxml.readings import package_readings
+from hospital_redact.formats.pptx.vocabulary import a, is_word
 
 
 def readings(data: bytes) -> Iterator[Reading]:
@@ -16,7 +17,7 @@ def readings(data: bytes) -> Iterator[Reading]:
 
     Raises ReadError HR203 where the package or python-pptx fails: what cannot be read cannot be proved.
     """
-    yield from package_readings(data)
+    yield from package_readings(data, is_word)
     try:
         yield from _python_pptx(data)
     except ReadError:
@@ -30,19 +31,14 @@ def _python_pptx(data: bytes) -> Iterator[Reading]:
 
     presentation = pptx.Presentation(BytesIO(data))
     for number, slide in enumerate(presentation.slides, 1):
-        yield Reading("python-pptx", f"slide {number}", text="\n".join(_texts(slide.shapes)))
+        yield Reading("python-pptx", f"slide {number}", text=_text(slide.element))
         if slide.has_notes_slide:
-            yield Reading("python-pptx", f"notes {number}", text="\n".join(_texts(slide.notes_slide.shapes)))
+            yield Reading("python-pptx", f"notes {number}", text=_text(slide.notes_slide.element))
     core = presentation.core_properties
     words = [core.author, core.title, core.subject, core.keywords, core.comments, core.category, core.last_modified_by]
     yield Reading("python-pptx", "core properties", text="\n".join(words))
 
 
-def _texts(shapes: Any) -> Iterator[str]:
-    for shape in shapes:
-        if getattr(shape, "shapes", None) is not None:
-            yield from _texts(shape.shapes)
-        if shape.has_text_frame:
-            yield shape.text_frame.text
-        if getattr(shape, "has_table", False):
-            yield from ("\t".join(cell.text for cell in row.cells) for row in shape.table.rows)
+def _text(root: Any) -> str:
+    # The text of each shape would look its paragraphs up several times for the same characters.
+    return "".join("\n" if e.tag == a("p") else e.text or "" for e in root.iter(a("p"), a("t")))

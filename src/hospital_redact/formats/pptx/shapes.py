@@ -1,29 +1,28 @@
 """The shapes of a slide, a layout or a master, built anew while they are read.
 
-Names, alternative texts, links, animations and extensions go. A free form stays where it has few points, which draw an
-ornament and no word; with more of them it may be writing, and is reported as unread.
+Names, alternative texts, links, animations and extensions go. A free form with many points may be writing: it leaves a
+frame that says so, and is reported as unread.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from lxml import etree
 
 from hospital_redact.formats.ooxml.charts import Chart, ChartCell
+from hospital_redact.formats.ooxml.labels import CHART_LABEL, DIAGRAM_LABEL, OBJECT_LABEL, PICTURE_LABEL
 from hospital_redact.formats.ooxml.namespaces import NS_C, NS_DGM, NS_MC, NS_R
 from hospital_redact.formats.ooxml.package import Element, NewPart
-from hospital_redact.formats.ooxml.shapes import copy_formatting
+from hospital_redact.formats.ooxml.shapes import copy_formatting, holds_writing
 from hospital_redact.formats.pptx.bodies import copy_body, empty_body, has_equation, plain_text
 from hospital_redact.formats.pptx.draft import Draft, Picture, Piece
 from hospital_redact.formats.pptx.tables import copy_table
 from hospital_redact.formats.pptx.vocabulary import NSMAP, PROMPTS, a, numbers, p, placeholder, r, set_all, switches
 from hospital_redact.model import Kind, Location, TablePosition, Unread
 
-MAX_POINTS = 40
-"""Most points of a free form that is taken for an ornament."""
 MAX_SHAPES = 20_000
 """Most shapes of one slide."""
 
@@ -33,11 +32,6 @@ _TITLES = ("title", "ctrTitle")
 _MARGINS = ("dt", "ftr", "sldNum", "hdr")
 PLAIN_NAME = re.compile(r"(?:[^\W\d]|[ \-]){1,30} ?\d{1,5}")
 """How programs name shapes: a word for the kind and a number."""
-_GEOMETRY = {
-    "custGeom": "", "avLst": "", "gdLst": "", "ahLst": "", "cxnLst": "", "rect": "l t r b", "pathLst": "",
-    "path": "w h", "moveTo": "", "lnTo": "", "cubicBezTo": "", "quadBezTo": "", "close": "", "pt": "x y",
-    "arcTo": "wR hR stAng swAng",
-}  # fmt: skip
 
 
 class Surroundings(Protocol):
@@ -125,10 +119,15 @@ class ShapeReader:
             yield from choices[0]
 
     def _form(self, source: Element, out: Element) -> None:
+        body = source.find(p("txBody"))
+        if holds_writing(source):
+            self._unread("drawing", "a free drawing may show handwriting")
+            if body is None or not plain_text(body).strip():
+                self._box(source, out, (PICTURE_LABEL,), Kind.LABEL)
+                return
         new = self._new(source, out, "nvSpPr", "cNvSpPr")
         kind = self._placeholder_of(source)
         self._look(source, new)
-        body = source.find(p("txBody"))
         if body is None:
             return
         held = etree.SubElement(new, p("txBody"))
@@ -142,6 +141,8 @@ class ShapeReader:
         if has_equation(body):
             self._unread("equation", "an equation of a later version is not read")
         said = Kind.HEADING if kind in _TITLES else Kind.FOOTER if kind in _MARGINS else Kind.PARAGRAPH
+        if plain_text(body) == PICTURE_LABEL:
+            said = Kind.LABEL
         for number, (text, pieces) in enumerate(copy_body(body, held), 1):
             place = self._place(f"shape {self._count} paragraph {number}")
             self._draft.say(text, said, place, pieces, None)
@@ -165,6 +166,7 @@ class ShapeReader:
         fill = source.find(p("blipFill"))
         if fill is None or not self._blip(fill, new, p("blipFill")):
             out.remove(new)
+            self._box(source, out, (PICTURE_LABEL,), Kind.LABEL)
             return
         self._look(source, new)
 
@@ -179,12 +181,13 @@ class ShapeReader:
             shown = data.find(f"{{{NS_DGM}}}relIds")
             lines = () if shown is None else self._around.diagram(self._owner, shown.get(r("dm"), ""))
             self._draft.drop("smartart", self._part.name)
-            self._box(source, out, lines or ("[图示]",))
+            self._box(source, out, lines or (DIAGRAM_LABEL,))
         elif data is not None and uri.endswith("/presentationml/2006/ole"):
             self._draft.drop("embedded_object", self._part.name)
-            self._box(source, out, ("[嵌入对象]",))
+            self._box(source, out, (OBJECT_LABEL,))
         else:
             self._unread("drawing", "a kind of drawing that is not known")
+            self._box(source, out, (PICTURE_LABEL,), Kind.LABEL)
 
     def _chart(self, source: Element, data: Element, out: Element) -> None:
         shown = data.find(f"{{{NS_C}}}chart")
@@ -192,7 +195,7 @@ class ShapeReader:
         found = self._around.chart(self._owner, self._part, key)
         if found is None:
             self._draft.drop("chart", self._part.name)
-            self._box(source, out, ("[图表]",))
+            self._box(source, out, (CHART_LABEL,))
             return
         chart, relation = found
         target = self._graphic(source, out, NS_C)
@@ -209,22 +212,13 @@ class ShapeReader:
         for what in chart.dropped:
             self._draft.drop(what, self._part.name)
 
-    def _box(self, source: Element, out: Element, lines: tuple[str, ...]) -> None:
+    def _box(self, source: Element, out: Element, lines: tuple[str, ...], kind: Kind = Kind.PARAGRAPH) -> None:
         """Append a plain frame with ``lines`` in the place of ``source``."""
         new = etree.SubElement(out, p("sp"))
         self._names(new, "nvSpPr", "cNvSpPr")
-        form = etree.SubElement(new, p("spPr"))
-        self._transform(source.find(p("xfrm")), form, a("xfrm"))
-        etree.SubElement(etree.SubElement(form, a("prstGeom"), {"prst": "rect"}), a("avLst"))
-        line = etree.SubElement(form, a("ln"), {"w": "6350"})
-        etree.SubElement(etree.SubElement(line, a("solidFill")), a("srgbClr"), {"val": "808080"})
-        body = etree.SubElement(new, p("txBody"))
-        etree.SubElement(etree.SubElement(body, a("bodyPr"), {"wrap": "square"}), a("normAutofit"))
-        for number, text in enumerate(lines, 1):
-            shown = etree.SubElement(etree.SubElement(etree.SubElement(body, a("p")), a("r")), a("t"))
-            shown.text = text
+        for number, (text, shown) in enumerate(fill_box(source, new, lines), 1):
             place = self._place(f"shape {self._count} paragraph {number}")
-            self._draft.say(text, Kind.PARAGRAPH, place, (Piece(shown, text),), None)
+            self._draft.say(text, kind, place, (Piece(shown, text),), None)
 
     # -- parts of shapes ---------------------------------------------------------------------------------------------
 
@@ -257,10 +251,7 @@ class ShapeReader:
         frame = source.find(p("spPr"))
         if frame is not None:
             for child in frame:
-                if child.tag == a("custGeom"):
-                    self._geometry(child, form)
-                else:
-                    copy_formatting(child, form)
+                copy_formatting(child, form)
             self._fill(frame, form)
         style = source.find(p("style"))
         if style is not None:
@@ -269,12 +260,6 @@ class ShapeReader:
                 copy_formatting(child, held)
             if len(held) != 4:  # all four or none (clause 19.3.1.46)
                 new.remove(held)
-
-    def _geometry(self, source: Element, form: Element) -> None:
-        if sum(1 for _ in source.iter(a("pt"))) > MAX_POINTS:
-            self._unread("drawing", "a free drawing may show handwriting")
-        else:
-            _copy_numbers(source, form)
 
     def _fill(self, source: Element, form: Element) -> None:
         """Add the picture that fills a shape, behind its geometry."""
@@ -327,17 +312,8 @@ class ShapeReader:
     def _graphic(self, source: Element, out: Element, uri: str) -> Element:
         new = etree.SubElement(out, p("graphicFrame"))
         self._names(new, "nvGraphicFramePr", "cNvGraphicFramePr")
-        self._transform(source.find(p("xfrm")), new, p("xfrm"))
+        copy_transform(source.find(p("xfrm")), new, p("xfrm"))
         return etree.SubElement(etree.SubElement(new, a("graphic")), a("graphicData"), {"uri": uri})
-
-    @staticmethod
-    def _transform(source: Element | None, out: Element, tag: str) -> None:
-        new = etree.SubElement(out, tag)
-        for name, keys in (("off", ("x", "y")), ("ext", ("cx", "cy"))):
-            held = None if source is None else source.find(a(name))
-            etree.SubElement(
-                new, a(name), {**dict.fromkeys(keys, "0"), **({} if held is None else numbers(held, *keys))}
-            )
 
     # -- what is said about it ---------------------------------------------------------------------------------------
 
@@ -374,12 +350,47 @@ def _position(cell: ChartCell | None, tables: int, first: int) -> TablePosition 
     return TablePosition(cell.table + tables, cell.row, cell.column, *heads)
 
 
-def _copy_numbers(source: Element, out: Element) -> None:
-    local = etree.QName(source).localname
-    if local in _GEOMETRY:
-        new = etree.SubElement(out, source.tag, numbers(source, *_GEOMETRY[local].split()))
-        for child in source:
-            _copy_numbers(child, new)
+def copy_transform(source: Element | None, out: Element, tag: str) -> None:
+    """Append the place and size of ``source`` (``p:xfrm``, ``a:xfrm``) to ``out`` as ``tag``."""
+    new = etree.SubElement(out, tag)
+    for name, keys in (("off", ("x", "y")), ("ext", ("cx", "cy"))):
+        held = None if source is None else source.find(a(name))
+        etree.SubElement(new, a(name), {**dict.fromkeys(keys, "0"), **({} if held is None else numbers(held, *keys))})
+
+
+def fill_box(source: Element, box: Element, lines: Iterable[str]) -> list[tuple[str, Element]]:
+    """Make ``box``, a ``p:sp`` with its names, a plain frame in the place of ``source`` that says ``lines``.
+
+    Return each line with the element that shows it.
+    """
+    form = etree.SubElement(box, p("spPr"))
+    place = source.find(p("xfrm"))
+    copy_transform(source.find(f"{p('spPr')}/{a('xfrm')}") if place is None else place, form, a("xfrm"))
+    etree.SubElement(etree.SubElement(form, a("prstGeom"), {"prst": "rect"}), a("avLst"))
+    line = etree.SubElement(form, a("ln"), {"w": "6350"})
+    etree.SubElement(etree.SubElement(line, a("solidFill")), a("srgbClr"), {"val": "808080"})
+    body = etree.SubElement(box, p("txBody"))
+    etree.SubElement(etree.SubElement(body, a("bodyPr"), {"wrap": "square"}), a("normAutofit"))
+    said = []
+    for text in lines:
+        shown = etree.SubElement(etree.SubElement(etree.SubElement(body, a("p")), a("r")), a("t"))
+        shown.text = text
+        said.append((text, shown))
+    return said
+
+
+def put_label(picture: Element) -> None:
+    """Put a frame that says what stood there in the place of ``picture``, a ``p:pic`` of the copy."""
+    parent = picture.getparent()
+    assert parent is not None
+    box = etree.Element(p("sp"))
+    names = etree.SubElement(box, p("nvSpPr"))
+    for given in picture.iterfind(f"{p('nvPicPr')}/{p('cNvPr')}"):
+        etree.SubElement(names, p("cNvPr"), {name: given.get(name, "") for name in ("id", "name")})
+    etree.SubElement(names, p("cNvSpPr"))
+    etree.SubElement(names, p("nvPr"))
+    fill_box(picture, box, [PICTURE_LABEL])
+    parent.replace(picture, box)
 
 
 def new_root(tag: str) -> Element:

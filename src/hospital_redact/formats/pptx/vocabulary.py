@@ -6,6 +6,7 @@ Source: ECMA-376 part 1, clause 19; formatting is on the lists of :mod:`hospital
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from hospital_redact.formats.ooxml.namespaces import NS_A, NS_R
 from hospital_redact.formats.ooxml.package import Element
@@ -27,16 +28,19 @@ MAIN_TYPES = frozenset(
 """Content types of main documents, in lower case: pptx, ppsx, potx and those with macros."""
 
 
+@cache
 def p(name: str) -> str:
     """Return the full name of an element of presentations."""
     return f"{{{NS_P}}}{name}"
 
 
+@cache
 def a(name: str) -> str:
     """Return the full name of an element of drawings."""
     return f"{{{NS_A}}}{name}"
 
 
+@cache
 def r(name: str) -> str:
     """Return the full name of an attribute that names a relationship."""
     return f"{{{NS_R}}}{name}"
@@ -76,6 +80,19 @@ PROMPTS = frozenset(
     .split("; ")
 )
 """What the program itself writes on layouts and masters and into properties."""
+
+
+def is_word(element: str, attribute: str, value: str) -> bool:
+    """Whether ``attribute`` of ``element`` (local names) has ``value`` by the lists of this module, and is no text."""
+    match element, attribute:
+        case "ph", _:
+            return value in PLACEHOLDER.get(attribute, ())
+        case "sldLayout", "type":
+            return value in LAYOUTS
+        case "clrMap" | "overrideClrMapping", _:
+            return attribute in _COLOURS and value in _COLOURS
+        case _:
+            return False
 
 
 def numbers(source: Element, *names: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from hospital_redact.formats.ooxml.editing import check_edits, share_edits, writ
 from hospital_redact.formats.ooxml.package import write_package
 from hospital_redact.formats.pictures import redact_picture
 from hospital_redact.formats.pptx.draft import Draft, Picture
+from hospital_redact.formats.pptx.shapes import put_label
 from hospital_redact.formats.pptx.vocabulary import MAIN, a, p
 from hospital_redact.model import Kind, RedactionPlan, RemovedPart, edits_by_block
 
@@ -49,7 +50,7 @@ def _shown(picture: Picture) -> int:
 
 
 def _take_out(draft: Draft, picture: Picture) -> None:
-    """Remove a picture that holds what nobody read or accepted, and the shapes that only show it."""
+    """Remove a picture that holds what nobody read or accepted; what only shows it becomes a labelled frame."""
     draft.drop("image", picture.part.name)
     draft.parts.remove(picture.part)
     for part in draft.parts:
@@ -60,8 +61,6 @@ def _take_out(draft: Draft, picture: Picture) -> None:
         holder = fill.getparent()
         assert holder is not None
         if fill.tag == p("blipFill"):
-            above = holder.getparent()
-            assert above is not None
-            above.remove(holder)
+            put_label(holder)
         else:
             holder.replace(fill, etree.Element(a("noFill")))

@@ -12,8 +12,9 @@ from typing import BinaryIO
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.ooxml.comparison import compare_images
 from hospital_redact.formats.ooxml.package import is_office_file
+from hospital_redact.formats.ooxml.pausing import without_collection
+from hospital_redact.formats.ooxml.waiting import Waiting
 from hospital_redact.formats.xlsx.comparison import compare_workbooks
-from hospital_redact.formats.xlsx.pausing import without_collection
 from hospital_redact.formats.xlsx.reader import read_draft
 from hospital_redact.formats.xlsx.readings import readings
 from hospital_redact.formats.xlsx.vocabulary import MAIN_TYPES
@@ -30,6 +31,9 @@ class XlsxFormat(Format):
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     suffixes: tuple[str, ...] = (".xlsx", ".xlsm", ".xltx", ".xltm")
 
+    def __init__(self) -> None:
+        self._drafts = Waiting(lambda source: read_draft(source.data))
+
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` is a zip that declares a workbook, or the torn beginning of one."""
         return is_office_file(data, MAIN_TYPES, "xl/")
@@ -37,7 +41,7 @@ class XlsxFormat(Format):
     def read(self, source: Source) -> Document:
         """Return the sheets' cells row by row, what they store, then what no copy keeps; raise HR202 to HR204."""
         with without_collection():
-            draft = read_draft(source.data)
+            draft = self._drafts.read(source)
             blocks = draft.blocks()
             return Document(
                 name=source.name,
@@ -52,7 +56,7 @@ class XlsxFormat(Format):
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the clean copy with the plan's edits; of what is unread only accepted pictures stay."""
         with without_collection():
-            return write_copy(read_draft(source.data), plan, target)
+            return write_copy(self._drafts.take(source), plan, target)
 
     def compare(self, source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
         """Yield cells that differ from the plan, hidden content, and unread content that nobody accepted."""

@@ -10,7 +10,7 @@ from hospital_redact.formats.xlsx.naming import sheet_names
 from hospital_redact.formats.xlsx.settling import Settled, settle
 from hospital_redact.model import Block, Document, Edit, Kind, Location, RedactionPlan, apply_edits, edits_by_block
 
-_APART = (Kind.FILE_NAME, Kind.PICTURE, Kind.STORED)
+_APART = (Kind.FILE_NAME, Kind.PICTURE, Kind.STORED, Kind.LABEL)
 """Blocks that are compared otherwise: names by who names the copy, pictures as pictures, stored values by place."""
 
 

@@ -6,15 +6,15 @@ block that holds it, so that nothing can stand in the copy that was not read.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from hospital_redact.formats.ooxml.drafting import OfficeDraft
 from hospital_redact.formats.ooxml.package import Element, NewPart
 from hospital_redact.formats.pictures import PictureReading
 from hospital_redact.formats.xlsx.strings import Run
 from hospital_redact.formats.xlsx.styles import Styles
-from hospital_redact.model import Block, Kind, Location, RemovedPart, TablePosition, Unread
+from hospital_redact.model import Block, Kind, Location, TablePosition
 
 
 class Cell(NamedTuple):
@@ -101,8 +101,8 @@ class Drawn(NamedTuple):
     line: int = 0
 
 
-@dataclass(slots=True)
-class Draft:
+@dataclass(slots=True, kw_only=True)
+class Draft(OfficeDraft):
     """Everything that comes out of reading one file.
 
     Block numbers count ``live`` first, then ``stored`` (what cells hold and do not show), then ``dead``. Until all are
@@ -113,39 +113,21 @@ class Draft:
     sheets: list[Sheet] = field(default_factory=list)
     live: list[Block] = field(default_factory=list)
     stored: list[Block] = field(default_factory=list)
-    dead: list[Block] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    parts: list[NewPart] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     drawings: int = 0
     """Drawn things of the copy so far."""
     from_1904: bool = False
-    tables: int = 0
 
     def show(self, text: str, kind: Kind, location: Location, cell: TablePosition | None = None) -> int:
         """Add a block of the copy and return its number."""
         self.live.append(Block(text, location, kind, cell))
         return len(self.live) - 1
 
-    def bury(self, text: str, kind: Kind, location: Location, cell: TablePosition | None = None) -> None:
-        """Add a block of text that no copy keeps, unless it is blank."""
-        if text.strip():
-            self.dead.append(Block(text, location, kind, cell, survives=False))
-
-    def drop(self, what: str, part: str, count: int = 1) -> None:
-        """Count something that no copy keeps."""
-        self.dropped[what, part] += count
-
     def blocks(self) -> tuple[Block, ...]:
         """Return all blocks: live, stored, dead."""
         first = len(self.live) + len(self.stored)
         return tuple(_resolved(block, first) for block in (*self.live, *self.stored, *self.dead))
-
-    def removed(self) -> tuple[RemovedPart, ...]:
-        """Return what no copy keeps, counted."""
-        return tuple(RemovedPart(what, part, count) for (what, part), count in sorted(self.dropped.items()) if count)
 
 
 def _resolved(block: Block, first: int) -> Block:

@@ -61,7 +61,7 @@ class _Reader:
         self._taken: set[str] = {package.main}
         self._shared: list[Text] = []
         self._used: set[int] = set()
-        self.draft = Draft(self._styles())
+        self.draft = Draft(styles=self._styles())
         self._budget = Budget(len(self.draft.styles.formats))
         self._pictures = DrawingReader(package, self.draft, self._taken, read_picture)
 

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from lxml import etree
 
 from hospital_redact.errors import ReadError
-from hospital_redact.formats.docx.drawing import Blip, blip_of
+from hospital_redact.formats.ooxml.blips import Blip, blip_of
 from hospital_redact.formats.ooxml.charts import Chart, read_chart
 from hospital_redact.formats.ooxml.diagrams import diagram_lines
+from hospital_redact.formats.ooxml.labels import CHART_LABEL, DIAGRAM_LABEL, OBJECT_LABEL, PICTURE_LABEL
 from hospital_redact.formats.ooxml.namespaces import NS_A, NS_C, NS_DGM, NS_MC, NS_R, NS_XDR
 from hospital_redact.formats.ooxml.package import OFFICE_RELATION, Element, NewPart, Package, Relation
-from hospital_redact.formats.ooxml.shapes import copy_formatting
+from hospital_redact.formats.ooxml.shapes import copy_formatting, holds_writing
 from hospital_redact.formats.pictures import PictureReading
+from hospital_redact.formats.xlsx.boxes import fill_box
 from hospital_redact.formats.xlsx.draft import Draft, Drawn, Image
 from hospital_redact.formats.xlsx.strings import loose_texts, parse_or_none
 from hospital_redact.formats.xlsx.vocabulary import s
@@ -26,10 +28,6 @@ from hospital_redact.model import Kind, Location, TablePosition, Unread
 DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
 CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 IMAGE_RELATION = OFFICE_RELATION + "image"
-CHART_LABEL = "[图表]"
-DIAGRAM_LABEL = "[智能图形]"
-OBJECT_LABEL = "[嵌入对象]"
-"""What stands in the box in the place of what was left out."""
 MAX_SHAPES = 2000
 """Drawn things of a sheet that are looked at."""
 
@@ -46,7 +44,6 @@ _ALTERNATIVES, _CHOICE, _FALLBACK = (f"{{{NS_MC}}}{name}" for name in ("Alternat
 _PLACE = re.compile(r"-?\d{1,8}")
 _PLAIN_NAME = re.compile(r"(?:[^\W\d]| ){1,12} ?\d{0,4}")
 _OBJECT_ANCHOR = s("anchor")
-_FREE = frozenset({_A + "custGeom"})
 
 
 class DrawingReader:
@@ -156,9 +153,9 @@ class DrawingReader:
             case tag if tag == _X + "grpSp":
                 self._group(source, out)
             case tag if tag == _X + "contentPart":
-                self._leave(source, "ink", "ink is not read")
+                self._leave(source, "ink", "ink is not read", out)
             case _:
-                self._leave(source, "drawing", "the drawing is of an unknown kind")
+                self._leave(source, "drawing", "the drawing is of an unknown kind", out)
 
     def _alternatives(self, source: Element, out: Element) -> None:
         """Read one of several forms: a chart's or shape's own, else what a reader shows that knows no other."""
@@ -175,7 +172,7 @@ class DrawingReader:
             return
         chosen = chosen if chosen is not None else known
         if chosen is None:
-            self._leave(source, "drawing", "the drawing is of an unknown kind")
+            self._leave(source, "drawing", "the drawing is of an unknown kind", out)
             return
         for branch in branches:
             if branch is not chosen:
@@ -199,16 +196,19 @@ class DrawingReader:
         self._counts[what] = self._counts.get(what, 0) + 1
         return Location(self._part, f"{what} {self._counts[what]}")
 
-    def _leave(self, source: Element, what: str, reason: str) -> None:
-        """Leave out what shows and is not read, so that it blocks."""
+    def _leave(self, source: Element, what: str, reason: str, out: Element | None = None) -> None:
+        """Leave out what shows and is not read, so that it blocks; a box in ``out`` says that something stood there."""
         place = self._place(what.replace("_", " "))
-        self._draft.drop(what, self._part)
         self._draft.unread.append(Unread(what, place, reason))
         self._draft.bury("\n".join(loose_texts(source)), Kind.ALT_TEXT, place)
+        if out is None:
+            self._draft.drop(what, self._part)
+        else:
+            self._box(source, out, PICTURE_LABEL, what, Kind.LABEL)
 
     def _shape(self, source: Element, out: Element) -> None:
-        if any(child.tag in _FREE for child in source.iter("*")):
-            self._leave(source, "drawing", "a free drawing may show handwriting")
+        if holds_writing(source):
+            self._leave(source, "drawing", "a free drawing may show handwriting", out)
             return
         element = self._begin("sp", out)
         self._form(source, element)
@@ -254,12 +254,15 @@ class DrawingReader:
         if formatting is None or copy_formatting(formatting, new) is None:
             etree.SubElement(new, _A + "bodyPr")
         etree.SubElement(new, _A + "lstStyle")
-        for number, paragraph in enumerate(body.findall(_A + "p"), 1):
-            self._paragraph(paragraph, new, Location(self._part, f"{place.address} paragraph {number}"))
+        paragraphs = body.findall(_A + "p")
+        label = len(paragraphs) == 1 and "".join(loose_texts(paragraphs[0])) == PICTURE_LABEL
+        kind = Kind.LABEL if label else Kind.PARAGRAPH
+        for number, paragraph in enumerate(paragraphs, 1):
+            self._paragraph(paragraph, new, Location(self._part, f"{place.address} paragraph {number}"), kind)
         if new.find(_A + "p") is None:
             etree.SubElement(new, _A + "p")
 
-    def _paragraph(self, source: Element, body: Element, place: Location) -> None:
+    def _paragraph(self, source: Element, body: Element, place: Location, kind: Kind) -> None:
         new = etree.SubElement(body, _A + "p")
         pieces: list[tuple[Element, str]] = []
         for child in source:
@@ -280,7 +283,7 @@ class DrawingReader:
                 self._draft.drop("unknown_element", self._part)
         text = "".join(said for _, said in pieces)
         if text:
-            number = self._draft.show(text, Kind.PARAGRAPH, place)
+            number = self._draft.show(text, kind, place)
             self._draft.drawn.append(Drawn(number, tuple(pieces)))
 
     def _group(self, source: Element, out: Element) -> None:
@@ -291,27 +294,13 @@ class DrawingReader:
             if child.tag not in (_X + "nvGrpSpPr", _X + "grpSpPr", _X + "extLst"):
                 self._object(child, element)
 
-    def _box(self, source: Element, out: Element, label: str, what: str) -> None:
+    def _box(self, source: Element, out: Element, label: str, what: str, kind: Kind = Kind.PARAGRAPH) -> None:
         """Put a box with a ``label`` in the place of ``source``."""
         self._draft.drop(what, self._part)
         element = self._begin("sp", out)
-        form = etree.SubElement(element, _X + "spPr")
-        transform = source.find(_X + "xfrm")
-        if transform is not None:
-            copy_formatting(transform, form, _A + "xfrm")
-        etree.SubElement(etree.SubElement(form, _A + "prstGeom", {"prst": "rect"}), _A + "avLst")
-        colour = etree.SubElement(etree.SubElement(form, _A + "solidFill"), _A + "srgbClr", {"val": "FFFFFF"})
-        line = etree.SubElement(etree.SubElement(form, _A + "ln", {"w": "9525"}), _A + "solidFill")
-        etree.SubElement(line, colour.tag, {"val": "7F7F7F"})
-        body = etree.SubElement(element, _X + "txBody")
-        etree.SubElement(body, _A + "bodyPr")
-        etree.SubElement(body, _A + "lstStyle")
         place = self._place("text box")
-        for number, text in enumerate(label.split("\n"), 1):
-            run = etree.SubElement(etree.SubElement(body, _A + "p"), _A + "r")
-            piece = etree.SubElement(run, _A + "t")
-            piece.text = text
-            block = self._draft.show(text, Kind.PARAGRAPH, Location(self._part, f"{place.address} paragraph {number}"))
+        for number, (text, piece) in enumerate(fill_box(source, element, label.split("\n")), 1):
+            block = self._draft.show(text, kind, Location(self._part, f"{place.address} paragraph {number}"))
             self._draft.drawn.append(Drawn(block, ((piece, text),)))
 
     # -- charts and diagrams ------------------------------------------------------------------------------------
@@ -387,6 +376,7 @@ class DrawingReader:
                 source,
                 "image_not_kept",
                 blip.problem or "the picture is of a kind that is not read, is damaged or is missing",
+                out,
             )
             return
         element = self._begin("pic", out)

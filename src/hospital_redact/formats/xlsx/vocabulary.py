@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 from hospital_redact.formats.ooxml.fonts import is_known_font
@@ -26,6 +27,7 @@ MAIN_TYPES = frozenset(
 """Content types of main documents, in lower case: xlsx, xltx, xlsm, xltm. A copy is an xlsx."""
 
 
+@cache
 def s(name: str) -> str:
     """Return the full name of a spreadsheet element."""
     return f"{{{NS_S}}}{name}"
@@ -105,6 +107,13 @@ def clean_value(element: str, attribute: str, value: str) -> str | None:
     if _NUMBER.fullmatch(value):
         return number_text(float(value))
     return value if attribute == "topLeftCell" and _CELL.fullmatch(value) else None
+
+
+def is_word(element: str, attribute: str, value: str) -> bool:
+    """Whether ``attribute`` of ``element`` (local names) has ``value`` by the lists of this module, and is no text."""
+    if (element, attribute) == ("cellStyle", "name"):
+        return value == "Normal"
+    return attribute in ATTRIBUTES.get(element, ()) and clean_value(element, attribute, value) is not None
 
 
 def number_text(value: float) -> str:

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 from hospital_redact.errors import PlanError
 from hospital_redact.formats.ooxml.editing import share_edits, write_drawn
 from hospital_redact.formats.ooxml.namespaces import NS_R, NS_S
-from hospital_redact.formats.ooxml.package import OFFICE_RELATION, Element, NewPart, write_package
+from hospital_redact.formats.ooxml.package import OFFICE_RELATION, NewPart, write_package
+from hospital_redact.formats.xlsx.boxes import put_label
 from hospital_redact.formats.xlsx.draft import Cell, Draft, Image, Sheet
 from hospital_redact.formats.xlsx.formulas import column_letters
 from hospital_redact.formats.xlsx.margins import TAGS, write_third
@@ -176,7 +177,7 @@ def _draw(draft: Draft, edits: Edits, settled: Mapping[int, Settled], plan: Reda
 
 
 def _write_image(draft: Draft, image: Image, edits: Edits, plan: RedactionPlan) -> None:
-    """Give a picture's part its painted bytes; take it out wherever it shows if not all of it was accepted."""
+    """Give a picture's part its painted bytes; put a label wherever it shows if not all of it was accepted."""
     accepted = {(entry.what, entry.location) for entry in plan.accepted_unread}
     name = image.part.name
     if all((unread.what, str(unread.location)) in accepted for unread in image.reading.unread):
@@ -188,7 +189,7 @@ def _write_image(draft: Draft, image: Image, edits: Edits, plan: RedactionPlan) 
     else:
         draft.parts.remove(image.part)
         for place in image.places:
-            _take_out(place)
+            put_label(place)
         draft.drop("image", name, len(image.places))
     for part in draft.parts:
         if (IMAGE_RELATION, name) in part.relations:
@@ -197,13 +198,3 @@ def _write_image(draft: Draft, image: Image, edits: Edits, plan: RedactionPlan) 
                 for (kind, target), id_ in part.relations.items()
             ]
             part.relations = {(kind, target): id_ for kind, target, id_ in relations if target != name}
-
-
-def _take_out(picture: Element) -> None:
-    """Take a picture out, with its anchor where nothing else is in it."""
-    parent = picture.getparent()
-    assert parent is not None
-    parent.remove(picture)
-    above = parent.getparent()
-    if above is not None and parent.tag.endswith("Anchor"):
-        above.remove(parent)

@@ -1,4 +1,4 @@
-"""Holding back the search for cycles while a workbook is read: it is many small values and no cycle."""
+"""Holding back the search for cycles while a file is read: it is many small values and no cycle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Hold back Python's cyclic garbage collection inside, which would look at every cell again and again.
+    """Hold back Python's cyclic garbage collection inside, which would look at every value again and again.
 
     Reference counting goes on, so that nothing but cycles waits.
     """

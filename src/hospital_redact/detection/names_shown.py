@@ -1,0 +1,116 @@
+"""Chinese names that a bed, quotation marks or the word 姓 shows: ``7床 其木格``, ``签名为“舒畅”``, ``医生姓裴``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hospital_redact.detection.compilation import compile_later
+from hospital_redact.detection.names_zh import Mention
+from hospital_redact.detection.patterns import search_scene
+from hospital_redact.detection.scene import Scene
+from hospital_redact.detection.shapes import (
+    LABELS,
+    MINORITY,
+    MINORITY_PART,
+    is_dual,
+    is_masked,
+    is_plausible,
+    read_name,
+)
+from hospital_redact.detection.structure import is_label
+from hospital_redact.detection.words import COMMON_SURNAMES, FORM_WORDS, NOT_NAMES, SURNAMES, TITLES, alternatives, words
+from hospital_redact.model import Role
+
+# 12床 王秀英, 加1 简单(25岁), ICU-06 甘霖: who lies in a bed.
+_IN_BED = compile_later(
+    r"(?<![0-9A-Za-z./])(?:[+加抢监]?[A-Za-z]{0,2}[0-9]{1,3}(?:-[0-9]{1,3})?[ ]?号?床|(?:走廊|过道|抢救|监护|留观)?[+加][0-9]{1,2}|[A-Z]{0,2}ICU-?[0-9]{1,2}|(?:暖箱|抢救台|监护|温箱)[0-9]{1,2}"
+    r"|(?<!\p{Han})[骨血康老烧儿急神内外妇产心呼消肾肿眼耳口皮感风泌胸普肝胃乳介隔离待监抢重症留观日间疼痛]{1,2}[一二三四五六七八九]?[ ]?-?[ ]?[0-9]{1,2})"
+    r"[ ]{0,3}[::,、]?[ ]{0,3}(?:患者|病人|患儿|产妇)?[ ]?(?P<name>\p{Han})"
+)
+_OF_PATIENT = compile_later(r"[ ]{0,3}[,、(|]?[ ]{0,3}(?:[男女MF](?![\p{Han}A-Za-z])|[0-9]{1,3}[ ]?(?:岁|Y|天|月)|G[0-9]P[0-9]|[蒙藏维回苗彝壮满]族)")
+_ENDS = compile_later(r"[ ]{1,3}|[,,、;:()|。]|$|\n")
+_RUN = compile_later(r"\p{Han}{2,6}")
+# 自称“高兴”, 落款为“江山”: what somebody signs or is called, whatever the word.
+_QUOTED = compile_later(
+    r"(?:签名|签字|签署|署名|落款|自称|名叫|名字|姓名|登记|写着|写成|写的是|写有|可见|显示|标有|印有)(?:为|是|成|作|处)?[ ]?[“\"「『]"
+    r"(?P<name>\p{Han}{2,4})(?=[”\"」』]|[ ]{1,3}[0-9]{1,3}[ ]?(?:岁|Y|y)|[ ]{1,3}[男女][ ”\"」])"
+)
+# 和平/71, 余光/M/58: name and age in one cell.
+_WITH_AGE = compile_later(
+    r"(?<![\p{Han}0-9A-Za-z/])(?P<name>\p{Han}{2,4})[ ]?/[ ]?(?:[男女MF][ ]?/[ ]?)?[0-9]{1,3}(?:[ ]?[岁Yy])?(?=[ ]{0,2}(?:[|,;\t\n)]|$)| {2})"
+)
+# 小名“平娃”, 姐姐叫秀芹: without a family name.
+_PET = compile_later(
+    r"(?:小名|乳名|绰号|外号|人称|昵称|自称|[他她]叫|[里边]叫|都叫[他她])(?:叫|是|为|:)?[ ]?[“\"「](?P<name>\p{Han}{2,4})[”\"」]"
+    rf"|(?:{alternatives(words('relative_labels') & words('direct_labels'))})(?:的?名字|小名)?叫(?:做|作)?[“\"]?(?P<name>\p{{Han}}{{2,3}})(?=[,,。;、)”\"\n]|$)"
+)
+# 戚工, 孙会计: who works elsewhere is told by family name and trade in mails and notes.
+_ENGINEER = compile_later(
+    rf"(?:(?<!\p{{Han}})|(?<=[派请找问和跟由给让]))(?P<name>[{''.join(sorted(COMMON_SURNAMES | frozenset('戚')))}])工(?=[ ]?[,,。;、:<(\n好您说在来去和]|[ ]?$)"
+    rf"|(?<=派)(?P<name>[{''.join(sorted(COMMON_SURNAMES))}])(?=会计|出纳|秘书|经理|主管|司机|师傅)"
+)
+# 姓“秦”或“覃”
+_QUOTED_FAMILY = compile_later(r"姓[“\"「](?P<name>\p{Han})[”\"」](?:或[“\"「](?P<name>\p{Han})[”\"」])?")
+# 陶然之大, 万能之女的: a baby by its mother, whatever her name.
+_BABY = compile_later(
+    r"(?<!\p{Han})(?P<name>\p{Han}{2,5}?之(?:[长次幼大小]?[子女婴]|[大小](?!\p{Han})|双[子女]))(?=[^\p{Han}]|[的在明今昨出入已由妈爸老转体吃黄二三]|$)"
+)
+# 医生姓裴, 说是姓尤的护工: all that is told of somebody.
+_FAMILY = compile_later(
+    rf"(?:(?<=[医生师士者人她他女男民方工长的是叫个位属])|(?<!\p{{Han}}))姓(?P<name>[{''.join(sorted(SURNAMES))}])"
+    r"(?=[,,。;、)”\"\s]|的|$)"
+)
+
+_NO_MOTHER = frozenset("其她他你我一二三此该天人患病死伤老家投")
+
+
+def find_shown(scene: Scene) -> Iterator[Mention]:
+    """Yield names behind a bed, in quotation marks after what somebody signs, and family names after 姓."""
+    text = scene.text
+    for match in search_scene(scene, _IN_BED, "names"):
+        end = _in_bed(text, match.start("name"))
+        if end:
+            yield Mention(match.start("name"), end, Role.PATIENT, 0.75, ("context",))
+    for match in search_scene(scene, _QUOTED, "names"):
+        name = match["name"]
+        if not _is_word(name) and (name[0] in SURNAMES or MINORITY_PART.match(name)):
+            yield Mention(*match.span("name"), Role.OTHER, 0.75, ("context",))
+    for match in search_scene(scene, _WITH_AGE, "names"):
+        name = match["name"]
+        if not _is_word(name) and (name[0] in SURNAMES or MINORITY_PART.match(name)):
+            yield Mention(*match.span("name"), Role.PATIENT, 0.75, ("sex",))
+    for match in search_scene(scene, _PET, "names"):
+        if not _is_word(match["name"]) and match["name"] not in NOT_NAMES:
+            yield Mention(*match.span("name"), Role.OTHER, 0.7, ("label",))
+    for match in search_scene(scene, _BABY, "names"):
+        if match["name"][0] not in _NO_MOTHER:
+            yield Mention(*match.span("name"), Role.PATIENT, 0.7, ("context",))
+    for match in search_scene(scene, _QUOTED_FAMILY, "names"):
+        for start, end in match.spans("name"):
+            yield Mention(start, end, Role.OTHER, 0.6, ("context",))
+    for match in search_scene(scene, _ENGINEER, "names"):
+        yield Mention(*match.span("name"), Role.OTHER, 0.6, ("title",))
+    for match in search_scene(scene, _FAMILY, "names"):
+        yield Mention(*match.span("name"), Role.OTHER, 0.6, ("context",))
+
+
+def _in_bed(text: str, at: int) -> int:
+    """Return where the name ends that begins at ``at`` behind a bed; 0 for none."""
+    run = _RUN.match(text, at)
+    if run is None:
+        return 0
+    name = run.group()
+    if _ENDS.match(text, run.end()):
+        told = _OF_PATIENT.match(text, run.end()) is not None
+        shaped = is_plausible(name) or MINORITY.fullmatch(name) is not None
+        if len(name) <= 4 and not _is_word(name) and (shaped or (told and (is_dual(name) or name not in NOT_NAMES))):
+            return run.end()
+        if len(name) <= 4:
+            return 0
+    end = read_name(text, at, sure=False, marked=False)
+    return end if end > at and not _is_word(text[at:end]) else 0
+
+
+def _is_word(name: str) -> bool:
+    """Whether a run is a word of forms and no name, or masked already."""
+    return name in FORM_WORDS or name in TITLES or name in LABELS or is_label(name) or is_masked(name)
