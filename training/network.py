@@ -14,7 +14,7 @@ from training.teacher import Labelled
 
 SIZES = {"characters": 24, "bigrams": 10, "trigrams": 6}
 HEIGHTS = {"bigrams": 1 << 18, "trigrams": 1 << 18}
-HIDDEN = (64, 48)
+HIDDEN = (128, 64)
 BATCH = 8192
 """Characters a step."""
 
@@ -26,7 +26,7 @@ LAC_WEIGHT = 1.0
 LAC_POSITIVE = 4.0
 """A character that LAC would have found weighs this much more than one that it would not."""
 
-DROP = 0.06
+DROP = 0.1
 """Share of characters read as unknown in training, that names of unseen characters be found by what surrounds them."""
 
 Gradients = dict[str, Floats]

@@ -13,6 +13,9 @@ from hospital_redact.detection.taggers import load_pipeline
 from training.generate import Writer
 from training.grammar import Sample
 from training.noise import lines
+from training.specimens import Copyist
+
+SPECIMENS = "specimens"
 
 
 class Labelled(NamedTuple):
@@ -28,8 +31,12 @@ class Labelled(NamedTuple):
 
 
 def generate_lines(grammar: str, seed: int, characters: int) -> list[Sample]:
-    """Return lines of generated documents, each line once, about ``characters`` code points together."""
-    writer, seen, result, total = Writer(grammar, seed), set[str](), list[Sample](), 0
+    """Return lines of generated documents, each line once, about ``characters`` code points together.
+
+    ``grammar`` is a file of ``grammars/``, or ``specimens``.
+    """
+    writer = Copyist(seed) if grammar == SPECIMENS else Writer(grammar, seed)
+    seen, result, total = set[str](), list[Sample](), 0
     while total < characters:
         for line in lines(writer.document()):
             if len(line.text) <= MAX_LINE and line.text not in seen:
