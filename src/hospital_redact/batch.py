@@ -20,7 +20,7 @@ from unicodedata import normalize
 
 from hospital_redact import isolation
 from hospital_redact.errors import HospitalRedactError, OutputError, ReadError
-from hospital_redact.isolation import Limits, WorkerPool, remove_stale
+from hospital_redact.isolation import Limits, WorkerPool, pictures_in, remove_stale
 from hospital_redact.languages import ENGLISH, Language
 from hospital_redact.logs import log_event, log_to_stderr
 from hospital_redact.model import Allowed, Policy, RedactionPlan, ReleaseContext
@@ -156,7 +156,7 @@ Numbered = tuple[int, str]
 def scan_files(inputs: Iterable[Numbered], task: Task, crew: Crew) -> Iterator[Json]:
     """Scan files in worker processes."""
     redactor = cache(crew.start.redactor)  # masks the path of a file whose worker failed
-    with WorkerPool(crew.start, crew.limits, workers=crew.workers) as pool:
+    with WorkerPool(crew.start, crew.limits, workers=crew.workers, weigh=_pictures) as pool:
         for outcome in pool.run(partial(_scan_input, task=task), inputs):
             number, path = outcome.task
             yield outcome.value or _failed_scan(redactor(), number, path, task, outcome.error)
@@ -166,10 +166,14 @@ def redact_files(inputs: Iterable[Numbered], output: Output, task: Task, crew: C
     """Redact files in worker processes; drafts of workers that ended, now or in an earlier run, are deleted."""
     redactor = cache(crew.start.redactor)  # as in scan_files
     remove_stale(output.folder)
-    with WorkerPool(crew.start, crew.limits, workers=crew.workers, folder=output.folder) as pool:
+    with WorkerPool(crew.start, crew.limits, workers=crew.workers, folder=output.folder, weigh=_pictures) as pool:
         for outcome in pool.run(partial(_redact_input, output=output, task=task), inputs):
             number, path = outcome.task
             yield outcome.value or _failed_redact(redactor(), number, path, task, outcome.error)
+
+
+def _pictures(numbered: Numbered) -> int:
+    return pictures_in(Path(numbered[1]))
 
 
 def _scan_input(redactor: Redactor, numbered: Numbered, task: Task) -> Json:

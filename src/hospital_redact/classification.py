@@ -231,7 +231,7 @@ class _Facts:
 
     @property
     def _is_in_passing(self) -> bool:
-        """Whether the words of a record belong to a surer matter of the house: figures of a ward, the plan of a trial."""
+        """Whether the words of a record belong to a surer matter: figures of a ward, the plan of a trial."""
         record = [f for f in self.cues if f.rule == MEDICAL_RECORD]
         if any({"titles", "persons", "columns"} & set(f.evidence) for f in record):
             return False
@@ -276,7 +276,7 @@ class _Facts:
         )
 
     def _is_soft(self, finding: Finding) -> bool:
-        if finding.entity in _ACCOUNTS and not self.cues:  # where the public pays or donates
+        if finding.entity == "BANK_ACCOUNT" and not self.cues:  # where the public pays or donates
             return any("titles" in shown.evidence for shown in self.published)
         return finding.entity in _SOFT_ENTITIES or (self.exempt and finding.rule in _UNEXPLAINED)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from hospital_redact.detection.genre import explained_by_genre
 from hospital_redact.model import CATEGORY_CUE, Document, Edit, Finding, Policy, RedactionPlan, Span, edits_by_block
 from hospital_redact.planning import apply_plan, span_before
 from hospital_redact.verification import remaining_findings
@@ -29,7 +30,10 @@ def close_plan(
     known: set[Span] = set()
     # The parts of a document do not show what it is about: what means nothing without its category needs it from the
     # whole.
-    fired = {"", "medical_record"} | {w for f in closed if f.entity == CATEGORY_CUE for w in (f.rule, f.category)}
+    # A category that the kind of the whole text explains has no values in its parts either.
+    explained = explained_by_genre(closed, {rule.id: rule for rule in policy.rules})
+    cues = [f for f in closed if f.entity == CATEGORY_CUE and f.rule not in explained]
+    fired = {"", "medical_record"} | {w for f in cues for w in (f.rule, f.category)}
     foreign = {rule.id for rule in policy.rules if rule.only_with not in fired}
     for _ in range(MAX_ROUNDS):
         spans = {edit.span for edit in plan.edits}

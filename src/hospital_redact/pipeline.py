@@ -298,7 +298,8 @@ class Redactor:
             listed = "; ".join(f"{u.what} at {u.location}" for u in unread[:3])
             raise PlanError(
                 "HR405",
-                "{blocking} part(s) show and cannot be read ({listed}); remove them, or accept them in the plan",
+                "{blocking} part(s) show and cannot be read ({listed}); remove them, accept them in the plan, or set"
+                " copy.images to remove where they are pictures",
                 blocking=len(unread),
                 listed=listed,
             )

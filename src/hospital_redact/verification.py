@@ -119,8 +119,8 @@ def require_passed(verification: Verification) -> None:
         raise VerificationError("HR504", "no check ran; the draft was deleted, nothing was released")
 
 
-PICTURES = frozenset({"image", "image_not_kept", "photo", "unclear_text", "barcode"})
-"""What is unread about pictures that a copy leaves out unless a person accepts them."""
+PICTURES = frozenset({"image", "image_not_kept", "photo", "unclear_text", "barcode", "drawing", "ink"})
+"""What is unread about pictures and free drawings that a copy leaves out unless a person accepts them."""
 
 
 def unaccepted(document: Document, plan: RedactionPlan) -> tuple[Unread, ...]:
@@ -400,8 +400,11 @@ def _pairs(document: Document, copy: Document) -> dict[int, int]:
 
 
 def _compared(document: Document) -> list[int]:
-    """Return the numbers of the blocks that stand in a copy one for one: no labels in boxes, nothing that OCR read."""
-    apart = (Kind.LABEL, Kind.PICTURE, Kind.STORED)
+    """Return the numbers of the blocks that stand in a copy one for one.
+
+    Those are no labels in boxes, nothing that OCR read, no addresses of links, which go when they are edited.
+    """
+    apart = (Kind.LABEL, Kind.PICTURE, Kind.STORED, Kind.LINK)
     return [n for n, block in enumerate(document.blocks) if block.survives and block.kind not in apart]
 
 

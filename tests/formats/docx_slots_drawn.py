@@ -186,9 +186,20 @@ def shape_attributes(kit: Kit, value: str) -> None:
 
 @slot(UNREAD)
 def free_form(kit: Kit, value: str) -> None:
-    path = '<a:custGeom><a:pathLst><a:path w="9" h="9"/></a:pathLst></a:custGeom>'
-    box = shape(paragraph(run(value))).replace('<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>', path)
-    _inline(kit, drawing(SHAPE, box))
+    _inline(kit, drawing(SHAPE, _free(value, points=60)))
+
+
+@slot(SHOWS)
+def ornament(kit: Kit, value: str) -> None:
+    """Few points draw an arrow and no word."""
+    _inline(kit, drawing(SHAPE, _free(value, points=5)))
+
+
+def _free(value: str, points: int) -> str:
+    lines = "".join(f'<a:lnTo><a:pt x="{n % 9}" y="{n % 7}"/></a:lnTo>' for n in range(points))
+    path = f'<a:path w="9" h="9"><a:moveTo><a:pt x="0" y="0"/></a:moveTo>{lines}</a:path>'
+    geometry = f"<a:custGeom><a:pathLst>{path}</a:pathLst></a:custGeom>"
+    return shape(paragraph(run(value))).replace('<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>', geometry)
 
 
 # -- charts ----------------------------------------------------------------------------------------

@@ -416,3 +416,46 @@ def test_text_in_a_picture_of_the_page_is_painted_over() -> None:
     assert list(FORMAT.compare_pictures(source, document, plan, written)) == []
     nothing = Source("c", write(text, planting.make_plan(document, [])))
     assert list(FORMAT.compare_pictures(source, document, plan, nothing))
+
+
+# --------------------------------------------------------------------------- links
+
+
+@pytest.mark.parametrize("address", ["https://www.example.org/guide/a-1.html", "mailto:office@example.org"])
+def test_a_plain_link_stays_and_is_read(address: str) -> None:
+    text = page("", f"<p>请见<a href='{address}' title='说明' onclick='x()'>就诊<b>指南</b></a>。</p>")
+    document = read(text)
+    assert address in [block.text for block in document.blocks if block.survives]
+    copy = write(text, planting.make_plan(document, []))
+    assert f'<a href="{address}">就诊<b>指南</b></a>'.encode() in copy
+    assert b"title" not in copy.split(b"<body>")[1]
+    assert list(FORMAT.compare(document, planting.make_plan(document, []), FORMAT.read(Source("a.html", copy)))) == []
+
+
+@pytest.mark.parametrize("where", ["https://a.example.org/u/{}/x", "mailto:{}@example.org"])
+def test_a_link_with_a_removed_value_goes_as_a_whole(where: str) -> None:
+    text = page("", f"<p><a href='{where.format('wangxiaoce88')}'>联系</a> wangxiaoce88</p>")
+    document = read(text)
+    plan = planting.plan_for(document, "wangxiaoce88", "[患者1]")
+    copy = write(text, plan)
+    assert b"wangxiaoce88" not in copy
+    assert b"example.org" not in copy
+    assert "<a>联系</a>".encode() in copy
+    assert list(FORMAT.compare(document, plan, FORMAT.read(Source("a.html", copy)))) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:x()",
+        "https://a.example.org/?n=1",
+        "https://a.example.org/%E5%BC%A0",
+        "file:///C:/a",
+        "/a",
+        "//a.b/c",
+    ],
+)
+def test_other_addresses_go(address: str) -> None:
+    text = page("", f"<p><a href='{address}'>说明</a></p>")
+    copy = write(text, planting.make_plan(read(text), []))
+    assert b"href" not in copy

@@ -10,6 +10,7 @@ from pdf_builder import Builder
 from test_pdf import read
 
 from hospital_redact import Redactor
+from hospital_redact.detection.structure import block_cells
 from hospital_redact.formats.pdf.paths import Rule
 from hospital_redact.formats.pdf.tables import find_tables
 from hospital_redact.model import Document, Kind, Span
@@ -161,3 +162,9 @@ def test_what_stays_is_looked_at_under_its_header() -> None:
     assert cell.column_header is not None
     assert near.blocks[cell.column_header].text == "姓名"
     assert "13273878287" not in [block.text for block in near.blocks]
+
+
+def test_a_header_that_wraps_heads_its_column_whole() -> None:
+    document = read(pages(table([["病案\n号", "Home\naddress", "科室"], ["8842917", "Elm Road", "内科"]], top=700)))
+    cells = block_cells(document, document.views[0], lambda start, end: (start, end))
+    assert {cell.header for cell in cells if cell.row == 1} == {"病案号", "Home address", "科室"}

@@ -232,3 +232,10 @@ def meet(_: State, task: tuple[str, int, int]) -> None:
     (Path(folder) / str(number)).touch()
     while len(list(Path(folder).iterdir())) < count:
         time.sleep(0.01)
+
+
+def slow(state: State, task: str) -> str:
+    """Take longer than a fifth of a second."""
+    time.sleep(0.6)
+    state.tasks += 1
+    return task

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 from support import ROOT
 
-from hospital_redact.isolation import REDACT_LIMITS, SCAN_LIMITS, Limits, WorkerPool
+from hospital_redact.isolation import REDACT_LIMITS, SCAN_LIMITS, Limits, WorkerPool, pictures_in
 from hospital_redact.isolation.limits import address_space
 from isolation import plugins
 
@@ -27,6 +29,34 @@ def limits_in_a_worker(limits: Limits) -> dict[str, tuple[int, int]]:
 def test_the_defaults_are_those_of_the_documentation() -> None:
     assert (SCAN_LIMITS.seconds, REDACT_LIMITS.seconds) == (60, 90)
     assert SCAN_LIMITS.memory_bytes == REDACT_LIMITS.memory_bytes == 4 * 1024**3
+
+
+def test_a_file_with_pictures_may_take_longer_up_to_a_bound() -> None:
+    assert SCAN_LIMITS.seconds_for(0) == 60
+    assert SCAN_LIMITS.seconds_for(12) == 180
+    assert REDACT_LIMITS.seconds_for(10**6) == REDACT_LIMITS.longest == 1800
+    assert Limits(seconds=7200, picture_seconds=10).seconds_for(5) == 7200
+    assert Limits(seconds=5).seconds_for(100) == 5
+
+
+def test_pictures_are_counted_in_the_bytes(tmp_path: Path) -> None:
+    scan, office, plain = (tmp_path / name for name in ("scan.pdf", "letter.docx", "plain.pdf"))
+    image = b"<< /Type /XObject /Subtype /Image /Width 9 >> stream\n" + bytes(300_000) + b"\nendstream "
+    scan.write_bytes(b"%PDF-1.7 " + image * 8)
+    with zipfile.ZipFile(office, "w") as packed:
+        for name in ("word/document.xml", "word/media/image1.png", "word/media/image2.png"):
+            packed.writestr(name, "x")
+    plain.write_bytes(b"%PDF-1.7 /Subtype /ImageNot /Subtype /Form")
+    assert [pictures_in(path) for path in (scan, office, plain, tmp_path / "missing")] == [8, 2, 0, 0]
+
+
+def test_a_worker_with_pictures_gets_their_time() -> None:
+    limits = Limits(seconds=0.2, picture_seconds=30)
+    with WorkerPool(plugins.start, limits, weigh=lambda task: int(task == "scan")) as pool:
+        found = {outcome.task: outcome.error for outcome in pool.run(plugins.slow, ["scan", "note"])}
+    assert found["scan"] is None
+    assert found["note"] is not None
+    assert found["note"].code == "HR801"
 
 
 def test_a_worker_has_the_limits_and_cannot_raise_them() -> None:

@@ -69,6 +69,8 @@ def make_crew(args: argparse.Namespace, defaults: Limits) -> Crew:
     from hospital_redact.batch import Crew, Start
 
     given = {"seconds": args.time_limit, "memory_bytes": args.memory_limit, "open_files": args.open_files}
+    if args.time_limit is not None:
+        given["picture_seconds"] = 0.0  # who names a time means it
     try:
         limits = replace(defaults, **{name: value for name, value in given.items() if value is not None})
     except ValueError as error:

@@ -99,8 +99,11 @@ _DWELLER = compile_later(
 )
 _CROSSING = compile_later(r"(?:路|街|道|巷)[与和]\p{Han}{1,6}?(?:大道|大街|路|街|巷)")
 # A town of a county, whose people are few: 贵州省台江县施洞镇人.
-_TOWNSMAN = compile_later(rf"{_ADMIN}{{1,3}}(?:{_TOWN}){_VILLAGE}?(?=人[,,。;、)]|人$)"
-    rf"|(?<=家在|家住|住在|来自|老家|户籍|籍贯|租住|暂住|登记了|嫁到|现居|原籍)(?:在|是|:)?(?P<value>{_ADMIN}{{1,3}}{_TOWN})(?!\p{{Han}}{{0,8}}(?:医院|卫生|政府|派出所|学校|小学|中学|公司|法院))")
+_TOWNSMAN = compile_later(
+    rf"{_ADMIN}{{1,3}}(?:{_TOWN}){_VILLAGE}?(?=人[,,。;、)]|人$)"
+    rf"|(?<=家在|家住|住在|来自|老家|户籍|籍贯|租住|暂住|登记了|嫁到|现居|原籍)(?:在|是|:)?(?P<value>{_ADMIN}{{1,3}}{_TOWN})"
+    rf"(?!\p{{Han}}{{0,8}}(?:医院|卫生|政府|派出所|学校|小学|中学|公司|法院))"
+)
 _UNIT_WORD = compile_later(r"[省市区县镇乡村路街巷弄号栋幢室组里道苑园楼屯庄口档旁对寨社]|公寓|社区|小区|[0-9]")
 _CITY_ONLY = compile_later(
     rf"(?:中国)?(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区))?(?:{_HAN}{{2,6}}?(?:市|自治州|州|盟|地区))?"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hospital_redact.detection.compilation import compile_later
-from hospital_redact.detection.patterns import CompiledRule, search_scene
+from hospital_redact.detection.patterns import CompiledRule, search_scene, value_span
 from hospital_redact.detection.scene import Hit, Scene
 
 _TYPES = (
@@ -38,7 +38,10 @@ _FORM = (
 )
 _WORD = r"(?:[A-Z][A-Za-z'’-]{0,40}+\.?|[1-9][0-9]{0,2}(?:st|nd|rd|th)|of|the|de|la|upon)"
 _SIDE = r"(?: (?:North|South|East|West|[NSEW]{1,2})(?![A-Za-z])\.?)?"
-_ROUTE = r"(?:(?:County|State|US|U\.S\.|Farm|Ranch|Old) )?(?:Road|Rd|Route|Rte|Highway|Hwy|FM|CR|SR)\.? [0-9]{1,5}[A-Z]?(?![0-9A-Za-z])"
+_ROUTE = (
+    r"(?:(?:County|State|US|U\.S\.|Farm|Ranch|Old) )?"
+    r"(?:Road|Rd|Route|Rte|Highway|Hwy|FM|CR|SR)\.? [0-9]{1,5}[A-Z]?(?![0-9A-Za-z])"
+)
 _STREET = rf"(?:(?:(?!{_NO_STREET}){_WORD} ){{1,5}}(?:{_TYPES})(?![A-Za-z])\.?{_SIDE}|{_ROUTE})"
 _NUMBER = r"(?:No\.? ?)?[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,4}[A-Za-z]?)?"
 _UNIT = (
@@ -50,7 +53,8 @@ _UNIT = (
 )
 _HOUSE = (
     r"(?:The [A-Z][a-z’']{2,20}(?: [A-Z][a-z]{2,20})?|[A-Z][A-Za-z’']{1,20}(?: [A-Z][a-z]{2,20}){0,2} "
-    r"(?:House|Cottage|Lodge|Farm|Mansions|Villa|Hall|Barn|Mill|Forge|Rectory|Manor|Buildings?|Towers?|Apartments?|"
+    r"(?:House|Cottage|Lodge|Farm|Farmhouse|Bungalow|Caravan Park|Holiday Park|Mobile Home Park|Mansions|Villa|Hall"
+    r"|Barn|Mill|Forge|Rectory|Manor|Buildings?|Towers?|Apartments?|"
     r"Gardens))"
 )
 _BOX = (
@@ -86,19 +90,30 @@ _PUBLIC = r"[A-Za-z’ ]{0,40}(?:Hospital|Clinic|Surgery|University|Centre|Cente
 _START = r"(?<![0-9A-Za-z#./-])"
 # Alternatives on the top level: search_scene runs each by itself, and only where it can match.
 _ADDRESS = compile_later(
-    rf"{_START}(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}"
+    rf"{_START}(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}(?:,? [0-9]{{5}}(?![0-9A-Za-z-]))?"
     # an estate between room and road: Room 2104, Building 6, Upper East Side, 4 Dongsihuan North Road
     rf"|{_START}(?:{_UNIT}{_COMMA}){{1,3}}{_TOWN}{_COMMA}{_NUMBER},? {_STREET}{_TAIL}"
     # No. 9 Intl Students' Building, Rm 414
-    r"|(?<![A-Za-z])(?:No\.? ?[0-9]{1,3},? )?(?:[A-Z][A-Za-z'’]{1,20} ){1,4}(?:Building|Dormitory|Dorm|Residence|Hall|House|Court|Apartments|Block)"
+    r"|(?<![A-Za-z])(?:No\.? ?[0-9]{1,3},? )?(?:[A-Z][A-Za-z'’]{1,20} ){1,4}(?:Building|Dormitory|Dorm|Residence|Hall"
+    r"|House|Court|Apartments|Block)"
     rf",? {_UNIT}"
     # villages and towns of China: Shiquan Village, Longtan Town, Qingtian
-    r"|(?<![A-Za-z])(?:[A-Z][a-z]{2,14} (?:Village|Town|Township|Sub-?district|Community),? )(?:[A-Z][a-z]{2,14} (?:Town|Township|County|District|City),? ?){0,3}"
+    r"|(?<![A-Za-z])(?:[A-Z][a-z]{2,14} (?:[Vv]illage|[Tt]own|[Tt]ownship|Sub-?district"
+    r"|Community),? )(?:[A-Z][a-z]{2,14} (?:Town|Township|County|District|City),? ?){0,3}"
     r"(?:[A-Z][a-z]{2,14}(?=[ ,.;)]))?(?<! )"
     # where two roads cross
-    rf"|(?<![A-Za-z])(?:[A-Z][a-z]{{2,20}}|[0-9]{{1,3}}(?:st|nd|rd|th)) (?:{_TYPES})\.? (?:&|and|at) (?:[A-Z][a-z]{{2,20}}|[0-9]{{1,3}}(?:st|nd|rd|th)) (?:{_TYPES})(?![A-Za-z])"
+    rf"|(?<![A-Za-z])(?:[A-Z][a-z]{{2,20}}|[0-9]{{1,3}}(?:st|nd|rd|th)) (?:{_TYPES})\.? (?:&|and"
+    rf"|at) (?:[A-Z][a-z]{{2,20}}|[0-9]{{1,3}}(?:st|nd|rd|th)) (?:{_TYPES})(?![A-Za-z])"
     # a home for the old by its name
-    r"|(?<![A-Za-z])(?:(?!The )[A-Z][a-z’']{2,20} ){1,3}(?:[Cc]are|[Nn]ursing|[Rr]esidential|[Rr]etirement) (?:[Hh]ome|[Vv]illage)(?![A-Za-z])(?:, [A-Z][a-z]{2,20}(?=[ .;,)]|$))?"
+    r"|(?<![A-Za-z])(?:(?!The )[A-Z][a-z’']{2,20} ){1,3}(?:[Cc]are|[Nn]ursing|[Rr]esidential"
+    r"|[Rr]etirement) (?:[Hh]ome|[Vv]illage)(?![A-Za-z])"
+    rf"(?:, (?:{_STREET}|[A-Z][a-z]{{2,20}}(?=[ .;,)]|$)))?"
+    # a named house on lines of its own
+    rf"|(?m:^)[ \t]*(?P<value>(?:{_HOUSE}|{_NUMBER},? {_STREET}|{_STREET})(?:{_NEXT}(?:{_STREET}"
+    rf"|{_TOWN})){{1,4}}(?:{_NEXT}| ){_POSTCODE})"
+    # a park with its pitch
+    rf"|(?<![A-Za-z])(?:[A-Z][a-z]{{2,20}} ){{1,3}}(?:Caravan|Holiday|Mobile Home|Trailer|Leisure) Park, (?:pitch"
+    rf"|plot|lot|no\.?|unit) [0-9A-Z]{{1,5}}{_TAIL}"
     rf"|{_START}{_BOX}{_TAIL}"
     rf"|{_START}(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
     rf"|{_START}(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
@@ -124,4 +139,4 @@ def find_addresses_en(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[H
     """Yield addresses in Latin letters for each rule whose recogniser is ``address_en``."""
     for compiled in rules:
         for match in search_scene(scene, _ADDRESS, compiled.rule.id):
-            yield Hit(*match.span(), compiled.rule, compiled.rule.detection.confidence, ("pattern",), "address")
+            yield Hit(*value_span(match), compiled.rule, compiled.rule.detection.confidence, ("pattern",), "address")

@@ -41,6 +41,9 @@ from hospital_redact.model import (
 SELF_DECLARED = "self_declared"
 """The category rule for wording such as 请勿外传: it confirms the weak cues of others."""
 
+EMBARGO = "embargo"
+"""The category rule for what waits for its announcement."""
+
 NO_CATEGORY = "none"
 # A patient is no secret of the house, and what is unpublished is what the wording says itself.
 PATIENT = "patient"
@@ -107,6 +110,9 @@ _SUBJECT_LABELS = frozenset(
         "about",
     ]
 )
+_KINDS = ("规定", "办法", "制度", "条例", "细则", "准则", "公告", "公示", "通知", "启事", "简章")
+# 公告前 is before the notice, which is no notice.
+_BEFORE = ("前", "之前", "以前")
 _SENTENCE_PART = compile_later(r"[、。;:]|\d元|\d{2,}$")
 _HAN_GAP = compile_later(r"(?<=\p{Han})[ \t]+(?=\p{Han})")
 
@@ -252,8 +258,8 @@ def find_categories(
 
 
 def _stands_beside(rule: CategoryRule, found: _Evidence) -> bool:
-    """Whether a category is never explained by another: an account number, a section of plans, a title that says draft."""
-    if rule.matter == _SEALS and found.patterns:
+    """Whether a category is never explained by another: an account number, a section of plans, a draft."""
+    if rule.id == EMBARGO or (rule.matter == _SEALS and found.patterns):
         return True
     if rule.category == "plan" and found.headings and found.patterns:
         return True
@@ -330,7 +336,7 @@ def _compile(rules: tuple[CategoryRule, ...], look_alikes: frozenset[str]) -> _C
     for number, rule in enumerate(rules):
         for place in ("titles", "headings", "phrases", "look_alikes"):
             words += [_Word(_lower(normalise(word).text), number, place) for word in getattr(rule.cues, place)]
-        if rule.category != NO_CATEGORY and rule.id != SELF_DECLARED:
+        if rule.category != NO_CATEGORY and rule.id not in (SELF_DECLARED, EMBARGO):
             words += [_Word(_lower(normalise(word).text), number, "look_alikes") for word in sorted(look_alikes)]
     columns: dict[str, set[int]] = defaultdict(set)
     for number, rule in enumerate(rules):
@@ -393,7 +399,8 @@ def _find_words(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence
     for word, start, end in _matches(text, compiled):
         found = evidence[word.rule]
         if word.place == "look_alikes":
-            found.look_alikes.add(word.text)
+            if not text.startswith(_BEFORE, end):
+                found.look_alikes.add(word.text)
         elif word.place == "phrases" and word.text not in found.phrases:
             found.phrases[word.text] = scene.locate(start, end)
         elif word.place == "headings" and word.text not in found.headings:
@@ -420,7 +427,9 @@ def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
         piece = _TITLE_END.search(scene.text, position, end) if number or end - position > _TITLE_WIDTH else None
         stop = piece.start() if piece else end
         gap = piece is not None and scene.text[stop].isspace()
-        if position < stop and (number == 0 or (_is_title(scene.text[position:stop]) and (piece is None or gap))):
+        line = scene.text[position:stop]
+        whole = piece is None or gap or _is_subject(line)
+        if position < stop and (number == 0 or (whole and _is_title(line))):
             yield position, min(stop, position + _TITLE_WIDTH)
         position = end
 
@@ -428,8 +437,13 @@ def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
 def _is_title(line: str) -> bool:
     if len(line) > _TITLE_WIDTH or _NUMBERED.match(line):
         return False
+    return _FIELD.match(line) is None or _is_subject(line)
+
+
+def _is_subject(line: str) -> bool:
+    """Whether a line is a field that says what its paper is about."""
     label = _FIELD.match(line)
-    return label is None or label["label"].casefold() in _SUBJECT_LABELS
+    return label is not None and label["label"].casefold() in _SUBJECT_LABELS
 
 
 def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
@@ -442,14 +456,14 @@ def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequenc
         heads: dict[int, int] = {}  # where the last title cue of a rule ends
         for word, first, last in _matches("".join(line[index] for index in kept), compiled):
             found = evidence[word.rule]
-            if word.place == "look_alikes" and number < _LOOK_ALIKE_LINES:
+            if word.place == "look_alikes" and number < _LOOK_ALIKE_LINES and not line.startswith(_BEFORE, last):
                 doubts.append((word, last))
             elif word.place == "titles" and word.text not in found.titles:
                 found.titles[word.text] = scene.locate(start + kept[first], start + kept[last - 1] + 1)
                 heads[word.rule] = max(heads.get(word.rule, 0), last)
         for word, last in doubts:
-            # What a Chinese title is about stands last: 违反管理规定问题的处理决定 is a decision.
-            if heads.get(word.rule, 0) <= last or line.isascii():
+            # What kind of paper a Chinese title names stands last: 违反管理规定问题的处理决定 is a decision.
+            if heads.get(word.rule, 0) <= last or not word.text.endswith(_KINDS):
                 evidence[word.rule].title_look_alikes.add(word.text)
 
 

@@ -96,12 +96,13 @@ class Detector:
         people = find_people(scenes, self._people, staff_document=staff_document, record=_RECORD in fired, seen=seen)
         findings.extend(self._findings(people))
         findings.extend(self._foreign(plain))
-        explained = explained_by_genre((*findings, *cues), self._rules)
+        merged = merge(findings, self._rules)
+        explained = explained_by_genre((*merged, *cues), self._rules)
         if explained:
             explained |= {cue.category for cue in cues} - {cue.category for cue in cues if cue.rule not in explained}
             own = {rule.id for rule in self._rules.values() if rule.only_with in explained}
-            findings = [finding for finding in findings if finding.rule not in own]
-        return (*merge(findings, self._rules), *cues)
+            merged = merge([finding for finding in findings if finding.rule not in own], self._rules)
+        return (*merged, *cues)
 
     def _by_rules(
         self, plain: Sequence[Scene], scenes: Sequence[Scene], cues: Sequence[Finding], fired: set[str]
@@ -112,8 +113,10 @@ class Detector:
         if _RECORD not in fired and concerns_patient((hit for _, hit, _ in hits), cues, texts):
             fired.add(_RECORD)
             hits += self._hits(scenes, frozenset({_RECORD}))
-        stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in fired]
         titled = {word for cue in cues if "titles" in cue.evidence for word in (cue.rule, cue.category)}
+        # In a record doctors speak, decide and plan too: there only a title makes minutes or a plan of it.
+        told = titled if _RECORD in fired else fired
+        stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in told]
         hits += [(scene, hit, None) for scene in plain for hit in find_statements(scene, stated, titled)]
         if small := self._by_recogniser.get("small_count", ()):
             smallest = self.policy.number("statistics.smallest_count")

@@ -21,7 +21,7 @@ _GAP = compile_later(
 _NEXT_LINE = compile_later(r"[ \t]*\n[ \t]*")
 # A value ends before a wide gap, before the next label, and at the end of its line or cell.
 _VALUE_END = compile_later(
-    r"[\n\t|;;。]| {2,}|[ ,、](?=[\p{Han}]{2,8}[::])|[ ,](?=[A-Z][A-Za-z ]{1,14}:)"
+    r"[\n\t|;;。]| {2,}|[ ,、](?=[\p{Han}]{2,8}[::])|[ ,](?=[A-Z][A-Za-z]{0,14}(?: [A-Za-z]{1,10})?:)"
     r"| (?=(?:性别|年龄|民族|婚姻|婚否|国籍|籍贯|职业|电话|手机|联系|住址|地址|邮编|身份证|床号|床位|病区|科室|"
     r"科别|诊断|出生|单位|关系|血型|文化|学历|病案|住院|门诊|入院|出院))"
 )
@@ -34,7 +34,7 @@ _EMPTY = compile_later(
 _SPACED_OUT = compile_later(r"[0-9A-Za-z]{1,2}(?:[ ]{1,2}[0-9A-Za-z]{1,2}){3,}(?![ ]?[0-9A-Za-z])")
 _COUNTED = frozenset("张份本枚套盒部")  # 社保卡1张
 _HAN = compile_later(r"\p{Han}")
-_AND = compile_later(r"[ ]?(?:[、,/和及]|and|&)[ ]?")
+_AND = compile_later(r"[ ]?(?:[、,/和及]|and|&)[ ]?|[ ]\p{Han}{1,4}[ ]{1,4}")
 _BED_CODE = compile_later(r"[A-Za-z]{1,3}-?[0-9]{1,3}|[0-9]{1,2}-[0-9]{2,3}|\p{Han}{1,2}[0-9]{1,2}")
 _JOINS_VERB = ("于", "在", "从事", "家住", "租住")
 EVERY_COLUMN = "*"
@@ -62,6 +62,7 @@ _CODE = compile_later(
     r"(?=[^0-9]{0,6}[0-9](?:[-/]?[0-9]){2})[A-Za-z]{0,4}[-/]?[0-9]{1,10}(?:[-/][0-9A-Za-z]{1,8}){0,2}[A-Za-z]?"
 )
 _MIN_CODE = 5
+_MIN_FIGURES = 2
 _FIGURE = compile_later(r"\(?[-+]?[£$€¥]?\d[\d,]*(?:\.\d+)?\s?[%‰]?\)?")
 _ROW_NAME = compile_later(r"[|\s]*\p{L}[^\n|\t\d]{2,40}(?:\d{1,3})?[ ]*(?:[|\t]|[ ]{2})")
 # Endings of labels for numbers, one as good as the other: 检查号, 检查编号; claim no, claim #.
@@ -126,15 +127,16 @@ def value_pattern(compiled: CompiledRule) -> regex.Pattern[str]:
 def heads(header: str, labels: Sequence[str]) -> bool:
     """Whether a column header or cell label holds one of ``labels``, a short Chinese word only at one of its ends.
 
-    :data:`EVERY_COLUMN` among ``labels`` stands for every header but those of numbers and dates.
+    :data:`EVERY_COLUMN` among ``labels`` stands for every header but those of numbers and dates; one of those counts
+    where it is listed itself.
     """
     bare = "".join(header.split()).strip(":：*#").casefold()
     if not bare:
         return False
-    if EVERY_COLUMN in labels:
-        return bare not in _NOT_FIGURES
+    if EVERY_COLUMN in labels and bare not in _NOT_FIGURES:
+        return True
     whole = bare if _HAN.search(bare) else header.strip(" :*.")
-    chosen = tuple(labels)
+    chosen = tuple(label for label in labels if label != EVERY_COLUMN)
     if label_pattern(chosen).fullmatch(whole) or _latin_words(chosen).search(header):
         return True
     return _chinese_words(chosen).search(bare) is not None
@@ -303,9 +305,9 @@ def _is_unmarked_label(text: str, label: regex.Match[str], value: str, *, spaced
 def _under_headers(scene: Scene, compiled: CompiledRule, *, labels: bool) -> Iterator[Hit]:
     context = compiled.rule.detection.context
     known: dict[str, bool] = {}
-    every = EVERY_COLUMN in context
+    of_rows = _figures_of_rows(scene) if EVERY_COLUMN in context else frozenset()
     for cell in scene.cells:
-        if every and not cell.header and not cell.heading and _is_figure_of_row(scene, cell):
+        if cell.start in of_rows:
             yield from _in_cell(scene, compiled, cell, whole=labels)
             continue
         for head in (cell.header, cell.label):
@@ -316,12 +318,18 @@ def _under_headers(scene: Scene, compiled: CompiledRule, *, labels: bool) -> Ite
         yield from _in_cell(scene, compiled, cell, whole=labels)
 
 
-def _is_figure_of_row(scene: Scene, cell: Cell) -> bool:
-    """Whether a cell that nothing heads is a figure behind the name of its row: Total   78   84   81."""
-    if cell.column == 0 or not _FIGURE.fullmatch(scene.text, cell.start, cell.end):
-        return False
-    begin = scene.text.rfind("\n", 0, cell.start) + 1
-    return _ROW_NAME.match(scene.text, begin) is not None
+def _figures_of_rows(scene: Scene) -> frozenset[int]:
+    """Return where the figures begin that nothing heads and that stand behind the name of a row: Total   78   84."""
+    rows: dict[tuple[int, int], list[Cell]] = {}
+    for cell in scene.cells:
+        if cell.column and not cell.header and not cell.heading and _FIGURE.fullmatch(scene.text, cell.start, cell.end):
+            rows.setdefault((cell.table, cell.row), []).append(cell)
+    found: list[int] = []
+    for cells in rows.values():
+        begin = scene.text.rfind("\n", 0, cells[0].start) + 1
+        if len(cells) >= _MIN_FIGURES and _ROW_NAME.match(scene.text, begin):
+            found += [cell.start for cell in cells]
+    return frozenset(found)
 
 
 def _in_cell(scene: Scene, compiled: CompiledRule, cell: Cell, *, whole: bool) -> Iterator[Hit]:

@@ -69,8 +69,8 @@ _LABELS = tuple(
         role,
     )
     for key, mark, role in (
-        ("latin_patient_labels", r"[:\t]", Role.PATIENT),
-        ("latin_name_labels", r"[ :\t]", Role.PATIENT),
+        ("latin_patient_labels", r"(?:[:\t]|[.·…_]{3,40}:?)", Role.PATIENT),
+        ("latin_name_labels", r"(?:[ :\t]|[.·…_]{3,40}:?)", Role.PATIENT),
         ("latin_staff_labels", r":?", Role.STAFF),
         ("latin_relative_labels", r"(?:[,:(]|is|was|name:?)?", Role.RELATIVE),
         ("latin_other_labels", r":", Role.OTHER),
@@ -91,7 +91,7 @@ _TITLE = compile_later(
 # A message about somebody says so in its subject: Referral - Tyler Dunne - urgent.
 _SUBJECT = compile_later(
     rf"(?m)^[ \t]*(?i:subject|re)[ \t]*:[^\n]{{0,60}}?[ ][-–—:][ ](?P<name>(?:{_WORD}"
-    rf"|\p{{Lu}}\.)(?:[ ]{_WORD}){{1,2}})(?=[ ][-–—(]|[,(]|[ \t]*$)"
+    rf"|\p{{Lu}}\.?)(?:[ ]{_WORD}){{1,2}}|{_CAPS}(?:[ ]{_WORD}){{1,2}})(?=[ ][-–—(]|[,(]|[ \t]*$)"
 )
 _STAFF_TITLES = frozenset({"Dr", "Prof", "Professor", "Doctor", "Nurse", "Sister"})
 _CREDENTIAL = compile_later(
@@ -127,7 +127,9 @@ _TRADE = compile_later(
     rf"{_START}(?i:{alternatives(words('latin_trades'))}),?[ ](?P<name>{_WORD}(?:[ ](?:{_WORD}|{_INITIAL})){{1,3}})"
 )
 _CHINESE = alternatives(frozenset(word for word in ROLE_OF if len(word) > 1))
-_CHINESE_LABEL = compile_later(rf"(?P<label>{_CHINESE})[ ]?:?[ ]?(?P<name>{_ANY}(?:[ ,·]{{1,2}}{_ANY}){{1,4}})")
+_CHINESE_LABEL = compile_later(
+    rf"(?P<label>{_CHINESE}|姓[ ]{{1,6}}名)[ ]?:?[ ]?(?P<name>{_ANY}(?:[ ,·]{{1,2}}{_ANY}){{1,4}})"
+)
 _KIN = alternatives(words("relative_labels") & words("direct_labels") | words("sure_labels"))
 _KIN_ALONE = compile_later(
     rf"(?:{_KIN})[ ]?:?[ ]?(?P<name>\p{{Lu}}\p{{Ll}}{{2,15}})"
@@ -154,9 +156,7 @@ _SYLLABLES = compile_later(rf"(?:{_SYLLABLE}'?){{1,2}}")
 _FAMILY = words("pinyin_surnames")
 _SURNAME = (
     "(?:"
-    + "|".join(
-        sorted({*map(str.capitalize, _FAMILY), *map(str.upper, _FAMILY)}, key=lambda word: (-len(word), word))
-    )
+    + "|".join(sorted({*map(str.capitalize, _FAMILY), *map(str.upper, _FAMILY)}, key=lambda word: (-len(word), word)))
     + ")"
 )
 _GIVEN = rf"(?:(?=\p{{Lu}})(?i:{_SYLLABLE}(?:[-']?{_SYLLABLE})?)(?![\p{{L}}]))"
@@ -189,11 +189,14 @@ _PINYIN = compile_later(rf"{_LEFT}{_SURNAME},?[ ]{_GIVEN}(?:[ ]{_GIVEN})?{_RIGHT
 _NOT_PINYIN = words("not_pinyin")
 # O'Hara, Sinead M. alone in a cell is somebody, whatever heads the column.
 _SURNAME_FIRST = compile_later(
-    r"(?!(?:Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)(?:day)?,)(?:\p{Lu}['’])?\p{Lu}[\p{L}'’-]{1,24}, "
-    r"\p{Lu}\p{Ll}[\p{L}'’-]{0,24}(?:[ ]\p{Lu}\.?)?"
+    r"(?!(?:Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)(?:day)?,)(?:(?:ST|St|MC|DE|VAN|Van|De)\.?[ ]"
+    r"|\p{Lu}['’])?\p{Lu}[\p{L}'’-]{1,24}, "
+    r"(?:\p{Lu}\p{Ll}[\p{L}'’-]{0,24}|\p{Lu}[\p{Lu}'’-]{0,20})(?:[ ]\p{Lu}\.?)?"
+    r"(?:[ ][\"“]\p{Lu}\p{L}{1,15}[\"”])?(?:[ ][0-9]{1,3})?"
 )
+_ABBREVIATION = 4
 _DAY = compile_later(r"\.?[ ,]{1,2}[0-9]")
-_BOTH = compile_later(rf"(?P<name>{NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
+_BOTH = compile_later(rf"(?P<name>(?!Confidential|Secret|Internal|Public|Top){NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
 
 
 def find_latin_names(scene: Scene) -> Iterator[Mention]:
@@ -206,7 +209,8 @@ def find_latin_names(scene: Scene) -> Iterator[Mention]:
     yield from _called(scene)
     yield from _spelled_otherwise(scene)
     for cell in scene.cells:
-        if _SURNAME_FIRST.fullmatch(text, cell.start, cell.end):
+        listed = _SURNAME_FIRST.fullmatch(text, cell.start, cell.end)
+        if listed and is_latin_name(listed.group()):
             yield Mention(cell.start, cell.end, Role.OTHER, 0.7, ("shape",))
     yield from _in_columns(scene)
 
@@ -267,7 +271,7 @@ def _titled_role(match: regex.Match[str]) -> Role:
 
 
 def _labelled_role(match: regex.Match[str]) -> Role:
-    return ROLE_OF[match["label"]]
+    return ROLE_OF["".join(match["label"].split())]
 
 
 _CUES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str]], Role], str], ...] = (
@@ -312,11 +316,16 @@ def _in_columns(scene: Scene) -> Iterator[Mention]:
             if regex.fullmatch(r"[A-Z]{2,6}|(?:[A-Z]\.){2,4}", scene.text[cell.start : cell.end].strip()):
                 yield Mention(cell.start, cell.end, Role.PATIENT, 0.8, ("header",))
             continue
-        if _HEADS.fullmatch(cell.header.strip(":* ")) or _HEADS.fullmatch(cell.label.strip(":* ")):
+        if _heads_names(cell.header) or _heads_names(cell.label):
             match = None if cell.heading else _NAME.match(scene.text, cell.start, cell.end)
             if match and is_latin_name(match.group()):
                 role = Role.OTHER if regex.search(r"(?i)employee|staff", cell.header + cell.label) else Role.PATIENT
                 yield Mention(match.start(), match.end(), role, 0.85, ("header",))
+
+
+def _heads_names(head: str) -> bool:
+    """Whether a header is that of names, alone or of what follows too: Forename(s), name / age."""
+    return _HEADS.fullmatch(head.partition("/")[0].replace("(s)", "").strip(":* ")) is not None
 
 
 def is_latin_name(name: str) -> bool:
@@ -354,7 +363,18 @@ def _accept(text: str, match: regex.Match[str], role: Role, evidence: str) -> It
         return
     if evidence in ("speaker", "trade") and not _THINGS.isdisjoint(name.casefold().split()):
         return
-    if role is Role.OTHER and evidence == "label" and name.isupper() and " " not in name:
-        return  # To: PICU
+    short = (
+        name.isupper()
+        and " " not in name
+        and (role is Role.OTHER or (role is Role.RELATIVE and len(name) <= _ABBREVIATION))
+    )
+    if (
+        evidence == "label"
+        and role is Role.OTHER
+        and (name.isupper() or not _THINGS.isdisjoint(name.casefold().split()))
+    ):
+        return  # CC: HAND CAUGHT; Attn: Pharmacy Appeals
+    if evidence == "label" and short:
+        return  # To: PICU; FHx: mother BCC
     told = evidence if evidence in ("label", "title") else "context"
     yield Mention(start, end, role, 0.85 if told == "label" else 0.8, (told,))

@@ -27,11 +27,9 @@ from hospital_redact.detection.shapes import (
     SEX,
     TITLE,
     dotted_before,
-    is_dotted,
     is_dual,
     is_form_label,
     is_plausible,
-    outlasts_word,
     read_name,
     sounded_length,
     trim_tail,
@@ -106,10 +104,10 @@ _KIN = words("kin_labels")
 # Words for one person who is no relative: behind them an everyday word may be a name as well (邻居任意发现).
 _SINGLE = words("single_labels")
 _CONTACT = ("的电话", "的手机", "的微信", "电话", "手机", "签字", "签名", "陪", "商量", "联系")
+_DOES = frozenset("来问说去到打送签称也已")
 _STATES = words("states")
 # The rest of a name that a line end cuts.
 _BELOW = compile_later(r"\n[ ]{0,8}(?P<rest>\p{Han}{1,2})(?!\p{Han})")
-_SEX_AND_AGE = compile_later(r"[ ]{0,4}[,、/|( ][ ]{0,3}[男女]性?[,、/| ]{1,4}[0-9]{1,3}(?:[ ]?岁|(?![0-9.]))")
 _PARTLY = compile_later(r"(?<name>\p{Han}某\p{Han})(?=[^\p{Han}]|$|[陈诉称说]述?|先生|女士)")
 _AFTER_MOU = frozenset("某甲乙丙丁人种些日地年月的")
 _TITLE_STOP = compile_later(r"[\p{Han}]{0,1}(?:门诊|会议|办公|查房|制度|职责|签字|签名|联系|会)")
@@ -143,7 +141,6 @@ def find_chinese_names(scene: Scene) -> Iterator[Mention]:
     search_together(scene, _PATTERNS)
     yield from _after_labels(scene)
     yield from _before_titles(scene)
-    yield from _before_sex(scene)
     yield from _before_details(scene)
     yield from _minority(scene)
     yield from _shaped(scene)
@@ -251,7 +248,7 @@ def _everyday_name(text: str, at: int) -> int:
     name = run.group()
     for length in (len(name), 2):
         rest = name[length:]
-        if rest and not rest.startswith(_CONTACT):
+        if rest and not rest.startswith((*_CONTACT, *FOLLOW_WORDS)) and (rest[0] not in _DOES or length > 2):
             continue
         word = name[:length]
         known = is_dual(word) or (MINORITY_PART.match(word) and length <= 4)
@@ -432,43 +429,6 @@ def _minority(scene: Scene) -> Iterator[Mention]:
         if text.startswith(_STAFF, match.end()):
             role = Role.STAFF
         yield Mention(match.start(), match.end(), role, 0.7, ("shape",))
-
-
-def _before_sex(scene: Scene) -> Iterator[Mention]:
-    text = scene.text
-    for sex in search_scene(scene, SEX, "names"):
-        first = sex.start()
-        while first > 0 and sex.start() - first < 20 and (HAN.match(text[first - 1]) or text[first - 1] in DOTS):
-            first -= 1
-        run = text[first : sex.start()]
-        label = next((n for n in range(min(4, len(run)), 1, -1) if run[:n] in DIRECT), 0)
-        first, run = first + label, run[label:]
-        if run.endswith("族"):  # 女，苗族，37岁
-            continue
-        if len(run) > 4 and (cut := _after_group(run)):  # 我处治疗人员冷静,男
-            first, run = first + cut, run[cut:]
-        if is_dotted(run) or (
-            2 <= len(run) <= 4
-            and run not in TITLES
-            and run not in LABELS
-            and (is_plausible(run) or is_dual(run) or outlasts_word(run, marked=True) or _is_told(text, sex, run))
-        ):
-            yield Mention(first, sex.start(), Role.PATIENT, 0.8, ("sex",))
-
-
-def _after_group(run: str) -> int:
-    """Return where a name begins in ``run`` behind a word for people: 治疗人员|冷静; 0 for nowhere."""
-    for length in (2, 3):
-        before, name = run[:-length], run[-length:]
-        if before.endswith(("人员", "对象", "患者", "病人", "患儿", "者", "员")) and (is_plausible(name) or is_dual(name)):
-            return len(before)
-    return 0
-
-
-def _is_told(text: str, sex: regex.Match[str], run: str) -> bool:
-    """Whether sex and age follow a run that a family name begins, so that any word is a name: 石全有 男/51."""
-    told = _SEX_AND_AGE.match(text, sex.start()) is not None
-    return told and len(run) <= 3 and run[0] in SURNAMES and run not in FORM_WORDS and run not in NOT_NAMES and not is_label(run)
 
 
 def _in_columns(scene: Scene) -> Iterator[Mention]:

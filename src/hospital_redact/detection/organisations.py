@@ -44,13 +44,13 @@ _TAIL = (
 )
 _GENERIC = (
     r"(?!请|生产厂|某\p{Han}{0,6}(?:公司|厂|学校)|人民(?:法院|检察院|政府)|退费|工作单位|单位|学校|账户|开户"
-    r"|既往|待遇|贵市|抬头|[他她]说?|单位栏|用人单位栏|收款|住[\p{Han}]{0,2}区|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
+    r"|既往|待遇|就读|女儿|儿子|我父|我母|贵市|抬头|[他她]说?|单位栏|用人单位栏|收款|住[\p{Han}]{0,2}区|以上|全国|国内|国外|大型|小型|私营|民营|国有|"
     r"农村|城镇|"
     r"(?:我|本|该|贵|某|外|上级|保险|物业|医药|器械|家具|一家|某家|那家|各)\p{Han}{0,2}(?:公司|厂|院|学校|大学|"
     r"学院|银行|企业|超市|药店|市场|工地|车间))"
 )
 _INSIDE = (
-    r"(?:(?![在系于的为至到从由被把因将给让及与致不可曾但其或者须]|应当|规定|委托|简称|成立|进入|同时|检查|[0-9]{4}年)"
+    r"(?:(?![是在系于的为至到从由被把因将给让及与致不可曾但其或者须]|应当|规定|委托|简称|成立|进入|同时|检查|[0-9]{4}年)"
     r"[\p{Han}0-9A-Za-z]|[“”\"·]|\(\p{Han}{1,8}\))"
 )
 # Endings that only beside a sign of employment end a name: 海发渔业, 同福客栈.
@@ -88,6 +88,7 @@ _SOMEWHERE = (
     r"(?:(?![的了在于,、。因患系是])[\p{Han}0-9A-Za-z“”\"]){3,16}?"
 )
 _EMPLOYED = (
+    rf"(?:退休前|生前|原先|以前|早年|年轻时)(?:一直)?(?:在|是)(?P<value>{_SOMEWHERE})(?=[,。;、\n)]|工作|上班|做|的)",
     rf"(?:是|系|原系|从)(?P<value>{_SOMEWHERE})(?=(?:退休|离休|内退|退|下岗)(?:的|职工|工人|员工|干部|教师|老师|,|。|;|\)))",
     rf"(?<!\p{{Han}}[正存])(?:在|于)(?P<value>{_SOMEWHERE})(?=上班|做工|打工|务工|任职|当差|上夜班|教书|当保安|当老师|跑车|开店)",
     rf"(?:在|于|到|去|系|是|为)\s?(?P<value>{_NAMED}){_WORKS}",
@@ -103,7 +104,8 @@ _EMPLOYED = (
     rf"(?:在|于|系|(?<!\p{{Han}})单位[:： ]{{0,2}}|所在公司[(]?"
     rf"|为(?!了))(?P<value>{_GENERIC}{_INSIDE}{{2,16}}?(?:{_SIGNED}))(?=答应|同意|出具|[)，,。;]|{_WORKS}|法人|老板"
     rf"|员工|职工|负责人)",
-    r"(?<![A-Za-z])works? (?P<value>(?:[A-Z][A-Za-z&’'-]{1,20})(?: (?:(?:of|and|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,4})(?=[,.;\n)]|$)",
+    r"(?<![A-Za-z])works? (?P<value>(?:[A-Z][A-Za-z&’'-]{1,20})(?: (?:(?:of|and"
+    r"|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,4})(?=[,.;\n)]|$)",
     r"(?i:(?<![a-z])employer)(?:[,:]| is| was)? (?:the )?(?P<value>(?:[A-Z][A-Za-z&’'.-]{1,20})(?: (?:(?:of|and"
     r"|&) )?[A-Z][A-Za-z&’'-]{1,20}){0,5})",
     r"(?i:(?<![a-z])(?:works?|worked|working|job)(?: [a-z'’-]{1,14}){0,7}? (?:at"
@@ -119,12 +121,18 @@ _EMPLOYED = (
     r"of|and|&)){0,5}(?: #?\d{1,3})?)",
 )
 _FIRMS = (
-    "Roofing|Plumbing|Electrical|Construction|Contractors|Engineering|Fabrications?|Joinery|Carpentry|Landscaping|Landscapes|Scaffolding|Decorators"
-    "|Cleaning|Cleaners|Catering|Caterers|Bakers|Butchers|Dairies|Dairy|Farms|Poultry|Nursery|Nurseries|Supplies|Stores|Motors|Garage|Garages|Tyres"
-    "|Coaches|Haulage|Freight|Logistics|Couriers|Courier Co-op|Removals|Taxis|Cabs|Textiles|Mills|Plastics|Printers|Packaging|Recycling|Timber|Sawmill"
-    "|Boatyard|Fisheries|Seafoods?|Brewing|Distillery|Hairdressers|Co-op|Cooperative|Preschool|Pre-school|Playgroup|Kindergarten"
-    "|Elementary(?: School)?|Middle School|High School|Primary School|Infant School|Junior School|Grammar School|Infants|Juniors|Academy|Sixth Form(?: College)?"
-    "|Community College|State University|Fire Department|Brickworks|Steelworks|Shipyard|Foundry|Ironworks|Builders|Solicitors"
+    "Roofing|Plumbing|Electrical|Construction|Contractors|Engineering|Fabrications?|Joinery|Carpentry|Landscaping"
+    "|Landscapes|Scaffolding|Decorators"
+    "|Cleaning|Cleaners|Catering|Caterers|Bakers|Butchers|Dairies|Dairy|Farms|Poultry|Nursery|Nurseries|Supplies"
+    "|Stores|Motors|Garage|Garages|Tyres"
+    "|Coaches|Haulage|Freight|Logistics|Couriers|Courier Co-op|Removals|Taxis|Cabs|Textiles|Mills|Plastics|Printers"
+    "|Packaging|Recycling|Timber|Sawmill"
+    "|Boatyard|Fisheries|Seafoods?|Brewing|Distillery|Hairdressers|Co-op|Cooperative|Preschool|Pre-school|Playgroup"
+    "|Kindergarten"
+    "|Elementary(?: School)?|Middle School|High School|Primary School|Infant School|Junior School|Grammar School"
+    "|Infants|Juniors|Academy|Sixth Form(?: College)?"
+    "|Community College|State University|Fire Department|Brickworks|Steelworks|Shipyard|Foundry|Ironworks|Builders"
+    "|Solicitors"
 )
 _BY_NAME = (
     # not the maker of a drug, a bidder or a bank
@@ -144,8 +152,10 @@ _BY_NAME = (
     r"Brewery|Supermarket|Railways?|Airlines?|Depot|Shipyard|Quarry|Restaurant|Academy))(?![A-Za-z])"
     r"(?! (?:Hospital|of Medicine|Medical))",
     # Treasure Valley Roofing, Baxter Dairies, Skelmersdale: what firms and schools call themselves
-    rf"(?<![A-Za-z])(?P<value>(?!(?:The|A|An|At|For|From|In|She|He|They|Employer|School|Nursery|Works?|Dear|Our|Your|Royal)(?![a-z]))"
-    rf"(?:[A-Z][A-Za-z'’.-]{{1,20}} (?:& |and |of )?){{1,4}}(?:{_FIRMS})(?: (?:Ltd|Limited|Inc|LLC|plc|PLC|Co)(?![a-z])\.?)?"
+    rf"(?<![A-Za-z])(?P<value>(?!(?:The|A|An|At|For|From|In|She|He|They|Employer|School|Nursery|Works?|Dear|Our|Your"
+    rf"|Royal)(?![a-z]))"
+    rf"(?:[A-Z][A-Za-z'’.-]{{1,20}} (?:& |and |of )?){{1,4}}(?:{_FIRMS})(?: (?:Ltd|Limited|Inc|LLC|plc|PLC"
+    rf"|Co)(?![a-z])\.?)?"
     r"(?:, (?!Dr|Mr|Mrs|Ms|She|He|They|The|Tel)[A-Z][a-z]{3,20}(?=[ .;,)\n]|$)(?! [A-Z]))?)(?![A-Za-z])",
     r"(?<![A-Za-z])(?P<value>[A-Z][A-Za-z’']{2,20} (?:&|and) (?:Sons?|Daughters?|Co|Company|Brothers|Bros|"
     r"Partners)(?![A-Za-z])\.?"

@@ -31,8 +31,10 @@ _ITEM = regex.compile(
 )
 # What tells a person in a list: sex and age, a phone, an identity or bank card.
 _OF_PERSON = regex.compile(
-    r"(?:[ ]{1,3}[^\s,,。;:]{1,12}(?=[ ])){0,2}?[ ,:(]{1,3}(?:[男女](?!\p{Han})|[0-9]{1,3}[ ]?岁|\+?(?:86)?[- ]?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
-    r"|[1-9][0-9]{16}[0-9Xx]|(?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}|[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{3,4}(?:[ ]?[0-9]{1,4})?(?![0-9]))"
+    r"(?:[ ]{1,3}[^\s,,。;:]{1,12}(?=[ ])){0,2}?[ ,:(]{1,3}(?:[男女](?!\p{Han})|[0-9]{1,3}[ ]?岁"
+    r"|\+?(?:86)?[- ]?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
+    r"|[1-9][0-9]{16}[0-9Xx]|(?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}"
+    r"|[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{4}[ ]?[0-9]{3,4}(?:[ ]?[0-9]{1,4})?(?![0-9]))"
 )
 _MODELS = frozenset({"张三", "李四", "王五", "赵六"})
 _EXAMPLE = regex.compile(r"(?:示例|例如|样例|范例|举例)[^\n]{0,12}$")
@@ -103,7 +105,13 @@ def _key(name: str) -> str:
 
 
 def _mentions(scene: Scene, seen: Seen, *, tagged: bool) -> Iterator[Mention]:
-    shown = [*find_chinese_names(scene), *find_latin_names(scene), *find_other_names(scene.text), *find_shown(scene), *find_given(scene)]
+    shown = [
+        *find_chinese_names(scene),
+        *find_latin_names(scene),
+        *find_other_names(scene.text),
+        *find_shown(scene),
+        *find_given(scene),
+    ]
     if tagged:
         shown.extend(find_tagged(scene.text, tuple(shown), seen))
         shown.extend(find_in_file_names(scene, seen))

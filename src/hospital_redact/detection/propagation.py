@@ -66,7 +66,8 @@ _HUMAN = compile_later(
     r"|said|says|told|reports?|reported|states?|stated|lives|attends|attended|denies|denied|presented|complains"
     r"|complained|tolerated|underwent|feels|felt|agreed|asked|called|smokes|drinks|takes|wants|wishes"
     r"|understands|slept|ate|wrote|visits"
-    r"|remains|continues to|consented|declined|is (?:a|an) [0-9]|is (?:un)?(?:happy|aware|keen|worried|anxious"
+    r"|remains|continues to|consented|declined|is (?:(?:a|an|now) )?[0-9]+|is (?:un)?(?:happy|aware|keen|worried"
+    r"|anxious"
     r"|due|able|well|frail|confused|adamant|angry)|went home|came back)\b"
 )
 _COMMON_LATIN = words("latin_common")
@@ -242,10 +243,10 @@ def _latin_may_stand(text: str, start: int, end: int, name: str, *, whole: bool)
         return True
     if _TITLED.search(text, max(0, start - 8), start) is not None:
         return True
-    if whole:
-        return False
-    inside = name.casefold() in _FAMILIES and (
-        _INSIDE.search(text, max(0, start - 4), start) or text[end : end + 1] in "'’"
+    inside = (
+        not whole
+        and name.casefold() in _FAMILIES
+        and (_INSIDE.search(text, max(0, start - 4), start) or text[end : end + 1] in "'’")
     )
     return bool(inside and not _CAPITAL.match(text, end)) or _HUMAN.match(text, end) is not None
 

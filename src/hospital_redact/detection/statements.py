@@ -172,7 +172,10 @@ def _states(scene: Scene, sentence: Sentence) -> bool:
     text = scene.text[sentence.start : sentence.end]
     if 2 * sum(char in _BOXES for char in text) >= len(text):  # it has been removed
         return False
-    if sentence.labelled and _SKIPPED_LABELS.fullmatch(_bare(scene.text[sentence.full : sentence.start])):
+    label = scene.text[sentence.full : sentence.start]
+    if sentence.labelled and sentence.leads and text[0].isascii():
+        label = sentence.leads[0]  # Present: A. Lee, Col. Briggs: one field, whatever looks like its end
+    if sentence.labelled and _SKIPPED_LABELS.fullmatch(_bare(label)):
         return False
     if _SKIPPED.search(text) and not _KEPT.search(text):
         return False
@@ -191,7 +194,9 @@ def split_sentences(scene: Scene) -> Iterator[Sentence]:
             continue
         start, item = _after_numbering(scene.text, begin, stop)
         following = scene.text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-        if _is_heading(scene.text, begin, start, stop, following) or _is_title(scene.text, start, stop, number):
+        if _is_heading(scene.text, begin, start, stop, following) or (
+            not item and _is_title(scene.text, start, stop, number)
+        ):
             heading, intro, numbered = scene.text[start:stop].casefold().rstrip(": "), "", item
             continue
         if not item:
@@ -269,11 +274,9 @@ def _after_numbering(text: str, begin: int, stop: int) -> tuple[int, bool]:
 
 def _is_heading(text: str, begin: int, start: int, stop: int, following: str) -> bool:
     """Whether the line that begins at ``begin``, its number left out, names what follows."""
-    if text[stop - 1] == ":" and stop - start <= _MAX_LABEL // 2:
+    if (text[stop - 1] == ":" and stop - start <= _MAX_LABEL // 2) or _QUESTION.fullmatch(text, start, stop):
         return True
     bare = stop - 1 if text[stop - 1] == "。" else stop
-    if _QUESTION.fullmatch(text, start, stop):
-        return True
     if not _HEADING.fullmatch(text, start, bare):
         return False
     if _HEADING_END.search(text, start, bare):
@@ -288,7 +291,7 @@ def _is_heading(text: str, begin: int, start: int, stop: int, following: str) ->
 
 def _is_title(text: str, start: int, stop: int, number: int) -> bool:
     """Whether a line is the English title of a paper, its first, or stands under it and tells of nothing."""
-    if number > _TITLE_LINES or stop - start > _MAX_TITLE or text[stop - 1] in _TERMINAL:
+    if number > _TITLE_LINES or stop - start > _MAX_TITLE or text[stop - 1] in ".!?;":
         return False
     return not _HAN.search(text, start, stop) and (number == 0 or not _TELLS.search(text, start, stop))
 
@@ -325,14 +328,15 @@ def _sentences_of(text: str, start: int, stop: int, *, joins: bool) -> Iterator[
 
 
 def _rows_of_cells(scene: Scene) -> dict[int, list[Cell]]:
-    """Return the cells of tables of three and more columns by where the line they stand in begins."""
+    """Return the cells of tables of three and more columns, or of two in a drawn one, by where their line begins."""
     rows: dict[tuple[int, int], list[Cell]] = {}
     for cell in scene.cells:
         rows.setdefault((cell.table, cell.row), []).append(cell)
     lines: dict[int, list[Cell]] = {}
     for cells in rows.values():
         # What commas alone set apart is a sentence as often as a row.
-        if len(cells) >= 3 and scene.text[cells[0].end : cells[1].start].strip(" ") != ",":
+        between = scene.text[cells[0].end : cells[1].start].strip(" ") if len(cells) > 1 else ""
+        if (len(cells) >= 3 and between != ",") or between == "|":
             for cell in cells:
                 begin = scene.text.rfind("\n", 0, cell.start) + 1
                 while scene.text[begin].isspace() and begin < cell.start:
@@ -342,7 +346,7 @@ def _rows_of_cells(scene: Scene) -> dict[int, list[Cell]]:
 
 
 def _cell_sentences(scene: Scene, cells: Sequence[Cell], number: int) -> Iterator[Sentence]:
-    """Yield each cell that is long enough for a sentence, under its header; a short word too, which may be a verdict."""
+    """Yield each cell that is long enough for a sentence, under its header; or a short word, maybe a verdict."""
     for cell in cells:
         chinese = _HAN.search(scene.text, cell.start, cell.end) is not None
         enough = _MIN_CELL if chinese else _MIN_VALUE

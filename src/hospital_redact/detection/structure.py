@@ -15,6 +15,7 @@ from hospital_redact.detection.normalisation import normalise
 from hospital_redact.model import Document, TablePosition, View
 
 _MAX_HEADER = 24
+_HEADER_LINES = 5
 _MAX_HEADING = 12
 _MIN_ROW = 3
 _TOTALS = frozenset({"合计", "小计", "总计", "共计", "total", "subtotal", "sum"})
@@ -22,7 +23,9 @@ _FIGURE = regex.compile(r"[-(]?[¥£$€]?-?\d[\d,.]*[)%‰]?(?:元|人|例|分)
 # A quoted value of a line of comma-separated values.
 _QUOTED = regex.compile(r'(?<=^|,)"[^"\n]{0,2000}"(?=,|$)')
 # Words that head a column of names in a table that single blanks divide.
-_NAMES_HEAD = frozenset({"姓名", "患者", "病人", "患儿", "产妇", "患者姓名", "病人姓名", "学生", "儿童", "老人", "受检者"})
+_NAMES_HEAD = frozenset(
+    {"患者", "病人", "患儿", "产妇", "患者姓名", "病人姓名", "学生", "儿童", "老人", "受检者"}
+)
 # Commas of numbers in columns that blanks align: Supplies   24,310   23,600.
 _THOUSANDS = regex.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WIDE = regex.compile(r"\S {2,}\S")
@@ -43,7 +46,7 @@ _LABEL = regex.compile(
     r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
     r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total"
     r"|account|"
-    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) names?|forenames?|next of kin|nok"
+    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) name(?:s|\(s\))?|forename(?:s|\(s\))?|next of kin|nok"
     r"|occupation|employer|(?:nhs|hospital) (?:no\.?|number)|consultant|home address|telephone|diagnosis"
     r"|admitted|discharged|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title"
     r"|position)[::]?"
@@ -84,7 +87,7 @@ def block_cells(
     def words(number: int | None) -> str:
         if number is None or number >= len(document.blocks):
             return ""
-        return normalise(document.blocks[number].text[: 4 * _MAX_HEADER]).text.strip()[:_MAX_HEADER]
+        return normalise(_whole_cell(document, number)[: 4 * _MAX_HEADER]).text.strip()[:_MAX_HEADER]
 
     rows: dict[tuple[int, int], list[tuple[int, int, TablePosition, str]]] = {}
     for segment in view.segments:
@@ -108,6 +111,20 @@ def block_cells(
             label = left or ("" if pairs else words(place.row_header))
             cells.append(Cell(start, end, place.table, place.row, place.column, head, label, heading))
     return tuple(sorted(cells, key=lambda cell: cell.start))
+
+
+def _whole_cell(document: Document, number: int) -> str:
+    """Return the text of a block with the lines that follow it in its cell, as a heading wraps in a narrow column."""
+    cell, text = document.blocks[number].cell, document.blocks[number].text
+    for block in document.blocks[number + 1 : number + _HEADER_LINES]:
+        other = block.cell
+        if cell is None or other is None:
+            break
+        if (other.table, other.row, other.column) != (cell.table, cell.row, cell.column):
+            break
+        apart = text[-1:].isascii() and block.text[:1].isascii()
+        text = f"{text.rstrip()} {block.text}" if apart else text.rstrip() + block.text
+    return text
 
 
 def text_cells(text: str, *, taken: Sequence[Cell] = ()) -> tuple[Cell, ...]:
@@ -200,7 +217,8 @@ def _may_be_spaced(line: str, *, inside: bool) -> bool:
     if inside:
         return len(parts) >= 3
     short = all(part and len(part) <= 6 and not any(char.isdigit() for char in part) for part in parts)
-    return len(parts) >= 4 and short and not _NAMES_HEAD.isdisjoint(parts) and sum(map(is_label, parts)) >= 2
+    heads = "姓名" in parts or (not _NAMES_HEAD.isdisjoint(parts) and sum(map(is_label, parts)) > 1)
+    return len(parts) >= 4 and short and heads
 
 
 def _pieces(line: str, offset: int, mark: str) -> list[tuple[int, int]]:

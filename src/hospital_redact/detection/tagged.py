@@ -46,6 +46,8 @@ _DOSE = compile_later(
 _GIVEN_DRUG = compile_later(
     r"(?:给予|予以|应用|服用|口服|静滴|静点|泵入|加用|改用|停用|注射|联合|商品名[:为]?|具体为|(?<!授)[予用服替])[“\"]?$"
 )
+# Krishnamurthy A, Lu F, Tao J. Language concordance: the last author of a reference and the first word of its title.
+_AUTHOR_BEFORE = compile_later(r"\p{Lu}[\p{L}'’-]+[ ]\p{Lu}{1,3},[ ]$")
 _JOURNAL = compile_later(r"[.,]?[ ]?(?:19|20)[0-9]{2}(?:[ ]\p{Lu}\p{Ll}{2})?[;,:]")
 _THINGS = words("latin_things")
 _LOOSE = characters("loose_surnames")
@@ -85,7 +87,7 @@ def find_tagged(text: str, shown: Iterable[Mention], seen: Seen, gates: Gates = 
         thing = any(part.casefold().strip(".,'’") in _THINGS for part in parts)
         if len(parts) < 2 or thing or not is_latin_name(name) or not parts[0][0].isupper():
             continue
-        if not _names_a_thing(text, start, end):
+        if not _names_a_thing(text, start, end) and not _AUTHOR_BEFORE.search(text, max(0, start - 24), start):
             yield Mention(start, start + len(name.rstrip()), Role.OTHER, 0.5, ("tagger",))
 
 

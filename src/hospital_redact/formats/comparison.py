@@ -16,14 +16,15 @@ def compare_blocks(source: Document, plan: RedactionPlan, copy: Document) -> Ite
 
     Blocks are paired in their order; a block too many or too few is a difference as well. The file name is not
     part of the content (a copy gets its name elsewhere) and is left out on both sides, and so are the lines of
-    pictures, which are compared as pictures, and the label in the place of a picture, which says nothing of either. An
-    edit that points outside its block is a difference, not an error.
+    pictures, which are compared as pictures, the label in the place of a picture, which says nothing of either, and the
+    address of a link that is edited, which goes as a whole. An edit that points outside its block is a difference, not
+    an error.
     """
     edits = edits_by_block(plan.edits)
     wanted = [
         (block, apply_edits(block.text, edits.get(number, ())))
         for number, block in enumerate(source.blocks)
-        if _is_content(block)
+        if _is_content(block) and not (block.kind is Kind.LINK and edits.get(number))
     ]
     got = [block for block in copy.blocks if _is_content(block)]
     for (before, text), after in zip(wanted, got, strict=False):

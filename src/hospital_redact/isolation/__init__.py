@@ -7,6 +7,7 @@ from hospital_redact.isolation.faults import as_our_error
 from hospital_redact.isolation.leftovers import remove_drafts, remove_stale
 from hospital_redact.isolation.limits import REDACT_LIMITS, SCAN_LIMITS, Limits
 from hospital_redact.isolation.pool import Outcome, WorkerPool
+from hospital_redact.isolation.weights import pictures_in
 
 __all__ = [
     "REDACT_LIMITS",
@@ -15,6 +16,7 @@ __all__ = [
     "Outcome",
     "WorkerPool",
     "as_our_error",
+    "pictures_in",
     "remove_drafts",
     "remove_stale",
 ]

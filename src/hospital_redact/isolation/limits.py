@@ -14,8 +14,8 @@ _LONGEST = 24 * 60 * 60
 class Limits:
     """Limits on one file in a worker.
 
-    ``seconds``: wall-clock time for the file. Loading the rules and models is not counted; that has
-    ``start_seconds`` of its own.
+    ``seconds``: wall-clock time for the file, and ``picture_seconds`` more for each picture in it, up to ``longest``:
+    a scan takes seconds a page. Loading the rules and models is not counted; that has ``start_seconds`` of its own.
     ``memory_bytes``: address space that the file may take beyond what the worker holds once its models are loaded
     (RLIMIT_AS). A worker that keeps more than half of it after a file is replaced. Linux only: macOS does not
     enforce this limit and Windows has none of the kind, so there memory is not limited.
@@ -28,6 +28,8 @@ class Limits:
     memory_bytes: int = 4 * 1024**3
     open_files: int = 256
     start_seconds: float = 120
+    picture_seconds: float = 0.0
+    longest: float = 30 * 60
 
     def __post_init__(self) -> None:
         # NaN fails these comparisons too.
@@ -36,9 +38,13 @@ class Limits:
         if self.memory_bytes <= 0 or self.open_files <= 0:
             raise ValueError("a limit on memory or open files is more than 0")
 
+    def seconds_for(self, pictures: int) -> float:
+        """Return how long a file with so many pictures may take."""
+        return max(self.seconds, min(self.longest, self.seconds + self.picture_seconds * pictures))
 
-SCAN_LIMITS = Limits(seconds=60)
-REDACT_LIMITS = Limits(seconds=90)
+
+SCAN_LIMITS = Limits(seconds=60, picture_seconds=10)
+REDACT_LIMITS = Limits(seconds=90, picture_seconds=20)  # the copy is read again
 
 
 def lower_limits(limits: Limits) -> int | None:

@@ -26,7 +26,7 @@ from typing import Any, Generic, Self, TypeVar
 from hospital_redact.errors import HospitalRedactError, IsolationError
 from hospital_redact.isolation.leftovers import remove_drafts
 from hospital_redact.isolation.limits import Limits
-from hospital_redact.isolation.worker import MAX_ANSWER_BYTES, Answer, work
+from hospital_redact.isolation.worker import MAX_ANSWER_BYTES, Answer, packed, work
 
 _STATE = TypeVar("_STATE")
 _TASK = TypeVar("_TASK")
@@ -50,13 +50,17 @@ class Outcome(Generic[_TASK, _VALUE]):
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """A process and its pipe; ``number`` is that of the task it has, if any. ``ready`` once it has loaded."""
+    """A process and its pipe; ``number`` is that of the task it has, if any. ``ready`` once it has loaded.
+
+    ``seconds`` is how long the task may take.
+    """
 
     process: SpawnProcess
     connection: Connection
     deadline: float
     number: int | None = None
     ready: bool = False
+    seconds: float = 0.0
 
 
 class WorkerPool(Generic[_STATE]):
@@ -64,12 +68,20 @@ class WorkerPool(Generic[_STATE]):
 
     ``start`` is called once in each worker and returns its state (a loaded Redactor). It, the functions, tasks and
     results cross a process border: all must be picklable. ``folder`` is where the tasks write; the drafts of a
-    worker that was ended are deleted there. Workers are spawned, never forked, since a fork of a process with
-    threads may hang; so a script that makes a pool guards its own code by ``if __name__ == "__main__":``.
+    worker that was ended are deleted there. ``weigh`` says how many pictures a task has, for its time.
+
+    Workers are spawned, never forked, since a fork of a process with threads may hang; so a script that makes a pool
+    guards its own code by ``if __name__ == "__main__":``.
     """
 
     def __init__(
-        self, start: Callable[[], _STATE], limits: Limits, *, workers: int = 1, folder: Path | None = None
+        self,
+        start: Callable[[], _STATE],
+        limits: Limits,
+        *,
+        workers: int = 1,
+        folder: Path | None = None,
+        weigh: Callable[[Any], int] | None = None,
     ) -> None:
         if workers < 1:
             raise ValueError("a pool has at least one worker")
@@ -77,6 +89,7 @@ class WorkerPool(Generic[_STATE]):
         self._limits = limits
         self._size = workers
         self._folder = folder
+        self._weigh = weigh
         self._workers: list[_Worker] = []
         self._started_once = False
 
@@ -155,12 +168,12 @@ class WorkerPool(Generic[_STATE]):
         return _Worker(process, ours, time.monotonic() + self._limits.start_seconds, number)
 
     def _send(self, worker: _Worker, function: Callable[..., Any], task: Any) -> bool:
-        message = pickle.dumps((function, task))
+        worker.seconds = self._limits.seconds_for(self._weigh(task) if self._weigh is not None else 0)
         try:
-            worker.connection.send_bytes(message)
+            worker.connection.send_bytes(packed(worker.seconds, function, task))
         except OSError:
             return False
-        worker.deadline = time.monotonic() + self._limits.seconds
+        worker.deadline = time.monotonic() + worker.seconds
         return True
 
     def _answers(self, function: Callable[..., Any], running: dict[int, Any]) -> Iterator[tuple[int, Answer]]:
@@ -205,7 +218,7 @@ class WorkerPool(Generic[_STATE]):
         limits = self._limits
         if worker.ready:
             error = IsolationError(
-                "HR801", "not done within {seconds} s; raise the limit or split the file", seconds=f"{limits.seconds:g}"
+                "HR801", "not done within {seconds} s; raise the limit or split the file", seconds=f"{worker.seconds:g}"
             )
         else:
             error = IsolationError(

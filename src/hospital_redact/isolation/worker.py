@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import struct
 import sys
 import threading
 from collections.abc import Callable
@@ -34,6 +35,11 @@ class Answer(NamedTuple):
     last: bool = False
 
 
+def packed(seconds: float, function: Callable[..., Any], task: Any) -> bytes:
+    """Return the message that gives a worker a task, which may take so many ``seconds``."""
+    return struct.pack("<d", seconds) + pickle.dumps((function, task))
+
+
 def work(connection: Connection, start: Callable[[], Any], limits: Limits, folder: Path | None) -> None:
     """Be a worker: answer each ``(function, task)`` that comes over ``connection`` with ``function(state, task)``."""
     _detach(folder)
@@ -54,8 +60,9 @@ def work(connection: Connection, start: Callable[[], Any], limits: Limits, folde
                 return
             # For the parent that was killed while a library holds the interpreter's lock, so that no thread of
             # ours runs: this timer needs no lock. The parent's own limit comes first.
-            faulthandler.dump_traceback_later(limits.seconds + _GRACE_SECONDS, exit=True, file=nowhere)
-            answer, last = _answer(message, state, limits, ceiling)
+            (seconds,) = struct.unpack_from("<d", message)
+            faulthandler.dump_traceback_later(seconds + _GRACE_SECONDS, exit=True, file=nowhere)
+            answer, last = _answer(message[struct.calcsize("<d") :], state, limits, ceiling)
             with suppress(OSError):  # the parent wants no answer any more; the next message says so
                 connection.send_bytes(answer)
             faulthandler.cancel_dump_traceback_later()
@@ -69,15 +76,15 @@ def _answer(message: bytes, state: Any, limits: Limits, ceiling: int | None) -> 
         value = function(state, task)
         # Freed memory may stay with the process; a file must not pay for those before it.
         last = ceiling is not None and (address_space() or 0) > ceiling - limits.memory_bytes // 2
-        packed = pickle.dumps(Answer(value, last=last))
+        answer = pickle.dumps(Answer(value, last=last))
     except HospitalRedactError as ours:
         error, last = ours, False
     except BaseException as fault:
         # SystemExit and the like as well: a file does not end the run, and its text is not printed.
         error, last = as_our_error(fault), True
     else:
-        if len(packed) <= MAX_ANSWER_BYTES:
-            return packed, last
+        if len(answer) <= MAX_ANSWER_BYTES:
+            return answer, last
         error = IsolationError("HR805", "the result is too large to be handed over; split the file")
     return pickle.dumps(Answer(error=error, last=last)), last
 

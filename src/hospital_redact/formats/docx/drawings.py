@@ -172,7 +172,7 @@ class DrawingReader(Walker, ABC):
         kind: Kind | None = None,
     ) -> None:
         """Put a box with ``lines`` in the place of ``source``."""
-        drawn = source.tag == w("drawing")
+        drawn = source.tag == w("drawing") and len(source) > 0
         number, rank = self._next(source)
         place = shapes.new_box(run, source if drawn else None, vml.size_of(source), number, rank)
         location = self._place(line, "text box")

@@ -246,13 +246,19 @@ def is_known_style(name: str) -> bool:
     return name in _STYLE_NAMES or _STYLE_FAMILIES.fullmatch(name) is not None
 
 
+_STYLE_IDS = frozenset(name.replace(" ", "") for name in _STYLE_NAMES)
+_STYLE_ID = re.compile(_STYLE_FAMILIES.pattern.replace(" ", " ?"))
+
+
 def is_word(element: str, attribute: str, value: str) -> bool:
     """Whether ``attribute`` of ``element`` (local names) has ``value`` by the lists of this module, and is no text."""
     match element, attribute:
         case "style", "type":
             return is_harmless_value(value)
-        case ("style", "styleId") | ("name", "val"):
+        case "name", "val":
             return is_known_style(value)
+        case ("style", "styleId") | ("pStyle" | "rStyle" | "tblStyle" | "basedOn" | "next" | "link", "val"):
+            return value.lower() in _STYLE_IDS or _STYLE_ID.fullmatch(value.lower()) is not None
         case "clrSchemeMapping", _:
             return value in _ENUMERATIONS
         case "rFonts", _:

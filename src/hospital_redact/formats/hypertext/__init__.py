@@ -1,7 +1,8 @@
 """Web pages (HTML): what a browser shows is read, and the copy is written anew from it.
 
-The copy holds the page's text in elements of an own list (:mod:`.vocabulary`), without addresses, styles, scripts,
-comments and attributes. Pictures that stand in the page as data are read, painted over and kept.
+The copy holds the page's text in elements of an own list (:mod:`.vocabulary`), without styles, scripts, comments and
+attributes; of addresses only plain ones of links stay. Pictures that stand in the page as data are read, painted over
+and kept.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from hospital_redact.errors import ReadError
 from hospital_redact.formats.base import Difference, Format, Reading, Source
 from hospital_redact.formats.comparison import compare_blocks
 from hospital_redact.formats.hypertext.characters import Page, decode_page, encode_page
-from hospital_redact.formats.hypertext.draft import Markup, Part, Picture, Words
+from hospital_redact.formats.hypertext.draft import Address, Markup, Part, Picture, Words
 from hospital_redact.formats.hypertext.parsing import parse_page
 from hospital_redact.formats.hypertext.readings import page_readings
 from hospital_redact.formats.hypertext.vocabulary import SPACE
 from hospital_redact.formats.hypertext.walker import Walker
+from hospital_redact.formats.ooxml.waiting import Waiting
 from hospital_redact.formats.pictures import compare_picture, patches_of, redact_picture
 from hospital_redact.formats.splicing import portion
 from hospital_redact.model import (
@@ -63,6 +65,9 @@ class HypertextFormat(Format):
     media_type = "text/html"
     suffixes: tuple[str, ...] = (".html", ".htm")
 
+    def __init__(self) -> None:
+        self._walks = Waiting(lambda source: _walk(decode_page(source.data)))
+
     def recognises(self, data: bytes) -> bool:
         """Whether ``data`` begins as a page."""
         try:
@@ -73,7 +78,7 @@ class HypertextFormat(Format):
     def read(self, source: Source) -> Document:
         """Return a block for each line that shows; raise HR203 (not decodable) or HR204 (too large, too deep)."""
         page = decode_page(source.data)
-        walker = _walk(page)
+        walker = self._walks.read(source)
         blocks = _blocks(walker)
         shown = len(walker.draft.texts)
         views = [join_blocks(blocks[:shown])]
@@ -93,7 +98,7 @@ class HypertextFormat(Format):
     def write(self, source: Source, plan: RedactionPlan, target: BinaryIO) -> tuple[RemovedPart, ...]:
         """Write the page anew, with the plan's edits."""
         page = decode_page(source.data)
-        walker = _walk(page)
+        walker = self._walks.look(source)
         edits = edits_by_block(plan.edits)
         language = f' lang="{walker.language}"' if walker.language else ""
         out = [f'<!DOCTYPE html>\n<html{language}>\n<head>\n<meta charset="{page.label}">\n']
@@ -121,7 +126,8 @@ class HypertextFormat(Format):
         copy: Source,
     ) -> Iterator[Difference]:
         """Yield each picture that is not that of the source, painted over where the plan says."""
-        before, after = _pictures(source, read=True), _pictures(copy, read=False)
+        before = _pictures(self._walks.look(source))
+        after = _pictures(_walk(decode_page(copy.data), reads_pictures=False))
         if len(before) != len(after):
             yield Difference("image", "the number of pictures differs")
             return
@@ -135,8 +141,7 @@ class HypertextFormat(Format):
         return page_readings(data, decode_page(data).text)
 
 
-def _pictures(source: Source, *, read: bool) -> list[Picture]:
-    walker = _walk(decode_page(source.data), reads_pictures=read)
+def _pictures(walker: Walker) -> list[Picture]:
     return [part for part in walker.draft.parts if isinstance(part, Picture)]
 
 
@@ -173,6 +178,8 @@ def _written(part: Part, edits: Mapping[int, Sequence[Edit]], spacing: _Spacing)
         case Words(block, start, text, quoted):
             new = escape(portion(text, start, edits.get(block, ())), quote=quoted)
             return f"{_KEPT_SPACE}{new}</span>" if spacing.wants(part) else new
+        case Address(block, text):
+            return "" if edits.get(block) else f' href="{escape(text)}"'
         case Picture(data, _, reading):
             picture = redact_picture(data, _edits_in(part, edits), reading)
             return f"data:{picture.content_type};base64,{base64.b64encode(picture.data).decode('ascii')}"

@@ -40,7 +40,14 @@ class Picture(NamedTuple):
     reading: PictureReading
 
 
-Part = Markup | Words | Picture
+class Address(NamedTuple):
+    """Where a link leads, which is all of ``block``: what is edited in part leads nowhere, and goes."""
+
+    block: int
+    text: str
+
+
+Part = Markup | Words | Picture | Address
 
 
 @dataclass(slots=True)

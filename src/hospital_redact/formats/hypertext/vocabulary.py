@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -23,6 +25,12 @@ KEPT_ATTRIBUTES = {
     "li": _set("value"),
 }
 """Attributes that a copy keeps where they are small numbers."""
+PLAIN_ADDRESS = re.compile(
+    r"https?://[a-z0-9.\-]{1,200}(?::[0-9]{1,5})?(?:/[a-z0-9._~/\-]{0,300})?"
+    r"|mailto:[a-z0-9._+\-]{1,64}@[a-z0-9.\-]{1,200}",
+    re.IGNORECASE,
+)
+"""Addresses of links that a copy may keep: without a query, a mark inside a page and characters written by number."""
 KEPT_LANGUAGES = _set("zh zh-cn zh-hans zh-tw zh-hant zh-hk en en-us en-gb")
 
 OTHER_BLOCKS = _set(

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from hospital_redact.errors import ReadError
 from hospital_redact.formats.hypertext import styles
 from hospital_redact.formats.hypertext import vocabulary as known
-from hospital_redact.formats.hypertext.draft import Draft, Picture, Words
+from hospital_redact.formats.hypertext.draft import Address, Draft, Picture, Words
 from hospital_redact.formats.hypertext.parsing import attributes_of, local_name
 from hospital_redact.formats.hypertext.tables import Table
 from hospital_redact.formats.pictures import PictureReading, read_picture
@@ -43,6 +43,7 @@ class Walker:
         self._table_count = 0
         self._numbers: dict[str, int] = {}
         self._steps: dict[str, Callable[[Element, dict[str, str]], None]] = {
+            "a": self._read_a,
             "br": self._read_br,
             "button": self._read_button,
             "dd": self._read_dd,
@@ -102,7 +103,7 @@ class Walker:
             self.draft.hide("comment", element.text or "", Kind.COMMENT)
             return
         attributes = attributes_of(element)
-        self._tell(name, attributes)
+        self._tell(element, name, attributes)
         if self._is_hidden(name, attributes):
             self.draft.hide("hidden_text", "".join(element.itertext()))
             return
@@ -138,9 +139,11 @@ class Walker:
 
     # -- what does not show
 
-    def _tell(self, name: str, attributes: dict[str, str]) -> None:
+    def _tell(self, element: Element, name: str, attributes: dict[str, str]) -> None:
         """Note attributes; those that may hold a value are read as text that no copy keeps."""
         shown = {"alt"} if name == "img" else {"value"} if name == "input" and _shows_value(attributes) else set()
+        if name == "a" and _is_plain_link(element, attributes):
+            shown = {"href"}
         for attribute, value in attributes.items():
             named = attribute in known.TOLD_ATTRIBUTES or attribute.startswith(("data-", "aria-"))
             if named and attribute not in shown and value.lstrip()[:5].lower() != "data:":
@@ -217,6 +220,22 @@ class Walker:
 
     def _read_textarea(self, element: Element, attributes: dict[str, str]) -> None:
         self._read_block("pre", element, attributes)
+
+    def _read_a(self, element: Element, attributes: dict[str, str]) -> None:
+        """Keep where a link leads if its address is plain: it is text like what shows, and edited like it."""
+        if not _is_plain_link(element, attributes):
+            self._then(*self._inside(element))
+            return
+        draft = self.draft
+
+        def begin() -> None:
+            address = attributes["href"].strip()
+            place = Location("text", f"link {self._number('link')}")
+            draft.markup("<a")
+            draft.parts.append(Address(draft.place(Block(address, place, Kind.LINK)), address))
+            draft.markup(">")
+
+        self._then(begin, *self._inside(element), partial(draft.markup, "</a>"))
 
     def _read_br(self, element: Element, attributes: dict[str, str]) -> None:  # noqa: ARG002
         self.draft.end_line()
@@ -405,6 +424,14 @@ def _styled(name: str, attributes: dict[str, str]) -> styles.Element:
 
 def _shows_value(attributes: dict[str, str]) -> bool:
     return attributes.get("type", "text").lower() not in _UNSHOWN_INPUTS
+
+
+def _is_plain_link(element: Element, attributes: dict[str, str]) -> bool:
+    """Whether a link around words of one line has an address in which nothing is written otherwise than it reads."""
+    if known.PLAIN_ADDRESS.fullmatch(attributes.get("href", "").strip()) is None:
+        return False
+    inside = [local_name(inner) for inner in element.iter() if inner is not element]
+    return all(not name or name == "img" or name in known.KEPT_INLINE or name in ("span", "font") for name in inside)
 
 
 def _holds_blocks(name: str, element: Element) -> bool:

@@ -71,7 +71,7 @@ _KNOWN_NAME = re.compile(
     r"|threadedComment|person|vmlDrawing|connections|queryTable|metadata|presentation|presProps|viewProps|tableStyles"
     r"|slide|slideLayout|slideMaster|notesSlide|notesMaster|handoutMaster|commentAuthors|authors|tag"
     r"|colors|style|data|drawing|layout|quickStyle|font|thumbnail|vbaProject|vbaData|oleObject|activeX|ink|afchunk)"
-    r"\d{0,4}\.(?:xml|rels|bin|xlsx|docx|pptx|png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|odttf|html?|rtf|mht)"
+    r"\d{0,4}\.(?:xml|xml\.rels|rels|bin|xlsx|docx|pptx|png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|odttf|html?|rtf|mht)"
 )
 
 

@@ -23,6 +23,11 @@ class Waiting(Generic[D]):
         draft = self._drafts[source] = self._read(source)
         return draft
 
+    def look(self, source: Source) -> D:
+        """Return the draft of ``source``, for who does not use it up; read now where none waits."""
+        draft = self._drafts.get(source)
+        return self.read(source) if draft is None else draft
+
     def take(self, source: Source) -> D:
         """Return the draft of ``source``, read anew where none waits."""
         try:

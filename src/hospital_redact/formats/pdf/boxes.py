@@ -17,7 +17,7 @@ from hospital_redact.model import Box
 
 STEP = 2.0
 """Ems to a multiple of which a box is lengthened."""
-_APART = 1.7
+_APART = 2.2
 """Ems that stay free before the next text, so that it reads as far away as it did."""
 _FLOWS = 1.5
 """Ems up to which the next text is taken to follow the removed one, so that its place tells the width."""

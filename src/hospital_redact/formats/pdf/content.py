@@ -53,6 +53,8 @@ class Run:
     operator: int
     item: int
     depth: int
+    extent: tuple[float, float, float] | None = None
+    """Base line, lowest and highest point of the glyph whose box was asked for last."""
 
 
 class Drawn(NamedTuple):
@@ -79,7 +81,9 @@ class Drawn(NamedTuple):
         em, ux, uy = run.em, run.ux, run.uy
         if ux == 1.0 and not run.font.vertical:
             x, y = self.x, self.y
-            return Box(x, y + run.font.descent * em, x + self.advance, y + run.font.ascent * em)
+            if run.extent is None or run.extent[0] != y:  # the numbers are shared: there may be millions of glyphs
+                run.extent = (y, y + run.font.descent * em, y + run.font.ascent * em)
+            return Box(x, run.extent[1], x + self.advance, run.extent[2])
         if run.font.vertical:
             # Origin at the left of the baseline; the cell reaches one em downwards.
             half = em / 2

@@ -402,26 +402,23 @@ class _Walk:
         run = Run(self.content.page, font, em, ux, uy, self.stream, self.index, item, self.depth)
         glyphs = self.content.glyphs
         position, start = 0.0, 0
+        measures: dict[tuple[float, float, bool], tuple[float, float, float]] = {}
         for code, length, text, advance, width, vx, vy, spaced in codes:
-            extra = state.spacing + state.word_spacing if spaced else state.spacing
-            step = advance * size + extra
-            shift = -1000 * (advance + extra / size) if size else 0.0
+            # Most glyphs of a string share their measures, and then the numbers too: there may be millions.
+            known = measures.get((advance, width, spaced))
+            if known is None:
+                extra = state.spacing + state.word_spacing if spaced else state.spacing
+                extent = abs(advance * size) if vertical else abs(width * size * scale)
+                shift = -1000 * (advance + extra / size) if size else 0.0
+                known = measures[advance, width, spaced] = (advance * size + extra, extent * along, shift)
+            step, extent, shift = known
             if vertical:
                 left, up = -vx * size * scale, position - vy * size
-                glyphs.append(
-                    Drawn(
-                        run, code, text, bx + left * a + up * c, by + left * b + up * d,
-                        abs(advance * size) * along, start, length, shift,
-                    )
-                )  # fmt: skip
+                x, y = bx + left * a + up * c, by + left * b + up * d
             else:
                 step *= scale
-                glyphs.append(
-                    Drawn(
-                        run, code, text, bx + position * a, by + position * b,
-                        abs(width * size * scale) * along, start, length, shift,
-                    )
-                )  # fmt: skip
+                x, y = bx + position * a, by + position * b if b else by
+            glyphs.append(Drawn(run, code, text, x, y, extent, start, length, shift))
             position += step
             start += length
         a, b, c, d, e, f = self.tm

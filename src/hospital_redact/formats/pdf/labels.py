@@ -59,8 +59,15 @@ class Label(NamedTuple):
         frame = self.frame
         slack = frame.end - frame.start - width_of(self.text, self.size)
         x, y = frame.point(frame.start + slack / 2, frame.low + _BASE_LINE * (frame.high - frame.low))
-        matrix = f"{frame.ux:.6f} {frame.uy:.6f} {-frame.uy:.6f} {frame.ux:.6f} {x:.3f} {y:.3f}"
-        return f"q 1 g BT {font} {self.size:.2f} Tf {matrix} Tm {codes.decode('ascii')} Tj ET Q"
+        # No digits that nothing needs: a long number spells many values.
+        matrix = " ".join(map(short, (frame.ux, frame.uy, -frame.uy, frame.ux, x, y)))
+        return f"q 1 g BT {font} {short(self.size)} Tf {matrix} Tm {codes.decode('ascii')} Tj ET Q"
+
+
+def short(value: float) -> str:
+    """Return a number as an operand with three decimals at most."""
+    written = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if written == "-0" else written
 
 
 def frame_of(glyphs: Sequence[Drawn]) -> Frame:

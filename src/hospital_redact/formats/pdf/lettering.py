@@ -55,7 +55,7 @@ class Lettering:
         options = subset.Options()
         options.hinting = False
         options.layout_features = []
-        options.name_IDs = [0, 1, 6, 13, 14]
+        options.name_IDs = []  # a name may be a value that was removed
         options.notdef_outline = True
         self._font = subset.load_font(BytesIO(label_font()), options)
         subsetter = subset.Subsetter(options)

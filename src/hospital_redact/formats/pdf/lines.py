@@ -7,6 +7,7 @@ rotated text forms lines in its own frame: ``along`` grows in the direction of w
 from __future__ import annotations
 
 import math
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -105,7 +106,7 @@ def build_lines(
     boxes = boxes if boxes is not None else [glyph.box for glyph in glyphs]
     groups: dict[int, list[_Placed]] = {}
     frames: dict[tuple[float, float], tuple[int, float, float]] = {}
-    for index in range(len(glyphs)) if indexes is None else indexes:
+    for index in _numbers(len(glyphs)) if indexes is None else indexes:
         glyph = glyphs[index]
         direction = (glyph.run.ux, glyph.run.uy)
         frame = frames.get(direction)
@@ -113,7 +114,12 @@ def build_lines(
             angle = round(math.degrees(math.atan2(direction[1], direction[0]))) % 360
             radians = math.radians(angle)
             frame = frames[direction] = (angle, math.cos(radians), math.sin(radians))
-        groups.setdefault(frame[0], []).append(_Placed(index, glyph, frame[1], frame[2]))
+        placed = _Placed(index, glyph, frame[1], frame[2])
+        group = groups.setdefault(frame[0], [])
+        if group and _is_accent(glyph.text) and abs(placed.along - group[-1].end) < placed.em:
+            # It stands over the letter drawn before it, wherever its origin is.
+            placed.along, placed.end = group[-1].along, group[-1].end
+        group.append(placed)
     if groups.get(0):
         groups[0].extend(_covered(groups[0], dark))
     cells: dict[tuple[int, int, int], list[_Placed]] = {}
@@ -134,6 +140,19 @@ def build_lines(
         at = next((n for n, line in enumerate(lines) if line.angle or line.up < top), len(lines))
         lines[at:at] = inside
     return lines
+
+
+_known_numbers: list[int] = []
+
+
+def _numbers(count: int) -> Iterable[int]:
+    """Return the numbers from 0 to ``count``, the same objects for each page: every character keeps one."""
+    _known_numbers.extend(range(len(_known_numbers), count))
+    return islice(_known_numbers, count)
+
+
+def _is_accent(text: str) -> bool:
+    return bool(text) and not text.isascii() and all(map(unicodedata.combining, text))
 
 
 def _part_cells(
@@ -166,12 +185,12 @@ class _Covered(_Placed):
 
     __slots__ = ("box",)
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, usual: float) -> None:
         self.index = NO_GLYPH
         self.box = box
         self.along, self.end = box.x0, box.x1
         # A box reaches from the descent to the ascent of the text that was there.
-        self.em = (box.y1 - box.y0) / 1.2
+        self.em = min((box.y1 - box.y0) / 1.2, usual)
         self.up = box.y0 + 0.25 * self.em
 
     @property
@@ -184,7 +203,8 @@ def _covered(placed: list[_Placed], dark: Sequence[Box]) -> list[_Placed]:
     if not dark:
         return []
     size = median(glyph.em for glyph in placed)
-    centres = sorted((glyph.up + 0.3 * glyph.em, (glyph.along + glyph.end) / 2) for glyph in placed)
+    seen = (glyph for glyph in placed if glyph.text.strip())  # a box may lie on a space that stays
+    centres = sorted((glyph.up + 0.3 * glyph.em, (glyph.along + glyph.end) / 2) for glyph in seen)
     found: list[_Placed] = []
     for box in dict.fromkeys(dark):
         if not (0.6 * size <= box.y1 - box.y0 <= 2.5 * size and box.x1 - box.x0 >= 0.4 * size):
@@ -193,7 +213,7 @@ def _covered(placed: list[_Placed], dark: Sequence[Box]) -> list[_Placed]:
         beside = islice(centres, first, bisect_right(centres, (box.y1, math.inf)))
         covers = any(box.x0 <= x <= box.x1 for _, x in beside)
         if not covers:
-            found.append(_Covered(box))
+            found.append(_Covered(box, size))
         if len(found) >= MAX_COVERED:
             break
     return found
@@ -340,7 +360,7 @@ def _line(page: int, angle: int, row: list[_Placed], all_boxes: list[Box]) -> Li
         return None
     shapes = [p.box if isinstance(p, _Covered) else all_boxes[p.index] for p in row]
     lefts, bottoms, rights, tops = zip(*shapes, strict=True)
-    sizes = sorted(p.em for p in row)
+    sizes = sorted(p.em for p in row if p.index != NO_GLYPH) or sorted(p.em for p in row)
     return Line(
         page,
         angle,

@@ -210,7 +210,8 @@ def _document(
         labels += build_lines(content.page, content.glyphs, of_page, (), lettered) if lettered else []
     positions = table_positions(texts, grids)
     lines = texts + labels  # labels last, so that a page's lines read as they do without
-    sizes = [line.em for line in texts for _ in range(min(len(line.text), 80))]
+    # By length on the page, which a box in the place of a value does not change.
+    sizes = [line.em for line in texts if line.em for _ in range(min(int(2 * (line.end - line.start) / line.em), 80))]
     body = median(sizes) if sizes else 0.0
     blocks: list[Block] = []
     numbers: dict[int, int] = {}

@@ -41,8 +41,8 @@ _EXCLUDED = 0.01
 """Probability of its own character below which a glyph is surely another."""
 _REMEMBERED = 20_000
 _ALIKE = (
-    "0OoQD。○〇°口", "1lIi|!丨/JjtfrL[](){}'’′", "2zZ?", "5sS$§", "vVyY¥", "xX×", "-—–一_", "=二", "t七f", "+十†", "*大",
-    "#井", "<八人^A", "T丁", "nh", "6b", "9qg", "c(<C⊂€©", "B8日",
+    "0OoQD。○〇°口", "1lIi|!丨/JjtfrL[](){}'’′", "2zZ?", "5sS$§", "vVyY¥", "xX×", "-—–一_", "=二", "t七f", "+十†",
+    "*大", "#井", "<八人^A", "T丁", "nh", "6b", "9qg", "c(<C⊂€©", "B8日",
 )  # fmt: skip
 """Signs that differ in little, or in size only."""
 

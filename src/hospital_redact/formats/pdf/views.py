@@ -81,23 +81,29 @@ def _passes(between: str) -> bool:
 
 
 def _add_boxes(fragments: list[_Fragment], start: int, lines: list[Line]) -> None:
-    """Put the boxes at the ends of lines, which no glyph draws, to the fragments beside them."""
-    first: dict[int, _Fragment] = {}
-    last: dict[int, _Fragment] = {}
+    """Put the boxes of lines, which no glyph draws, to the fragments before them, or behind where there is none."""
+    parts: dict[int, list[_Fragment]] = {}
     for fragment in fragments:
-        if fragment.block not in first or fragment.offset < first[fragment.block].offset:
-            first[fragment.block] = fragment
-        if fragment.block not in last or fragment.offset > last[fragment.block].offset:
-            last[fragment.block] = fragment
+        parts.setdefault(fragment.block, []).append(fragment)
     for block, line in enumerate(lines, start):
-        if block in last and COVERED in line.text[last[block].offset + last[block].length :]:
-            last[block].length = len(line.text) - last[block].offset
-        if block in first and COVERED in line.text[: first[block].offset]:
-            first[block].length += first[block].offset
-            first[block].offset = 0
-        if block not in first:
+        if block not in parts:
             after = next((i for i, f in reversed(list(enumerate(fragments))) if f.block < block), -1)
             fragments.insert(after + 1, _Fragment(block, 0, len(line.text), line))
+        elif COVERED in line.text:
+            _widen(sorted(parts[block], key=lambda f: f.offset), line.text)
+
+
+def _widen(parts: list[_Fragment], text: str) -> None:
+    """Lengthen the fragments of a line, in its order, by the boxes that stand between them and at its ends."""
+    if COVERED in text[: parts[0].offset]:
+        parts[0].length += parts[0].offset
+        parts[0].offset = 0
+    for number, part in enumerate(parts):
+        end = part.offset + part.length
+        limit = parts[number + 1].offset if number + 1 < len(parts) else len(text)
+        last = text.rfind(COVERED, end, limit)
+        if last >= end:
+            part.length = (len(text) if limit == len(text) else last + 1) - part.offset
 
 
 def _part(line: Line, fragment: _Fragment, drawn: list[Drawn]) -> Line:
@@ -127,8 +133,14 @@ def _tabbed(fragment: _Fragment, after: _Fragment) -> bool:
 
 
 def _parts_words(before: str, after: str) -> bool:
-    """Whether a line end stands between two Latin words, which are written apart; numbers and Chinese run on."""
+    """Whether a line end stands between two Latin words, which are written apart; numbers and Chinese run on.
+
+    A box counts as a word where no Chinese stands in the two lines.
+    """
     last, first = before[-1:], after[:1]
+    if COVERED in (last, first):
+        rest = (before + after).replace(COVERED, "")
+        return rest.isascii() and all(one == COVERED or one.isalnum() for one in (last, first))
     both = last.isascii() and last.isalnum() and first.isascii() and first.isalnum()
     return both and (last.isalpha() or first.isalpha())
 

@@ -12,18 +12,18 @@ from hospital_redact.model import Block, Box, Document, Edit, Kind, RedactionPla
 _LOST = 6
 """Characters in a row that a second reading must not miss; fewer may be read otherwise beside a box."""
 
-_Character = tuple[int, int, str, str, Box]
-"""Block, offset, character, picture and box."""
+_Character = tuple[int, int, str, str, Box, int]
+"""Block, offset, character, picture, box and page."""
 
 
 def compare_read(
     source: Document, plan: RedactionPlan, copy: Document, covered: Mapping[int, Sequence[Box]] = MappingProxyType({})
 ) -> Iterator[Difference]:
-    """Yield what a second reading of the pictures finds under a box, misses beside the boxes, or has in addition.
+    """Yield what a second reading of the pictures finds under a box, and where it differs in pictures without one.
 
-    Two readings of a picture need not be the same letter by letter; that nothing else has changed is proved by the
-    pixels (``Format.compare_pictures``). ``covered`` are boxes, by page, under which the plan removes more: what a scan
-    shows below its text layer.
+    Two readings of a picture in which something is painted over need not be the same letter by letter; that nothing
+    else has changed in it is proved by the pixels (``Format.compare_pictures``). ``covered`` are boxes, by page, under
+    which the plan removes more: what a scan shows below its text layer.
     """
     edits = edits_by_block(plan.edits)
     before = list(_characters(source.blocks))
@@ -31,10 +31,14 @@ def compare_read(
     stay = [c for c in before if not _is_edited(c, edits) and not _is_covered(c, source, covered)]
     found = list(_characters(copy.blocks))
     yield from _still_there(gone, found)
-    for where in sorted(_missed(stay, found)):
-        yield Difference(where, "text of a picture that was to stay is missing")
-    for where in sorted(_missed(found, before)):
-        yield Difference(where, "a picture has text that the source does not have")
+    painted = {c[3] for c in gone}
+    for what, missed in (
+        ("text of a picture that was to stay is missing", _missed(stay, found)),
+        ("a picture has text that the source does not have", _missed(found, before)),
+    ):
+        for where, page in sorted(missed):
+            if where not in painted and page not in covered:
+                yield Difference(where, what)
 
 
 def _characters(blocks: Iterable[Block]) -> Iterator[_Character]:
@@ -42,7 +46,7 @@ def _characters(blocks: Iterable[Block]) -> Iterator[_Character]:
         if block.kind is Kind.PICTURE:
             for offset, (letter, glyph) in enumerate(zip(block.text, block.glyphs, strict=True)):
                 if glyph is not None and not letter.isspace() and letter != COVERED:
-                    yield number, offset, letter, f"{block.location.part}, page {glyph.page}", glyph.box
+                    yield number, offset, letter, f"{block.location.part}, page {glyph.page}", glyph.box, glyph.page
 
 
 def _is_edited(character: _Character, edits: dict[int, list[Edit]]) -> bool:
@@ -51,7 +55,7 @@ def _is_edited(character: _Character, edits: dict[int, list[Edit]]) -> bool:
 
 
 def _is_covered(character: _Character, source: Document, covered: Mapping[int, Sequence[Box]]) -> bool:
-    number, offset, _, _, box = character
+    number, offset, _, _, box, _ = character
     glyph = source.blocks[number].glyphs[offset]
     boxes = covered.get(glyph.page, ()) if glyph is not None else ()
     return any(_common(box, other) > 0.2 * _area(box) for other in boxes)
@@ -69,7 +73,7 @@ class _Places:
                 self._cells.setdefault(key, []).append(character)
 
     def _keys(self, character: _Character) -> Iterator[tuple[str, int, int]]:
-        picture, box = character[3:]
+        picture, box = character[3:5]
         for column in range(int(box.x0) // self._CELL, int(box.x1) // self._CELL + 1):
             for row in range(int(box.y0) // self._CELL, int(box.y1) // self._CELL + 1):
                 yield picture, column, row
@@ -108,10 +112,10 @@ def _still_there(gone: list[_Character], found: list[_Character]) -> Iterator[Di
         yield Difference(where, "a character that was to go can still be read")
 
 
-def _missed(wanted: list[_Character], found: list[_Character]) -> set[str]:
-    """Return the pictures in which several of ``wanted`` in a row have none of ``found`` in their place."""
+def _missed(wanted: list[_Character], found: list[_Character]) -> set[tuple[str, int]]:
+    """Return the pictures, each with its page, in which several of ``wanted`` in a row have none of ``found`` there."""
     places = _Places(found)
-    missed: set[str] = set()
+    missed: set[tuple[str, int]] = set()
     run = 0
     last = (-1, -1)
     for character in wanted:
@@ -119,6 +123,6 @@ def _missed(wanted: list[_Character], found: list[_Character]) -> set[str]:
         missing = next(places.under(character, 0.3), None) is None
         run = (run if last == (number, offset - 1) else 0) + 1 if missing else 0
         if run >= _LOST:
-            missed.add(character[3])
+            missed.add((character[3], character[5]))
         last = (number, offset)
     return missed

@@ -114,6 +114,13 @@ def read_range(text: str) -> Area | None:
     return Area(rows[0], columns[0], rows[1], columns[1])
 
 
+def range_text(area: Area) -> str:
+    """Return ``A1:B2``."""
+    first = f"{column_letters(area.column)}{area.row}"
+    last = f"{column_letters(area.last_column)}{area.last_row}"
+    return first if first == last else f"{first}:{last}"
+
+
 def read_grid(data: bytes, shared: Sequence[Text], used: set[int], budget: Budget) -> Grid:
     """Return the grid of a worksheet's part. ``used`` gets the numbers of the shared texts that it shows.
 

@@ -15,7 +15,7 @@ from hospital_redact.formats.xlsx.draft import Draft
 from hospital_redact.formats.xlsx.layout import telling_texts
 from hospital_redact.formats.xlsx.strings import parse_or_none, read_text
 from hospital_redact.formats.xlsx.vocabulary import s
-from hospital_redact.model import Kind, Location, Unread
+from hospital_redact.model import Kind, Location
 
 MAX_TEXTS = 200_000
 """Texts of one part that are read; a pivot cache may hold a table a second time."""
@@ -90,7 +90,6 @@ _MACHINE_VALUE = re.compile(
 _FILTER = "_xlnm._FilterDatabase"
 _PRINT_NAMES = frozenset({"_xlnm.Print_Area", "_xlnm.Print_Titles", _FILTER})
 _PLAIN_PLACE = re.compile(r"\$?[A-Z]{1,3}(?:\$?\d{1,7})?(?::\$?[A-Z]{1,3}(?:\$?\d{1,7})?)?|\$?\d{1,7}:\$?\d{1,7}")
-_CLIENT = "{urn:schemas-microsoft-com:office:excel}ClientData"
 
 
 class HiddenPlaces:
@@ -198,12 +197,9 @@ class HiddenPlaces:
             self._draft.bury(said, Kind.COMMENT, Location(shown, f"comment {number}"))
 
     def _old_drawing(self, root: Element, shown: str) -> None:
-        """Read shapes of the old drawing language: comments' frames, and form controls, which show."""
+        """Read the words of shapes of the old drawing language: frames of comments, and controls that became boxes."""
         said = "\n".join(_some(telling_texts(root)))
         self._draft.bury(said, Kind.METADATA, Location(shown, "text"))
-        kinds = {client.get("ObjectType", "") for client in root.iter(_CLIENT)}
-        if kinds - {"Note", "Pict"}:
-            self._draft.unread.append(Unread("control", Location(shown, "controls"), "form controls are not kept"))
 
     def _property_part(self, root: Element, kind: str, shown: str) -> None:
         if kind == "custom-properties" or any((element.text or "").strip() for element in root.iter("*")):

@@ -12,8 +12,9 @@ from xml.sax.saxutils import escape
 
 from hospital_redact.formats.ooxml.package import Element
 from hospital_redact.formats.xlsx.draft import Draft, Sheet
-from hospital_redact.formats.xlsx.formulas import MAX_COLUMN, column_letters, read_formula
-from hospital_redact.formats.xlsx.grid import Area, Grid, read_range
+from hospital_redact.formats.xlsx.entry import read_filter, read_validations
+from hospital_redact.formats.xlsx.formulas import MAX_COLUMN, read_formula
+from hospital_redact.formats.xlsx.grid import Area, Grid, range_text, read_range
 from hospital_redact.formats.xlsx.margins import ATTRIBUTES as MARGIN_ATTRIBUTES
 from hospital_redact.formats.xlsx.strings import loose_texts
 from hospital_redact.formats.xlsx.vocabulary import clean_value, clean_xml, s
@@ -24,7 +25,6 @@ MAX_MERGED_ROWS = 1_000_000
 MAX_CONDITIONS = 2000
 """Conditional formats of a sheet that are kept."""
 _DROPPED = {
-    "dataValidations": "data_validation",
     "hyperlinks": "hyperlink",
     "sheetProtection": "protection",
     "protectedRanges": "protection",
@@ -43,7 +43,6 @@ _DROPPED = {
     "customProperties": "custom_properties",
     "phoneticPr": "",
     "sortState": "sorting",
-    "autoFilter": "filter",
     "extLst": "extension",
     "AlternateContent": "embedded_object",
     "other": "extension",
@@ -59,6 +58,8 @@ _READ_ELSEWHERE = frozenset(
         "legacyDrawing",
         "dimension",
         "conditionalFormatting",
+        "autoFilter",
+        "dataValidations",
     }
 )
 _KEPT = frozenset(
@@ -88,10 +89,12 @@ def read_layout(grid: Grid, draft: Draft, sheet: Sheet, part: str) -> None:
     sheet.before += _first(others, "sheetFormatPr")
     if grid.columns is not None:
         sheet.before += _columns(grid.columns, len(draft.styles.formats))
+    sheet.after += read_filter(others.get("autoFilter", ()), draft, part)
     if grid.merges:
         ranges = "".join(f'<mergeCell ref="{range_text(area)}"/>' for area in _apart(grid.merges))
         sheet.after.append(f"<mergeCells>{ranges}</mergeCells>")
     sheet.after += _conditional(others.get("conditionalFormatting", []), draft, part)
+    sheet.after += read_validations(others.get("dataValidations", ()), draft, part, _is_plain_formula)
     for name in ("printOptions", "pageMargins", "pageSetup"):
         sheet.setup += _first(others, name)
     for element in others.get("headerFooter", [])[:1]:
@@ -106,13 +109,6 @@ def read_layout(grid: Grid, draft: Draft, sheet: Sheet, part: str) -> None:
                     f'<{name} count="{len(markup)}" manualBreakCount="{len(markup)}">{"".join(markup)}</{name}>'
                 )
     _leave_out(grid, draft, part)
-
-
-def range_text(area: Area) -> str:
-    """Return ``A1:B2``."""
-    first = f"{column_letters(area.column)}{area.row}"
-    last = f"{column_letters(area.last_column)}{area.last_row}"
-    return first if first == last else f"{first}:{last}"
 
 
 def _apart(merges: list[Area]) -> Iterator[Area]:

@@ -6,6 +6,7 @@ dead blocks, so that it counts for detection and the level. Hidden sheets, rows 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from hospital_redact.errors import ReadError
@@ -17,10 +18,11 @@ from hospital_redact.formats.xlsx.cells import CellReader
 from hospital_redact.formats.xlsx.draft import Draft, Margin, Sheet
 from hospital_redact.formats.xlsx.grid import Budget, Grid, read_grid
 from hospital_redact.formats.xlsx.hidden import HiddenPlaces
-from hospital_redact.formats.xlsx.layout import read_layout
+from hospital_redact.formats.xlsx.layout import read_layout, telling_texts
 from hospital_redact.formats.xlsx.margins import Third, read_margins
+from hospital_redact.formats.xlsx.oldshapes import OldShape, old_shapes
 from hospital_redact.formats.xlsx.shapes import DrawingReader, ReadPicture
-from hospital_redact.formats.xlsx.strings import Text, read_shared
+from hospital_redact.formats.xlsx.strings import Text, parse_or_none, read_shared
 from hospital_redact.formats.xlsx.styles import Styles
 from hospital_redact.formats.xlsx.vocabulary import MAIN_TYPES, s
 from hospital_redact.model import Kind, Location, Unread
@@ -137,15 +139,13 @@ class _Reader:
 
     def _visible(self, named: _Named) -> None:
         draft = self.draft
+        if named.relation.kind == "chartsheet":
+            self._chart_sheet(named)
+            return
         if named.relation.kind != "worksheet":
             self._not_cells(named)
             return
-        self._taken.add(named.relation.target)
-        number = len(draft.sheets) + 1
-        part = f"sheet {number}"
-        block = draft.show(named.name, Kind.HEADING, Location(part, "name"))
-        sheet = Sheet(number, named.name, block)
-        draft.sheets.append(sheet)
+        sheet, part = self._new_sheet(named)
         grid = read_grid(self._package.parts[named.relation.target], self._shared, self._used, self._budget)
         read_layout(grid, draft, sheet, part)
         CellReader(draft, part, grid, sheet).read()
@@ -153,18 +153,39 @@ class _Reader:
         self._odd_texts(grid, part)
         self._drawings(grid, sheet, named.relation.target, part)
 
+    def _new_sheet(self, named: _Named) -> tuple[Sheet, str]:
+        """Return a sheet of the copy, and how locations call it."""
+        draft = self.draft
+        self._taken.add(named.relation.target)
+        number = len(draft.sheets) + 1
+        part = f"sheet {number}"
+        block = draft.show(named.name, Kind.HEADING, Location(part, "name"))
+        sheet = Sheet(number, named.name, block)
+        draft.sheets.append(sheet)
+        return sheet, part
+
+    def _chart_sheet(self, named: _Named) -> None:
+        """Read a sheet that is a chart (18.3.1.12) as a sheet of no cells with the chart on it."""
+        sheet, part = self._new_sheet(named)
+        root = self._package.root(named.relation.target)
+        said = "\n".join(dict.fromkeys(telling_texts(root)))
+        self.draft.bury(said, Kind.METADATA, Location(part, "layout"))
+        for number, element in enumerate(root.findall(s("headerFooter"))):
+            for third in read_margins(element):
+                self._third(third, sheet if number == 0 else None, part)
+        self._drawn(root.findall(s("drawing")), sheet, named.relation.target, part)
+
     def _not_cells(self, named: _Named) -> None:
-        """Leave out a sheet that is a chart or a dialogue; a sheet of old macros is left out as macros are."""
+        """Leave out a sheet that is a dialogue; a sheet of old macros is left out as macros are."""
         draft = self.draft
         place = Location("package", "sheet")
         draft.bury(named.name, Kind.HEADING, place)
         if "macro" in named.relation.kind.lower():
             draft.drop("macros", "package")
             return
-        what = "chart" if named.relation.kind == "chartsheet" else "unknown_part"
-        draft.drop(what, "package")
+        draft.drop("unknown_part", "package")
         place = Location("package", f"sheet {1 + sum(u.location.part == 'package' for u in draft.unread)}")
-        draft.unread.append(Unread(what, place, "a sheet of this kind is not read yet"))
+        draft.unread.append(Unread("unknown_part", place, "a sheet of this kind is not read yet"))
 
     def _hidden(self, named: _Named, number: int) -> None:
         draft = self.draft
@@ -205,12 +226,8 @@ class _Reader:
             self.draft.bury("\n".join(grid.odd), Kind.METADATA, Location(part, "text"))
 
     def _drawings(self, grid: Grid, sheet: Sheet, part: str, where: str) -> None:
-        relations = self._package.relations(part)
-        for element in grid.others.get("drawing", ()):
-            relation = relations.get(element.get(_R_ID, ""))
-            if relation is None or relation.external or relation.target not in self._package.parts:
-                continue
-            sheet.drawing = self._pictures.read(relation.target, where) or sheet.drawing
+        relations = self._drawn(grid.others.get("drawing", ()), sheet, part, where)
+        shapes = self._old_shapes(grid, relations)
         seen: set[str] = set()
         for name in ("oleObjects", "AlternateContent", "other"):
             for holder in grid.others.get(name, ()):
@@ -219,7 +236,35 @@ class _Reader:
                     key = found.get("shapeId", "")
                     if key not in seen and (len(found) or holder.find(f".//{s('oleObject')}/*") is None):
                         seen.add(key)
-                        sheet.drawing = self._pictures.read_object(found, sheet.drawing, where)
+                        shape = next((x for x in shapes if x.number == key), None)
+                        sheet.drawing = self._pictures.read_object(found, sheet.drawing, where, shape)
+        listed = {shape.number for shape in shapes}
+        for holder in (h for name in ("controls", "AlternateContent") for h in grid.others.get(name, ())):
+            missing = dict.fromkeys(c.get("shapeId", "") for c in holder.iter(s("control")))
+            shapes += [OldShape(key, None, "", is_control=True) for key in missing if key not in listed]
+        for shape in shapes:
+            if shape.is_control or shape.number not in seen:
+                sheet.drawing = self._pictures.read_control(shape, sheet.drawing, where)
+
+    def _drawn(self, elements: Iterable[Element], sheet: Sheet, part: str, where: str) -> dict[str, Relation]:
+        """Read the drawings that ``elements`` of ``part`` name; return the relationships of ``part``."""
+        relations = self._package.relations(part)
+        for element in elements:
+            relation = relations.get(element.get(_R_ID, ""))
+            if relation is None or relation.external or relation.target not in self._package.parts:
+                continue
+            sheet.drawing = self._pictures.read(relation.target, where) or sheet.drawing
+        return relations
+
+    def _old_shapes(self, grid: Grid, relations: dict[str, Relation]) -> list[OldShape]:
+        """Return the form controls of a sheet and the frames of its embedded objects."""
+        shapes: list[OldShape] = []
+        for element in grid.others.get("legacyDrawing", ()):
+            relation = relations.get(element.get(_R_ID, ""))
+            if relation is not None and not relation.external and relation.target in self._package.parts:
+                root = parse_or_none(self._package.parts[relation.target])
+                shapes += [] if root is None else old_shapes(root)
+        return shapes
 
     def _rest_of_texts(self) -> None:
         """Read the shared texts that no cell shows, and the words of number formats."""

@@ -21,6 +21,7 @@ from hospital_redact.formats.ooxml.shapes import copy_formatting, holds_writing
 from hospital_redact.formats.pictures import PictureReading
 from hospital_redact.formats.xlsx.boxes import fill_box
 from hospital_redact.formats.xlsx.draft import Draft, Drawn, Image
+from hospital_redact.formats.xlsx.oldshapes import OldShape
 from hospital_redact.formats.xlsx.strings import loose_texts, parse_or_none
 from hospital_redact.formats.xlsx.vocabulary import s
 from hospital_redact.model import Kind, Location, TablePosition, Unread
@@ -102,10 +103,13 @@ class DrawingReader:
                 out.remove(extra)
             etree.SubElement(out, _X + "clientData")
 
-    def read_object(self, source: Element, sheet: NewPart | None, part: str) -> NewPart | None:
+    def read_object(
+        self, source: Element, sheet: NewPart | None, part: str, shape: OldShape | None = None
+    ) -> NewPart | None:
         """Put a box in the place of an embedded object (``oleObject``) of a sheet, into its drawing if it has one.
 
-        Return the drawing's part. An object that does not say where it stands blocks.
+        ``shape`` is its frame in the old drawing language, where it has one. Return the drawing's part. An object that
+        does not say where it stands blocks.
         """
         self._part = part
         place = next((e for e in source.iter(_OBJECT_ANCHOR)), None)
@@ -114,12 +118,30 @@ class DrawingReader:
         for corner in corners:
             new = etree.SubElement(anchor, _X + etree.QName(corner).localname)
             new.extend(etree.fromstring(etree.tostring(child)) for child in corner)
+        if not corners and shape is not None and shape.corners is not None:
+            anchor.extend(shape.corners)
         if len(anchor) != 2 or not all(_copy_place(corner, etree.Element(anchor.tag)) for corner in anchor):
             self._leave(source, "embedded_object", "an embedded object does not say where it stands")
             return sheet
+        return self._place_box(anchor, sheet, OBJECT_LABEL, "embedded_object")
+
+    def read_control(self, shape: OldShape, sheet: NewPart | None, part: str) -> NewPart | None:
+        """Put a box with the text of a form control in its place; as :meth:`read_object`."""
+        self._part = part
+        anchor = etree.Element(_X + "twoCellAnchor")
+        if shape.corners is None:
+            place = self._place("control")
+            self._draft.drop("control", part)
+            self._draft.unread.append(Unread("control", place, "a form control does not say where it stands"))
+            self._draft.bury(shape.text, Kind.ALT_TEXT, place)
+            return sheet
+        anchor.extend(shape.corners)
+        return self._place_box(anchor, sheet, shape.text, "control")
+
+    def _place_box(self, anchor: Element, sheet: NewPart | None, label: str, what: str) -> NewPart:
         self._new = sheet or self._drawing()
         assert self._new.root is not None
-        self._box(anchor, anchor, OBJECT_LABEL, "embedded_object")
+        self._box(anchor, anchor, label, what)
         etree.SubElement(anchor, _X + "clientData")
         self._new.root.append(anchor)
         return self._new
