@@ -65,6 +65,7 @@ def _two_pages(value: str) -> bytes:
 
 def _identity_v(builder: Builder, value: str) -> bytes:
     font = builder.cid_font("Identity-V")
+    font.DescendantFonts[0].CIDSystemInfo.Ordering = String("Identity")  # no collection says otherwise than ToUnicode
     codes = {letter: number for number, letter in enumerate(value, 20)}
     lines = b"".join(b"<%04X> <%04X>\n" % (code, ord(letter)) for letter, code in codes.items())
     font.ToUnicode = builder.pdf.make_stream(

@@ -199,3 +199,29 @@ def test_a_name_that_says_something_else_is_refused() -> None:
 def test_a_text_that_begins_like_another_kind_stays_a_text(start: str) -> None:
     document = formats.read_document(formats.prepare(Source("a.txt", f"{start}，随访。".encode())))
     assert document.blocks[0].text.startswith(start)
+
+
+def test_a_mailbox_becomes_an_archive_of_its_mails(tmp_path: Path) -> None:
+    mails = [
+        f"From a@example.org Mon Mar  4 08:00:00 2024\nFrom: a@example.org\nTo: b@example.org\nSubject: {n}\n\n"
+        f"患者王小测第{n}次随访。\n>From 后面还有。\n\n"
+        for n in (1, 2)
+    ]
+    path = tmp_path / "信箱.mbox"
+    path.write_bytes("".join(mails).encode())
+    redactor = Redactor()
+    review = redactor.review(path)
+    assert "converted_from:mbox" in review.document.notes
+    text = "\n".join(block.text for block in review.document.blocks)
+    assert text.count("王小测") == 2
+    assert "\nFrom 后面还有。" in text
+    copy = redactor.redact(review, tmp_path / "信箱.zip")
+    with zipfile.ZipFile(copy.path) as archive:
+        assert archive.namelist() == ["1.eml", "2.eml"]
+        assert not any("王小测".encode() in archive.read(name) for name in archive.namelist())
+
+
+def test_outlooks_own_format_is_refused_with_advice() -> None:
+    with pytest.raises(ReadError, match="winmail") as refusal:
+        conversion.convert(Source("winmail.dat", b"\x78\x9f\x3e\x22" + bytes(50)))
+    assert refusal.value.code == "HR201"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import xlsx_slots
+import xlsx_slots_hidden
 from xlsx_kit import DROPPED, HIDDEN, SHOWS, VALUE, Kit, row
 
-SLOT_MODULES = (xlsx_slots,)
+SLOT_MODULES = (xlsx_slots, xlsx_slots_hidden)
 """Importing them fills the groups of slots."""
 EVERY = SHOWS | HIDDEN | DROPPED
 

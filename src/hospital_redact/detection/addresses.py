@@ -60,6 +60,10 @@ _ADDRESS = compile_later(
     # 海棠湾6幢2单元1102: an estate by its name alone, before building and room
     r"|(?!住院|门诊|急诊|外科|内科|行政|综合|医技)\p{Han}{2,8}?[0-9]{1,3}(?:幢|栋|号楼)(?:[0-9一二三四五]{1,2}单元)?[0-9]{3,4}[室房]?"
     r"(?![0-9A-Za-z]|病房|诊室|会议|办公|教室)"
+    # 盛天茗城2期15栋, 凤凰城B3-602, 万科城12-3-502
+    r"|\p{Han}{2,8}?[0-9一二三四五六七八九]{1,2}期[0-9]{1,3}(?:幢|栋|号楼)(?:[0-9一二三四五]{1,2}单元)?(?:[0-9]{3,4}[室房]?)?"
+    r"|\p{Han}{1,6}?(?:城|苑|园|府|湾|庭|里|邸|庄|郡|轩|阁|居|墅)(?:[A-Z][0-9]{0,2}|[0-9]{1,2})-(?:[0-9]{1,2}-)?[0-9]{3,4}"
+    r"(?![0-9A-Za-z\-/.%床])"
 )
 # The grammar starts too early in running Chinese: 您留的地址浦江县… The address begins after the last of these.
 _LEAD = compile_later(

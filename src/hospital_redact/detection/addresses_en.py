@@ -8,6 +8,7 @@ than a state, the code included.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from hospital_redact.detection.compilation import compile_later
 from hospital_redact.detection.patterns import CompiledRule, search_scene, value_span
@@ -91,8 +92,29 @@ _START = r"(?<![0-9A-Za-z#./-])"
 # Alternatives on the top level: search_scene runs each by itself, and only where it can match.
 _ADDRESS = compile_later(
     rf"{_START}(?:(?:{_UNIT}|{_HOUSE}){_COMMA}){{0,3}}{_NUMBER},? {_STREET}{_TAIL}(?:,? [0-9]{{5}}(?![0-9A-Za-z-]))?"
+    rf"|{_START}{_BOX}{_TAIL}"
+    rf"|{_START}(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
+    rf"|{_START}(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
+    r"(?:,? #[0-9]{1,3}-[0-9]{1,5})?(?:,? Singapore(?: [0-9]{6})?)?"
+    rf"|{_START}(?:(?:{_UNIT}|{_STREET}|{_TOWN}){_COMMA}){{1,5}}(?:{_TOWN} )?{_POSTCODE}"
+    # a named house, a lane and a town, none of them numbered
+    rf"|{_START}(?!{_PUBLIC})(?:{_HOUSE},? )(?:{_STREET}), {_TOWN}(?:, {_TOWN})?(?![A-Za-z])"
+    # the Continent: via dei Mulini 9, Castelvero; Lindenstraße 14, 10969 Berlin; ул. Ленина 148, кв. 17
+    rf"|(?<![A-Za-z])(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Cc]alle|[Uu]lica|ul\.) "
+    rf"(?:[A-Za-z'’À-ÿ.]{{1,20}} ){{1,4}}"
+    rf"[0-9]{{1,4}}[A-Za-z]?(?:/[0-9]{{1,4}})?(?![0-9A-Za-z%])(?:, (?:[0-9]{{5}} )?[A-Z][A-Za-z'’À-ÿ-]{{2,30}})?"
+    rf"|(?<![A-Za-z])[A-ZÄÖÜ][A-Za-zäöüß-]{{2,24}}(?:straße|strasse|gasse|allee|platz|weg) "
+    rf"[0-9]{{1,4}}[a-z]?(?![0-9A-Za-z])"
+    rf"(?:, [0-9]{{5}} [A-ZÄÖÜ][A-Za-zäöüß-]{{2,30}})?"
+    r"|(?:(?:г\. ?)?[А-ЯЁ][а-яё-]{2,30}, ?)?(?<![а-яё])(?:ул|пр|просп|пер|наб|бул|ш)\. ?"
+    r"[А-ЯЁа-яё0-9][А-ЯЁа-яё .-]{1,40}?"
+    r",? ?(?:д\. ?)?[0-9]{1,4}[а-я]?(?:, ?(?:корп|к|стр|кв|оф)\. ?[0-9]{1,4}){0,3}(?![0-9])"
+    rf"|{_START}{_TOWN},? {_STATE},? [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9A-Za-z])"
+)
+# Of its own, because a very long expression is not searched by its alternatives.
+_FURTHER = compile_later(
     # an estate between room and road: Room 2104, Building 6, Upper East Side, 4 Dongsihuan North Road
-    rf"|{_START}(?:{_UNIT}{_COMMA}){{1,3}}{_TOWN}{_COMMA}{_NUMBER},? {_STREET}{_TAIL}"
+    rf"{_START}(?:{_UNIT}{_COMMA}){{1,3}}{_TOWN}{_COMMA}{_NUMBER},? {_STREET}{_TAIL}"
     # No. 9 Intl Students' Building, Rm 414
     r"|(?<![A-Za-z])(?:No\.? ?[0-9]{1,3},? )?(?:[A-Z][A-Za-z'’]{1,20} ){1,4}(?:Building|Dormitory|Dorm|Residence|Hall"
     r"|House|Court|Apartments|Block)"
@@ -114,29 +136,12 @@ _ADDRESS = compile_later(
     # a park with its pitch
     rf"|(?<![A-Za-z])(?:[A-Z][a-z]{{2,20}} ){{1,3}}(?:Caravan|Holiday|Mobile Home|Trailer|Leisure) Park, (?:pitch"
     rf"|plot|lot|no\.?|unit) [0-9A-Z]{{1,5}}{_TAIL}"
-    rf"|{_START}{_BOX}{_TAIL}"
-    rf"|{_START}(?:{_UNIT}{_COMMA}){{1,4}}(?:{_STREET}){_TAIL}"
-    rf"|{_START}(?:Blk|Block) [0-9]{{1,4}}[A-Z]?,? {_STREET}(?: [0-9]{{1,3}})?"  # Singapore
-    r"(?:,? #[0-9]{1,3}-[0-9]{1,5})?(?:,? Singapore(?: [0-9]{6})?)?"
-    rf"|{_START}(?:(?:{_UNIT}|{_STREET}|{_TOWN}){_COMMA}){{1,5}}(?:{_TOWN} )?{_POSTCODE}"
-    # a named house, a lane and a town, none of them numbered
-    rf"|{_START}(?!{_PUBLIC})(?:{_HOUSE},? )(?:{_STREET}), {_TOWN}(?:, {_TOWN})?(?![A-Za-z])"
-    # the Continent: via dei Mulini 9, Castelvero; Lindenstraße 14, 10969 Berlin; ул. Ленина 148, кв. 17
-    rf"|(?<![A-Za-z])(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Cc]alle|[Uu]lica|ul\.) "
-    rf"(?:[A-Za-z'’À-ÿ.]{{1,20}} ){{1,4}}"
-    rf"[0-9]{{1,4}}[A-Za-z]?(?:/[0-9]{{1,4}})?(?![0-9A-Za-z%])(?:, (?:[0-9]{{5}} )?[A-Z][A-Za-z'’À-ÿ-]{{2,30}})?"
-    rf"|(?<![A-Za-z])[A-ZÄÖÜ][A-Za-zäöüß-]{{2,24}}(?:straße|strasse|gasse|allee|platz|weg) "
-    rf"[0-9]{{1,4}}[a-z]?(?![0-9A-Za-z])"
-    rf"(?:, [0-9]{{5}} [A-ZÄÖÜ][A-Za-zäöüß-]{{2,30}})?"
-    r"|(?:(?:г\. ?)?[А-ЯЁ][а-яё-]{2,30}, ?)?(?<![а-яё])(?:ул|пр|просп|пер|наб|бул|ш)\. ?"
-    r"[А-ЯЁа-яё0-9][А-ЯЁа-яё .-]{1,40}?"
-    r",? ?(?:д\. ?)?[0-9]{1,4}[а-я]?(?:, ?(?:корп|к|стр|кв|оф)\. ?[0-9]{1,4}){0,3}(?![0-9])"
-    rf"|{_START}{_TOWN},? {_STATE},? [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9A-Za-z])"
 )
+_PATTERNS = (_ADDRESS, _FURTHER)
 
 
 def find_addresses_en(scene: Scene, rules: Sequence[CompiledRule]) -> Iterator[Hit]:
     """Yield addresses in Latin letters for each rule whose recogniser is ``address_en``."""
     for compiled in rules:
-        for match in search_scene(scene, _ADDRESS, compiled.rule.id):
+        for match in chain.from_iterable(search_scene(scene, pattern, compiled.rule.id) for pattern in _PATTERNS):
             yield Hit(*value_span(match), compiled.rule, compiled.rule.detection.confidence, ("pattern",), "address")

@@ -7,9 +7,8 @@ most two count; a heading 1, at most two; the file name 2; a phrase 1, at most t
 Look-alikes (招聘公告 for a salary) take 3 off when they stand in the title, where phrases then count nothing, and 1
 elsewhere. They lower the prior and nothing else: a filled table that names persons next to figures counts whatever
 else the text says. A document that says itself that it must not leave (rule ``self_declared``) needs one point less.
-Where
-no rule reaches its threshold, the closest one counts from two points on, and says that it is ``weak``. The weights
-follow domain/04_categories.
+Where no rule reaches its threshold, the closest one counts from two points on, and says that it is ``weak``. The
+weights follow domain/04_categories.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from hospital_redact.detection.normalisation import normalise
 from hospital_redact.detection.patterns import PatternGroup
 from hospital_redact.detection.scene import Scene
 from hospital_redact.detection.structure import Cell
+from hospital_redact.detection.titles import title_ranges
 from hospital_redact.model import (
     CATEGORY_CUE,
     Action,
     CategoryRule,
     Document,
     Finding,
-    Kind,
     Policy,
     Span,
 )
@@ -58,9 +57,7 @@ _NEVER_OVERSHADOWED = frozenset({NO_CATEGORY, "medical_record", "it_security", "
 # A manuscript says so in its title, and tells of a patient in its text.
 _NAMED_ENOUGH = frozenset({NO_CATEGORY, "research", "unpublished", "minutes", "medical_record"})
 
-_TITLE_LINES = 10
 _LOOK_ALIKE_LINES = 3
-_TITLE_WIDTH = 60
 _MAX_SPANS = 24
 _MAX_HEAD = 24
 _TITLE_WEIGHT = 3.0
@@ -81,35 +78,6 @@ _HEADING_PREFIX = compile_later(
     r"(?:[一二三四五六七八九十百]{1,3}[、.)\s]+|[甲乙丙丁壹贰叁肆伍][、.\s]+|\(?[ivx]{1,4}[.)]\s*|第[一二三四五六七八九十]+[章节条]\s*)?"
 )
 _FILLED = compile_later(r"[^\s_\-—|/.…¥￥]")
-_TITLE_END = compile_later(r"\t| {4,}|[。;!?]|,(?=\p{Han})")
-_NUMBERED = compile_later(
-    r"\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[ivx]{1,4})(?:[、.)]|[ ]+(?=\p{Han}))(?!\d)"
-    r"|第[一二三四五六七八九十]{1,3}[条章]|问题\s?\d"
-)
-_FIELD = compile_later(r"(?P<label>[^\s:]{1,12}|[A-Za-z ]{2,16}):[ \t]*(?=\S)")
-_SUBJECT_LABELS = frozenset(
-    [
-        "主题",
-        "标题",
-        "题目",
-        "题名",
-        "事由",
-        "文件名",
-        "名称",
-        "文件名称",
-        "关于",
-        "案由",
-        "文题",
-        "项目名称",
-        "subject",
-        "re",
-        "title",
-        "topic",
-        "regarding",
-        "ref",
-        "about",
-    ]
-)
 _KINDS = ("规定", "办法", "制度", "条例", "细则", "准则", "公告", "公示", "通知", "启事", "简章")
 # 公告前 is before the notice, which is no notice.
 _BEFORE = ("前", "之前", "以前")
@@ -409,45 +377,8 @@ def _find_words(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence
                 found.headings[word.text] = scene.locate(start, end)
 
 
-def _title_ranges(scene: Scene) -> Iterator[tuple[int, int]]:
-    """Yield what may be a title: the blocks that are headings, and those of the first lines that are no sentences.
-
-    The first line counts whatever it is. What stands left of a gap is the title of 工资发放明细<tab>2024年9月. A
-    numbered line is a heading, and one with a label a field, unless the label says that the subject follows.
-    """
-    for segment in scene.view.segments:
-        if scene.document.blocks[segment.block].kind is Kind.HEADING:
-            start, end = scene.normalised_range(segment.start, segment.start + segment.length)
-            yield start, min(end, start + _TITLE_WIDTH)
-    position = 0
-    for number in range(_TITLE_LINES):
-        while position < len(scene.text) and scene.text[position].isspace():
-            position += 1
-        end = scene.line_end(position)
-        piece = _TITLE_END.search(scene.text, position, end) if number or end - position > _TITLE_WIDTH else None
-        stop = piece.start() if piece else end
-        gap = piece is not None and scene.text[stop].isspace()
-        line = scene.text[position:stop]
-        whole = piece is None or gap or _is_subject(line)
-        if position < stop and (number == 0 or (whole and _is_title(line))):
-            yield position, min(stop, position + _TITLE_WIDTH)
-        position = end
-
-
-def _is_title(line: str) -> bool:
-    if len(line) > _TITLE_WIDTH or _NUMBERED.match(line):
-        return False
-    return _FIELD.match(line) is None or _is_subject(line)
-
-
-def _is_subject(line: str) -> bool:
-    """Whether a line is a field that says what its paper is about."""
-    label = _FIELD.match(line)
-    return label is not None and label["label"].casefold() in _SUBJECT_LABELS
-
-
 def _find_titles(scene: Scene, text: str, compiled: _Compiled, evidence: Sequence[_Evidence]) -> None:
-    for number, (start, end) in enumerate(_title_ranges(scene)):
+    for number, (start, end) in enumerate(title_ranges(scene)):
         line = text[start:end]
         # 出  院  小  结: a title may be spaced out.
         gaps = {index for gap in _HAN_GAP.finditer(line) for index in range(*gap.span())}

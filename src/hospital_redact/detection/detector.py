@@ -176,15 +176,18 @@ def concerns_patient(hits: Iterable[Hit], cues: Sequence[Finding], texts: Iterab
     """
     # A blank form that holds such a number is filled in.
     strong = [cue for cue in cues if "weak" not in cue.evidence and cue.rule != "blank_form"]
-    if any(cue.category in _ABOUT_STAFF or cue.matter in _FOR_EVERYBODY for cue in strong):
+    if any(cue.matter in _FOR_EVERYBODY for cue in strong):
         return False
-    return any(
+    staff = {cue.category for cue in strong} & _ABOUT_STAFF
+    numbered = not staff and any(
         (hit.rule.entity in _PATIENT_NUMBERS or (hit.rule.entity == "VISIT_DATE" and "label" in hit.evidence))
         and hit.rule.action.removes
         and not hit.rule.only_with
         and hit.confidence >= _PATIENT_VALUE
         for hit in hits
-    ) or tells_of_care(texts)
+    )
+    # A letter to an employer is about both: when somebody may work again and what the illness is.
+    return numbered or (staff <= {"personnel"} and tells_of_care(texts))
 
 
 def to_finding(hit: Hit, spans: tuple[Span, ...], subject: str | None) -> Finding:

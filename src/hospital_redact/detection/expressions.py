@@ -43,7 +43,6 @@ _MANY_DIGITS = 5  # as many in a set stand for all
 _KNOWN_FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL | regex.VERBOSE | regex.UNICODE | regex.VERSION0
 
 
-_NEAR_START = 12
 _SHORTEST = 64  # characters of a group that is worth keeping
 _MAX_GROUPS = 64  # that begin alike
 _GROUPS: dict[tuple[tuple[bool, ...], str], list[tuple[str, Facts, bool]]] = {}
@@ -56,11 +55,6 @@ class Branch(NamedTuple):
     source: str
     flags: int
     needs: tuple[Needs, ...]
-
-    @property
-    def is_sharp(self) -> bool:
-        """Whether it says first with which characters alone it can begin."""
-        return "(?=[" in self.source[:_NEAR_START]
 
     @property
     def pattern(self) -> regex.Pattern[str]:

@@ -43,7 +43,9 @@ _OFFICE = compile_later(
 )
 # CHAN WING SZE, Lam Sau-ping, Kim Min-jun, Nguyen Thi Lan: the family name stands first.
 _FAMILY = "|".join(
-    sorted({form for name in words("asian_surnames") for form in (name, name.upper())}, key=len, reverse=True)
+    sorted(
+        {form for name in words("asian_surnames") for form in (name, name.upper())}, key=lambda word: (-len(word), word)
+    )
 )
 _EASTERN = compile_later(
     rf"(?<![\p{{L}}\d@._/-])(?:{_FAMILY})[ ](?:\p{{Lu}}\p{{Ll}}{{1,7}}(?:-\p{{L}}\p{{Ll}}{{1,7}}"
@@ -87,7 +89,7 @@ _LETTERS = 4
 _THING_AFTER = compile_later(r"['’]?s?[ ]?(?P<thing>\p{L}+)")
 _CITATION = compile_later(
     r"[ ]?(?:氏|分型|分级|分期|分类|综合征|征|病|法|评分|试验|量表|方案|染色|窗|孔|管|线|环|腺)|"
-    r"[ ](?:et al|and colleagues|and co-?workers)|[ ]?[(,]?[ ]?\(?(?:19|20)[0-9]{2}\)?[;:.]")
+    r"[ ](?:et al|and colleagues|and co-?workers)|[ ]?[(,]?[ ]?\(?(?:19|20)[0-9]{2}\)?[;:.]"
 )
 
 
@@ -99,7 +101,7 @@ def find_given(scene: Scene) -> Iterator[Mention]:
     for match in search_scene(scene, _CAPITALS, "names"):
         named = is_eponym(text, match.end()) or _CITATION.match(text, match.end())
         if match.group().capitalize() in _GIVEN and not named:
-            yield Mention(*match.span(), Role.OTHER, 0.6, ("given_name",))
+            yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
     for match in search_scene(scene, _EASTERN, "names"):
         if match.group().casefold().split()[-1] not in _PLACES:
             yield Mention(*match.span(), Role.OTHER, 0.6, ("shape",))
@@ -109,7 +111,7 @@ def find_given(scene: Scene) -> Iterator[Mention]:
             continue
         end = _end(text, match)
         if end and not is_eponym(text, end) and not _CITATION.match(text, end):
-            yield Mention(match.start(), end, Role.OTHER, 0.6, ("given_name",))
+            yield Mention(match.start(), end, Role.OTHER, 0.6, ("shape",))
 
 
 def _after_offices(scene: Scene) -> Iterator[Mention]:

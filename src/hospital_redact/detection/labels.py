@@ -216,7 +216,7 @@ def _codes_beside_people(scene: Scene, compiled: CompiledRule) -> Iterator[Hit]:
 
 def _shape(text: str) -> str:
     """Return what a code looks like: its letters and separators, a 0 for each run of digits and how many there are."""
-    bare = regex.sub(r"[0-9]+", "0", text)
+    bare = regex.sub(r"(?<=0)[A-Za-z]$", "a", regex.sub(r"[0-9]+", "0", text))  # GX0923A and GX0923B are alike
     return f"{bare} {sum(char.isdigit() for char in text)}"
 
 

@@ -27,12 +27,10 @@ DIGIT = "\ufdd0"
 EMPTY = frozenset([""])
 
 _MAX_LENGTH = 24  # characters of one needle
-_OPENING, _MAX_OPENINGS = 2, 4096  # characters of an opening; openings of a part
 _MAX_FIRST = 1024  # members of the set with which an expression begins
 _COMMON_MARKS = frozenset(".,:;-/()\"'_、，。：；（）")
 _DIGIT_SHARE, _ONE_DIGIT_SHARE, _DIGIT_AGAIN = 0.06, 0.008, 0.7
 _TOO_FREQUENT = 0.07  # needles that stand everywhere spare nothing
-_SEARCH, _FAR, _PER_TRY = 4, 2_000, 12  # in tries: to begin a search, characters without bound, characters searched
 _ANY_DIGIT = regex.compile(r"\p{Nd}")
 _TO_DIGIT = str.maketrans(dict.fromkeys("0123456789", DIGIT))
 LOWER_STRANGERS = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
@@ -75,17 +73,13 @@ class Anchor(NamedTuple):
     after: int | None
 
 
-Openings = frozenset[tuple[str, bool]]
-"""Strings of one or two characters with which a part begins, or nothing, and whether they are all that it takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """About a part of an expression: all its ``strings`` if they are few, or an ``anchor``.
 
     ``reach``: the most characters that it takes or looks at, ``ahead``: those that it only looks at, ``lines``: the
     most line ends among them. ``first``: members of a set with which all that it takes begins, none for any character;
-    ``empty``: it may take nothing. ``openings``: with what it begins where the ``strings`` are too many.
+    ``empty``: it may take nothing.
     """
 
     strings: frozenset[str] | None = EMPTY
@@ -95,7 +89,6 @@ class Facts:
     ahead: int | None = 0
     first: frozenset[str] | None = frozenset()
     empty: bool = True
-    openings: Openings | None = None
 
 
 def _facts(
@@ -104,10 +97,9 @@ def _facts(
     measures: Iterable[int | None],
     first: frozenset[str] | None,
     empty: bool,
-    openings: Openings | None,
 ) -> Facts:
     reach, lines, ahead = measures
-    return Facts(strings, anchor, reach, lines, ahead, first, empty, openings)
+    return Facts(strings, anchor, reach, lines, ahead, first, empty)
 
 
 ANY = Facts(None, None, 1, 0, first=None, empty=False)
@@ -119,39 +111,11 @@ TEXT_END = Facts(lines=None)
 
 def needs_of(branch: Facts) -> Needs | None:
     """Return what every match of ``branch`` needs; none where that is not known or spares nothing."""
-    anchor = _better(anchor_of(branch), _opening_anchor(branch))
+    anchor = anchor_of(branch)
     if anchor is None or (None in (anchor.before, anchor.after) and branch.lines is None):
         return None
     anchor = _shortest(anchor._replace(needles=_as_sought(anchor.needles)))
     return Needs(anchor.needles, anchor.before, anchor.after, branch.lines)
-
-
-def _opening_anchor(branch: Facts) -> Anchor | None:
-    openings = _openings_of(branch)
-    return Anchor(frozenset(text for text, _ in openings), 0, branch.reach) if openings else None
-
-
-def _openings_of(part: Facts) -> Openings | None:
-    if part.strings is not None:
-        return frozenset((text[:_OPENING], len(text) < _OPENING) for text in part.strings)
-    return part.openings
-
-
-def _joined_openings(parts: list[Facts]) -> Openings | None:
-    """Return with what ``parts`` one after the other begin; none where that is not known or too much."""
-    begun: Openings = frozenset([("", True)])
-    for part in parts:
-        whole = [text for text, all_ in begun if all_]
-        if not whole:
-            break
-        more = _openings_of(part)
-        if more is None or len(whole) * len(more) > _MAX_OPENINGS:
-            return frozenset((text, False) for text, _ in begun) if "" not in whole else None
-        joined = ((before + text, all_) for before in whole for text, all_ in more)
-        begun = frozenset(entry for entry in begun if not entry[1]) | frozenset(
-            (text[:_OPENING], all_ and len(text) < _OPENING) for text, all_ in joined
-        )
-    return begun
 
 
 def _frequency(needles: frozenset[str]) -> float:
@@ -196,18 +160,10 @@ def anchor_of(part: Facts) -> Anchor | None:
 
 
 def _better(*choices: Anchor | None) -> Anchor | None:
-    """Return the cheapest of ``choices`` to look for; nothing when it is too frequent."""
+    """Return the rarest of ``choices``; nothing when all are too frequent."""
     known = [choice for choice in choices if choice is not None]
-    best = min(known, key=_cost, default=None)
+    best = min(known, key=lambda anchor: _frequency(anchor.needles), default=None)
     return best if best is not None and _frequency(best.needles) <= _TOO_FREQUENT else None
-
-
-def _cost(anchor: Anchor) -> float:
-    """Return about what it costs to look for matches where ``anchor`` stands: a try if they begin there, else a search."""
-    if anchor.before == 0:
-        return _frequency(anchor.needles)
-    reach = _FAR if anchor.before is None or anchor.after is None else anchor.before + anchor.after
-    return _frequency(anchor.needles) * (_SEARCH + reach / _PER_TRY)
 
 
 def _shortest(anchor: Anchor) -> Anchor:
@@ -282,7 +238,7 @@ def in_sequence(parts: list[Facts]) -> Facts:
     if first:
         anchors.append(anchor_between(first, len(parts), run))
     sums = (_sum(*(getattr(part, name) for part in parts)) for name in ("reach", "lines", "ahead"))
-    return _facts(None if first else run, _better(*anchors), sums, *_beginning(parts), _joined_openings(parts))
+    return _facts(None if first else run, _better(*anchors), sums, *_beginning(parts))
 
 
 def _beginning(parts: list[Facts]) -> tuple[frozenset[str] | None, bool]:
@@ -319,12 +275,7 @@ def one_of(branches: list[Facts]) -> Facts:
         strings = None
     maxima = (_largest(*(getattr(branch, name) for branch in branches)) for name in ("reach", "lines", "ahead"))
     begun = reduce(united, (branch.first for branch in branches))
-    opened: set[tuple[str, bool]] | None = set()
-    for branch in branches:
-        known = _openings_of(branch)
-        opened = None if opened is None or known is None or len(known) > _MAX_OPENINGS else opened | known
-    empty = any(branch.empty for branch in branches)
-    return _facts(strings, _better(anchor), maxima, begun, empty, None if opened is None else frozenset(opened))
+    return _facts(strings, _better(anchor), maxima, begun, any(branch.empty for branch in branches))
 
 
 def repeated(part: Facts, least: int, most: int | None) -> Facts:
@@ -333,7 +284,7 @@ def repeated(part: Facts, least: int, most: int | None) -> Facts:
         return NOTHING
     sums = tuple(_times(number, most) for number in (part.reach, part.lines, part.ahead))
     anchor = part.anchor and part.anchor._replace(after=_sum(part.anchor.after, sums[0])) if least else None
-    begins = part.first, part.empty or not least, _repeated_openings(part, least)
+    begins = part.first, part.empty or not least
     if part.strings is None:
         return _facts(None, anchor, sums, *begins)
     power = base = EMPTY
@@ -354,11 +305,3 @@ def repeated(part: Facts, least: int, most: int | None) -> Facts:
     if least and strings is None:
         anchor = _better(anchor, Anchor(base, 0, sums[0]))
     return _facts(strings, anchor, sums, *begins)
-
-
-def _repeated_openings(part: Facts, least: int) -> Openings | None:
-    openings = _openings_of(part)
-    if openings is None:
-        return None
-    begun = frozenset((text, not text) for text, _ in openings)  # what more follows is not known
-    return begun if least else begun | {("", True)}

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import ahocorasick_rs
 import regex
 
-from hospital_redact.detection.compilation import compile_checked
-from hospital_redact.detection.expressions import Branch, find_branches
+from hospital_redact.detection.compilation import compile_checked, compile_later
+from hospital_redact.detection.expressions import find_branches
 from hospital_redact.detection.needles import DIGIT, Needs
 from hospital_redact.detection.scene import Hit, Scene
 from hospital_redact.detection.validators import find_validator
@@ -28,12 +28,10 @@ OVERLAP = 2_000
 """Long texts are searched in windows of so many characters, which overlap so that no value is cut at an edge."""
 
 # What may stand between a label and its value.
-_AFTER_LABEL = regex.compile(r"[\s::=#.\-*_()是为]*(?:\([^()\n]{0,12}\)[\s::]*)?(?:号码?|编号|No\.?)?[\s::=#是为]*")
-_SPACE = regex.compile(r"\s+")
+_AFTER_LABEL = compile_later(r"[\s::=#.\-*_()是为]*(?:\([^()\n]{0,12}\)[\s::]*)?(?:号码?|编号|No\.?)?[\s::=#是为]*")
+_SPACE = compile_later(r"\s+")
 _MAX_LINES = 24  # more are as good as the whole text
 _MAX_REACH = 60  # a shorter match is not worth looking for the lines around it
-# To try one place takes as long as to pass over so many, where an expression says with what it begins, and where not.
-_DEAR, _CHEAP = 24, 2
 _CLOSE = 64  # parts so near to each other are searched as one: to begin a search takes longer than so many characters
 
 
@@ -104,11 +102,11 @@ def _too_slow(owner: str) -> DetectionError:
 
 
 class _Found(NamedTuple):
-    """What a branch needs and where that stands; ``length``: of the needle, where runs of digits hold it somewhere."""
+    """What a branch needs and where that stands; ``exact``: needles, and not runs of digits that hold one."""
 
     needs: Needs
     spans: list[tuple[int, int]]
-    length: int = 0
+    exact: bool
 
 
 class PatternGroup:
@@ -153,23 +151,25 @@ class PatternGroup:
                 if not branch.needs:
                     searches.append(_Parts(branch.pattern, [(0, len(scene.text))]))
                 elif place in found:
-                    searches.append(_parts_of(scene, branch, found[place]))
+                    around = [part for needs, spans, _ in found[place] for part in _reached(scene, needs, spans)]
+                    begins = all(exact and needs.before == 0 for needs, _, exact in found[place])
+                    searches.append(_Parts(branch.pattern, sorted(around) if begins else _merged(around), begins))
             if searches:
                 for match in _matches(searches, scene.text, owners[number]):
                     yield number, match
 
     def _find(self, scene: Scene) -> dict[int, list[_Found]]:
         """Return for each branch of which needles were found what it needs and where they stand."""
-        found = [(used, spans, 0) for used, spans in self._lowered.find(scene.lowered)]
+        found = [(used, spans, True) for used, spans in self._lowered.find(scene.lowered)]
         if self._folded:
-            found += [(used, spans, 0) for used, spans in self._folded.find(scene.folded)]
+            found += [(used, spans, True) for used, spans in self._folded.find(scene.folded)]
         for length, used in self._runs:
-            found.append((used, [run for run in scene.digit_runs if run[1] - run[0] >= length], length))
+            found.append((used, [run for run in scene.digit_runs if run[1] - run[0] >= length], False))
         branches: dict[int, list[_Found]] = {}
-        for used, spans, length in found:
+        for used, spans, exact in found:
             if spans:
                 for place, needs in used:
-                    branches.setdefault(place, []).append(_Found(needs, spans, length))
+                    branches.setdefault(place, []).append(_Found(needs, spans, exact))
         return branches
 
 
@@ -257,36 +257,6 @@ def _first_of(branches: Sequence[_Search]) -> Iterator[regex.Match[str]]:
             branch.go_on(match.end())
             if number == first and branch.match is match:  # an empty one: another may begin at its place
                 branch.skip()
-
-
-def _parts_of(scene: Scene, branch: Branch, found: Sequence[_Found]) -> _Parts:
-    """Return where a branch is looked for: at the places where a match can begin if they are few, else around all."""
-    reached = [_reached(scene, needs, spans) for needs, spans, _ in found]
-    whole = _merged(list(chain.from_iterable(reached)))
-    if all(needs.before is not None for needs, _, _ in found):
-        count = sum(_count(needs.before or 0, spans, length) for needs, spans, length in found)
-        exact = not any(needs.before or length for needs, _, length in found)
-        if exact or count * (_DEAR if branch.is_sharp else _CHEAP) < sum(stop - start for start, stop in whole):
-            return _Parts(branch.pattern, _beginnings(found, reached), begins=True)
-    return _Parts(branch.pattern, whole)
-
-
-def _count(before: int, spans: Sequence[tuple[int, int]], length: int) -> int:
-    """Return at how many places a match can begin."""
-    inside = sum(last - first - length for first, last in spans) if length else 0
-    return inside + (before + 1) * len(spans)
-
-
-def _beginnings(found: Sequence[_Found], reached: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
-    """Return each place where a match can begin, with the end of what it can reach from there, in order."""
-    ends: dict[int, int] = {}
-    for (needs, spans, length), parts in zip(found, reached, strict=True):
-        for (first, last), (low, stop) in zip(spans, parts, strict=True):
-            latest = last - length if length else first
-            for at in range(max(low, first - (needs.before or 0)), latest + 1):
-                if ends.get(at, 0) < stop:
-                    ends[at] = stop
-    return sorted(ends.items())
 
 
 def _reached(scene: Scene, needs: Needs, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -23,9 +23,7 @@ _FIGURE = regex.compile(r"[-(]?[¥£$€]?-?\d[\d,.]*[)%‰]?(?:元|人|例|分)
 # A quoted value of a line of comma-separated values.
 _QUOTED = regex.compile(r'(?<=^|,)"[^"\n]{0,2000}"(?=,|$)')
 # Words that head a column of names in a table that single blanks divide.
-_NAMES_HEAD = frozenset(
-    {"患者", "病人", "患儿", "产妇", "患者姓名", "病人姓名", "学生", "儿童", "老人", "受检者"}
-)
+_NAMES_HEAD = frozenset({"患者", "病人", "患儿", "产妇", "患者姓名", "病人姓名", "学生", "儿童", "老人", "受检者"})
 # Commas of numbers in columns that blanks align: Supplies   24,310   23,600.
 _THOUSANDS = regex.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WIDE = regex.compile(r"\S {2,}\S")
@@ -46,7 +44,8 @@ _LABEL = regex.compile(
     r"(?:\([^)]{0,8}\))?[::]?|(?i:name|patient|sex|age|sex/age|dob|date of birth|mrn|hkid|ward|bed|phone|tel|mobile|"
     r"e-?mail|address|test|result|units?|flag|no\.?|id|role|dept|department|date|time|amount|salary|bonus|total"
     r"|account|"
-    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) name(?:s|\(s\))?|forename(?:s|\(s\))?|next of kin|nok"
+    r"staff|employee|grade|surname|(?:first|last|full|given|family|middle) name(?:s|\(s\))?"
+    r"|forename(?:s|\(s\))?|next of kin|nok"
     r"|occupation|employer|(?:nhs|hospital) (?:no\.?|number)|consultant|home address|telephone|diagnosis"
     r"|admitted|discharged|hosp no\.?|lab no\.?|requester|collected|reported|clinical|contact|title"
     r"|position)[::]?"
@@ -241,8 +240,10 @@ def _head(text: str, rows: list[list[tuple[int, int]]], kind: str, table: int) -
         further = [text[a:b] for a, b in rows[number + 2]] if number + 2 < len(rows) else []
         total = header is not None and texts[0].strip().casefold() in _TOTALS
         pairs = _are_pairs(texts) and not _heads_figures(texts, below) and not total
-        if below and not pairs and (
-            _is_header(texts) or (header is None and _stands_over_figures(texts, below, further))
+        if (
+            below
+            and not pairs
+            and (_is_header(texts) or (header is None and _stands_over_figures(texts, below, further)))
         ):
             header = row
         for column, (start, end) in enumerate(row):

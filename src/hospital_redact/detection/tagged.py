@@ -57,6 +57,9 @@ _HAN_NAME = compile_later(r"\p{Han}{2,4}")
 OWN_SURE = 0.5
 """How sure our own network must be of a person that LAC does not see, as measured on documents new to both."""
 
+OWN_CERTAIN = 0.9
+"""How sure it must be of a name whose form says nothing: 老伴水英抹泪. 98 of 100 such are names."""
+
 
 def find_tagged(text: str, shown: Iterable[Mention], seen: Seen, gates: Gates = GATES) -> Iterator[Mention]:
     """Yield persons that only a tagger sees, when nothing speaks against them. Raises DetectionError as :func:`tag`."""
@@ -105,7 +108,12 @@ def _own_persons(text: str, taken: Collection[tuple[int, int]], seen: Seen) -> I
         name = text[start:end]
         if person.confidence < OWN_SURE or (start, end) in taken or not _HAN_NAME.fullmatch(name):
             continue
-        if not is_plausible(name) or is_dual(name) or names_a_thing(text, start, end) or is_masked(name):
+        if names_a_thing(text, start, end) or is_masked(name) or name in NOT_NAMES:
+            continue
+        if person.confidence >= OWN_CERTAIN:
+            yield Mention(start, end, role_around(text, start, end), 0.5, ("tagger",))
+            continue
+        if not is_plausible(name) or is_dual(name):
             continue
         if not _is_word_of_text(text, start, end, Role.OTHER) and _is_bounded(text, start, end):
             yield Mention(start, end, role_around(text, start, end), 0.5, ("tagger",))

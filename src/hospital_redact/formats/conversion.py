@@ -56,6 +56,9 @@ _PPT = _Kind("ppt", (".ppt", ".pps", ".pot", ".dps", ".dpt"), ".pptx", _SLIDES)
 _XLSB = _Kind("xlsb", (".xlsb",), ".xlsx", _SHEET)
 _RTF = _Kind("rtf", (".rtf",), ".docx", _WORD)
 _MSG = _Kind("msg", (".msg",), ".eml")
+_MBOX = _Kind("mbox", (".mbox", ".mbx"), ".zip")
+_ENVELOPE = re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ")
+_OUTLOOK_PARTS = b"\x78\x9f\x3e\x22"  # MS-OXTNEF 2.1.3.1
 _STREAMS = {
     "__properties_version1.0": _MSG,
     "WordDocument": _DOC,
@@ -92,9 +95,11 @@ def convert(source: Source) -> Source:
     """
     _refuse_known(source.data)
     kind = _kind_of(source.data)
+    path = PurePath(source.name)
+    if kind is None and path.suffix.lower() in _MBOX.endings and _ENVELOPE.match(source.data):
+        kind = _MBOX
     if kind is None:
         return source
-    path = PurePath(source.name)
     if path.suffix.lower() not in kind.endings:
         raise ReadError(
             "HR207",
@@ -115,7 +120,7 @@ def convert(source: Source) -> Source:
 
 def is_older_kind(suffix: str) -> bool:
     """Whether a file with this ending (lower case, with the dot) is one that is converted."""
-    kinds = (*_STREAMS.values(), *_OPEN_DOCUMENTS.values(), _XLSB, _RTF)
+    kinds = (*_STREAMS.values(), *_OPEN_DOCUMENTS.values(), _XLSB, _RTF, _MBOX)
     return any(suffix in kind.endings for kind in kinds)
 
 
@@ -126,6 +131,10 @@ def _refuse_known(data: bytes) -> None:
     """Refuse what is known and not read, with advice of its own."""
     if _ARCHIVES.match(data):
         raise ReadError("HR201", "only zip archives are opened; unpack it and send the files, or pack them as zip")
+    if data.startswith(_OUTLOOK_PARTS):
+        raise ReadError(
+            "HR201", "Outlook's own format (winmail.dat) is not read; ask for the mail as plain text, or save it as MSG"
+        )
     if data[4:12] in _PICTURES:
         raise ReadError("HR201", "pictures of this kind are not supported; save it as JPEG or PNG")
     if _SOUNDS.match(data):
@@ -188,6 +197,10 @@ def _converted(data: bytes, kind: _Kind) -> bytes:
         from hospital_redact.formats.mail.outlook import to_internet_mail  # noqa: PLC0415 - loads python-oxmsg
 
         return to_internet_mail(data)
+    if kind is _MBOX:
+        from hospital_redact.formats.mail.mailbox import to_archive  # noqa: PLC0415 - only for a mailbox
+
+        return to_archive(data)
     program = shutil.which(_PROGRAM)
     if program is None:
         raise ReadError(

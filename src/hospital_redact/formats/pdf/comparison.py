@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hospital_redact.formats.base import Difference
 from hospital_redact.formats.pdf.labels import LabelPlaces
@@ -21,10 +21,12 @@ _Found = tuple[int, str, float, float]
 def compare_documents(source: Document, plan: RedactionPlan, copy: Document) -> Iterator[Difference]:
     """Yield each difference between ``copy`` and ``source`` with ``plan`` applied."""
     removed = removed_characters(source, plan)
-    wanted, found = _by_page(source, removed), _by_page(copy, {})
+    before, after = _blocks_by_page(source), _blocks_by_page(copy)
     labels = LabelPlaces(source, plan)
-    for page in sorted(wanted.keys() | found.keys()):
-        missing, left = _unmatched(wanted.get(page, []), found.get(page, []))
+    for page in sorted(before.keys() | after.keys()):
+        # One page at a time: a file may have millions of glyphs.
+        wanted, found = _drawn(source, before.get(page, ()), removed), _drawn(copy, after.get(page, ()), {})
+        missing, left = _unmatched(wanted, found)
         extra = sum(not labels.hold(page, text, x, y) for _, text, x, y in left)
         if missing:
             yield Difference(f"page {page}", f"{missing} glyphs that were to stay are missing or have moved")
@@ -34,22 +36,31 @@ def compare_documents(source: Document, plan: RedactionPlan, copy: Document) -> 
     if hidden:
         yield Difference("document", f"{hidden} texts that no copy keeps are still there", hidden=True)
     # What a picture shows is compared by its pixels; a box in it may make another word of it.
-    before, after = (
+    unread = [
         Counter((u.what, u.location.page) for u in document.unread if u.what not in _PICTURES)
         for document in (source, copy)
-    )
-    for what, where in sorted(after - before, key=str):
+    ]
+    for what, where in sorted(unread[1] - unread[0], key=str):
         yield Difference(f"page {where}", f"the copy shows something unread that the source does not ({what})")
 
 
-def _by_page(document: Document, removed: dict[int, set[int]]) -> dict[int, list[_Found]]:
-    pages: dict[int, list[_Found]] = defaultdict(list)
+def _blocks_by_page(document: Document) -> dict[int, list[int]]:
+    """Return the numbers of the blocks with glyphs by page."""
+    pages: dict[int, list[int]] = defaultdict(list)
     for number, block in enumerate(document.blocks):
-        gone = removed.get(number, ())
+        if block.glyphs and block.location.page is not None:
+            pages[block.location.page].append(number)
+    return pages
+
+
+def _drawn(document: Document, numbers: Iterable[int], removed: dict[int, set[int]]) -> list[_Found]:
+    found: list[_Found] = []
+    for number in numbers:
+        block, gone = document.blocks[number], removed.get(number, ())
         for start, end, glyph in glyphs_of(block):
             if start not in gone:
-                pages[glyph.page].append((glyph.code, block.text[start:end], glyph.x, glyph.y))
-    return pages
+                found.append((glyph.code, block.text[start:end], glyph.x, glyph.y))
+    return found
 
 
 def _unmatched(wanted: list[_Found], found: list[_Found]) -> tuple[int, list[_Found]]:

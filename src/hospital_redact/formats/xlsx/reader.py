@@ -227,7 +227,7 @@ class _Reader:
 
     def _drawings(self, grid: Grid, sheet: Sheet, part: str, where: str) -> None:
         relations = self._drawn(grid.others.get("drawing", ()), sheet, part, where)
-        shapes = self._old_shapes(grid, relations)
+        shapes = self._old_shapes(relations)
         seen: set[str] = set()
         for name in ("oleObjects", "AlternateContent", "other"):
             for holder in grid.others.get(name, ()):
@@ -256,12 +256,11 @@ class _Reader:
             sheet.drawing = self._pictures.read(relation.target, where) or sheet.drawing
         return relations
 
-    def _old_shapes(self, grid: Grid, relations: dict[str, Relation]) -> list[OldShape]:
+    def _old_shapes(self, relations: dict[str, Relation]) -> list[OldShape]:
         """Return the form controls of a sheet and the frames of its embedded objects."""
         shapes: list[OldShape] = []
-        for element in grid.others.get("legacyDrawing", ()):
-            relation = relations.get(element.get(_R_ID, ""))
-            if relation is not None and not relation.external and relation.target in self._package.parts:
+        for relation in relations.values():
+            if relation.kind == "vmlDrawing" and not relation.external and relation.target in self._package.parts:
                 root = parse_or_none(self._package.parts[relation.target])
                 shapes += [] if root is None else old_shapes(root)
         return shapes
