@@ -18,8 +18,8 @@ _NUMBERED = compile_later(
 _FIELD = compile_later(r"(?P<label>[^\s:]{1,12}|[A-Za-z ]{2,16}):[ \t]*(?=\S)")
 _SUBJECT_LABELS = frozenset(
     [
-        "主题", "标题", "题目", "题名", "事由", "文件名", "名称", "文件名称", "关于", "案由", "文题", "项目名称", "subject", "re",
-        "title", "topic", "regarding", "ref", "about",
+        "主题", "标题", "题目", "题名", "事由", "文件名", "名称", "文件名称", "关于", "案由", "文题", "项目名称",
+        "subject", "re", "title", "topic", "regarding", "ref", "about",
     ]
 )  # fmt: skip
 
