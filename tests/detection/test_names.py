@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from detection_kit import found, roles, shipped_detector, table_document, text_document
 
+from hospital_redact import Redactor
 from hospital_redact.model import Role
 
 
@@ -97,3 +98,9 @@ def test_list_continues() -> None:
 def test_latin_parts_are_followed() -> None:
     values = found("Patient: Jonathan Ashcroft\nAshcroft was seen. Jonathan agreed.")
     assert values == ["Jonathan Ashcroft", "Ashcroft", "Jonathan"]
+
+
+def test_a_family_name_and_a_title_before_a_child_is_no_new_person() -> None:
+    review = Redactor().review_text("姓名：欧阳景行 男 61岁\n患者欧阳景行入院。欧阳先生之子欧阳牧陪同。")
+    labels = [(review.document.text_of((edit.span,)), edit.replacement) for edit in review.plan.edits]
+    assert labels[-2:] == [("欧阳", "[患者1]"), ("欧阳牧", "[患者1之子]")]

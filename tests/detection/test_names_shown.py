@@ -52,6 +52,7 @@ def test_a_name_is_shown_by_what_stands_around_it(sentence: str, name: str) -> N
         ("姓名栏未填", "名栏"),
         ("登记为“男性”", "男性"),
         ("患者之子来院", "患者之子"),
+        ("先生之子，已签字", "先生之子"),
         ("身高/体重 161cm/54kg", "161cm"),
         ("瓶口标有“备用”", "备用"),
     ],

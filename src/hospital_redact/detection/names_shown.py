@@ -128,7 +128,7 @@ def _fits(pattern: regex.Pattern[str], name: str) -> bool:
     if len(name) == 1:
         return True
     if pattern is _BABY:
-        return name[0] not in _NO_MOTHER
+        return name[0] not in _NO_MOTHER and not name.startswith(TITLES)
     if _is_word(name):
         return False
     return name not in NOT_NAMES if pattern is _PET else name[0] in SURNAMES or MINORITY_PART.match(name) is not None

@@ -116,6 +116,7 @@ _COUNTED = frozenset("例名儿床号位患双胎")
 """What stands before the mother of a child that has no name yet: 第二例章程之子."""
 
 _PERSONAL = frozenset({"先生", "女士", "同志", "老师", "阿姨", "大爷", "大妈", "奶奶", "爷爷"})
+_HONOURS = tuple(_PERSONAL)
 _HONORED_ONLY = frozenset({"各位", "诸位", "尊敬", "敬爱", "亲爱"})
 
 
@@ -341,7 +342,9 @@ def _before_titles(scene: Scene) -> Iterator[Mention]:
         while first > 0 and last - first < 10 and HAN.match(text[first - 1]):
             first -= 1
         run = text[first:last]
-        if not run or _TITLE_STOP.match(text, title.end()):
+        # 张先生之子: 张 is somebody by what stands between.
+        named = run and not (title.group().startswith("之") and run.endswith(_HONOURS))
+        if not named or _TITLE_STOP.match(text, title.end()):
             continue
         complete = first == 0 or not HAN.match(text[first - 1])
         dotted = dotted_before(text, title.start())
