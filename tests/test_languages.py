@@ -233,7 +233,8 @@ def test_the_stronger_variable_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         *(Broken(7, kind).as_error() for kind in Break),
         PlanError(
             "HR405",
-            "{blocking} part(s) show and cannot be read ({listed}); remove them, or accept them in the plan",
+            "{blocking} part(s) show and cannot be read ({listed}); remove them, accept them in the plan, or set"
+            " copy.images to remove where they are pictures",
             blocking=2,
             listed="image at page 1; text_box at word/document.xml, paragraph 4, text_box 1",
         ),
@@ -252,7 +253,7 @@ def test_the_stronger_variable_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_values_that_are_phrases_are_translated_too(error: HospitalRedactError) -> None:
     chinese = ZH.message(error)
     assert HAN.search(chinese)
-    assert re.findall(r"\b(?!word|document|xml|text_box)[a-z]{2,}\b", chinese) == []
+    assert re.findall(r"\b(?!word|document|xml|text_box|copy|images|remove)[a-z]{2,}\b", chinese) == []
     assert ENGLISH.message(error) == error.message
 
 

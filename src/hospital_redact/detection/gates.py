@@ -41,7 +41,7 @@ class Thresholds(NamedTuple):
     other: float
 
 
-IN_USE = Thresholds(-7.0, -4.0)
+IN_USE = Thresholds(-10.0, -7.0)
 """Where it was measured, no name of which LAC is believed, and that nothing else shows, scores less."""
 
 _DOTS = "·•‧・"

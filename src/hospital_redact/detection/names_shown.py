@@ -93,6 +93,8 @@ _FAMILY = compile_later(
     rf"(?:(?<=[医生师士者人她他女男民方工长的是叫个位属])|(?<!\p{{Han}}))姓(?P<name>[{''.join(sorted(SURNAMES))}])"
     r"(?=[,,。;、)”\"\s]|的|$)"
 )
+# 宁静 系数1.2 10,150: who heads a line of pay.
+_PAID = compile_later(r"(?:^|\n)[ ]{0,4}(?:[0-9]{1,3}[.、 ]{1,2})?(?P<name>\p{Han}{2,3})[ \t]{1,4}系数[ ]?[0-9]")
 
 _SEX_AND_AGE = compile_later(r"[ ]{0,4}[,、/|( ][ ]{0,3}[男女]性?[,、/| ]{1,4}[0-9]{1,3}(?:[ ]?岁|(?![0-9.]))")
 _CUES = (
@@ -103,6 +105,7 @@ _CUES = (
     (_QUOTED_FAMILY, Role.OTHER, "context"),
     (_CORRECTED, Role.PATIENT, "label"),
     (_ENGINEER, Role.OTHER, "title"),
+    (_PAID, Role.STAFF_SUBJECT, "context"),
     (_FAMILY, Role.OTHER, "context"),
 )
 _NO_MOTHER = frozenset("其她他你我一二三此该天人患病死伤老家投")

@@ -19,6 +19,7 @@ from hospital_redact.detection.words import (
     COMPOUND_SURNAMES,
     FOLLOW,
     FOLLOW_WORDS,
+    FORM_WORDS,
     LEAD_IN,
     NOT_NAMES,
     STAFF_TITLES,
@@ -108,7 +109,7 @@ def _own_persons(text: str, taken: Collection[tuple[int, int]], seen: Seen) -> I
         name = text[start:end]
         if person.confidence < OWN_SURE or (start, end) in taken or not _HAN_NAME.fullmatch(name):
             continue
-        if names_a_thing(text, start, end) or is_masked(name) or name in NOT_NAMES:
+        if names_a_thing(text, start, end) or is_masked(name) or name in NOT_NAMES or name in FORM_WORDS:
             continue
         if person.confidence >= OWN_CERTAIN:
             yield Mention(start, end, role_around(text, start, end), 0.5, ("tagger",))
