@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
+from hospital_redact.formats.base import Reading
 from hospital_redact.model import AcceptedUnread, Document, Edit, RedactionPlan, ReleaseContext, Span
 
 IGNORED = "\u00ad\t\n\r "
@@ -66,3 +68,17 @@ def make_plan(document: Document, edits: list[Edit], accepted: list[AcceptedUnre
         edits=tuple(edits),
         accepted_unread=tuple(accepted or ()),
     )
+
+
+def places_of(values: Iterable[str], readings: Iterable[Reading]) -> list[str]:
+    """Return the readings of a file that hold one of ``values`` in any encoding."""
+    wanted, found = list(values), []
+    for reading in readings:
+        place = f"{reading.reader} {reading.place}"
+        if reading.text is not None:
+            text = squeeze(reading.text)
+            found += [place for value in wanted if squeeze(value) in text]
+        if reading.data is not None:
+            encodings = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+            found += [place for value in wanted if any(value.encode(name) in reading.data for name in encodings)]
+    return found

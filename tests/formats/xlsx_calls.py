@@ -25,15 +25,7 @@ def write(data: bytes, plan: RedactionPlan) -> bytes:
 
 def left(data: bytes, *values: str) -> list[str]:
     """Return the readings of ``data`` that hold one of ``values`` in any encoding."""
-    found = []
-    for reading in FORMAT.readings(data):
-        for value in values:
-            if reading.text is not None and planting.squeeze(value) in planting.squeeze(reading.text):
-                found.append(f"{reading.reader} {reading.place}")
-            encodings = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
-            if reading.data is not None and any(value.encode(e) in reading.data for e in encodings):
-                found.append(f"{reading.reader} {reading.place}")
-    return found
+    return planting.places_of(values, FORMAT.readings(data))
 
 
 def opened(data: bytes) -> list[list[object]]:
