@@ -59,3 +59,13 @@ def test_places_and_references_are_nobody(sentence: str) -> None:
 )
 def test_other_signs_show_a_name(sentence: str, name: str) -> None:
     assert any(name in value for value in found(LETTER + sentence))
+
+
+@pytest.mark.parametrize("line", ["Cc: JOHN SMITH", "To: KWABENA OSEI", "Attn: OLUWASEUN ADEBAYO"])
+def test_capitals_behind_a_label_are_somebody(line: str) -> None:
+    assert found(f"{LETTER}{line}\nYours sincerely") == ["0012345", line.partition(": ")[2]]
+
+
+@pytest.mark.parametrize("line", ["CC: HAND CAUGHT in door", "Attn: Pharmacy Appeals", "To: PICU"])
+def test_complaints_and_departments_behind_a_label_are_nobody(line: str) -> None:
+    assert found(f"{LETTER}{line}\nYours sincerely") == ["0012345"]

@@ -28,6 +28,7 @@ from hospital_redact.formats import identify, read_document
 from hospital_redact.formats.base import Source
 from hospital_redact.formats.docx import FORMAT as WORD
 from hospital_redact.formats.ooxml.labels import PICTURE_LABEL
+from hospital_redact.formats.ooxml.readings import package_readings
 from hospital_redact.formats.pptx import FORMAT as SLIDES
 from hospital_redact.formats.xlsx import FORMAT as BOOK
 from hospital_redact.model import Document, Kind, Policy, ReleaseContext, Verification
@@ -219,6 +220,16 @@ def test_a_word_of_the_format_that_stands_elsewhere_is_a_leak(leak: str) -> None
     kit.body.append(leak)
     readings = WORD.readings(kit.save())
     assert any("Hyperlink" in (reading.text or "") or b"Hyperlink" in (reading.data or b"") for reading in readings)
+
+
+def test_a_number_of_a_cell_is_text_whatever_its_prefix() -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", '<x:c r="A1"><x:v>20481937</x:v></x:c><xdr:row>31415926</xdr:row>')
+    readings = list(package_readings(package.getvalue(), lambda element, name, value: False))
+    seen = "\n".join(reading.text for reading in readings if reading.reader == "xml text" and reading.text)
+    assert "20481937" in seen
+    assert "31415926" not in seen
 
 
 # --------------------------------------------------------------------------- sheets

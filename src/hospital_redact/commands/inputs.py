@@ -33,12 +33,14 @@ class UsageError(Exception):
         self.values = values
 
 
-def make_redactor(args: argparse.Namespace) -> Redactor:
-    """Return the redactor of ``--policy``, ``--rules`` and ``--excerpts``. Raises PolicyError, and as load_excerpts."""
+def make_redactor(args: argparse.Namespace, policy: Policy | None = None) -> Redactor:
+    """Return the redactor of ``policy``, else of :func:`make_policy`, and of ``--excerpts``.
+
+    Raises PolicyError, and as load_excerpts.
+    """
     from hospital_redact.pipeline import Redactor
 
-    folders = [Path(folder) for folder in args.rules]
-    return Redactor(args.policy or "default", rules=folders, excerpts=_index_of(args))
+    return Redactor(policy or make_policy(args), excerpts=_index_of(args))
 
 
 def make_policy(args: argparse.Namespace) -> Policy:

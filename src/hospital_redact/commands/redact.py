@@ -72,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--only-terms needs --terms FILE")
     _require_own_place(args, "report")
     _require_own_place(args, "register")
-    task = replace(make_task(args, make_policy(args)), plan=plan, overwrite=args.force, terms_only=args.only_terms)
+    policy = make_policy(args)
+    task = replace(make_task(args, policy), plan=plan, overwrite=args.force, terms_only=args.only_terms)
     entries: list[Json] = []
     inputs = progress(args.paths)
     register = _open_register(args.register) if args.register else None
@@ -83,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         if args.workers:
             done = redact_files(inputs, output, task, make_crew(args, REDACT_LIMITS))
         else:
-            redactor = make_redactor(args)
+            redactor = make_redactor(args, policy)
             done = (redact_file(redactor, number, path, output, task) for number, path in inputs)
         for entry in done:
             entries.append(entry)

@@ -59,15 +59,16 @@ def run(args: argparse.Namespace) -> int:
 
     if bool(args.paths) == bool(args.records):
         raise UsageError("name files, or --records FILE, one of both")
-    task = make_task(args, make_policy(args))
+    policy = make_policy(args)
+    task = make_task(args, policy)
     if args.records:
-        return _scan_records(make_redactor(args), task, args)
+        return _scan_records(make_redactor(args, policy), task, args)
     entries = []
     inputs = progress(args.paths)
     if args.workers:
         found = scan_files(inputs, task, make_crew(args, SCAN_LIMITS))
     else:
-        redactor = make_redactor(args)
+        redactor = make_redactor(args, policy)
         found = (scan_file(redactor, number, path, task) for number, path in inputs)
     for entry in found:
         entries.append(entry)

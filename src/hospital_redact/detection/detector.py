@@ -46,6 +46,9 @@ _PATIENT_NUMBERS = frozenset(
 )
 _PATIENT_VALUE = 0.7
 _RECORD = "medical_record"
+_TOLD_IN_RECORDS = frozenset({"research", "unpublished"})
+"""What the records of a study's patients tell as well, whatever their title."""
+
 _ROLE_WORDS = ("staff_subject", "patient", "relative", "staff", "other")
 
 
@@ -115,7 +118,7 @@ class Detector:
             hits += self._hits(scenes, frozenset({_RECORD}))
         titled = {word for cue in cues if "titles" in cue.evidence for word in (cue.rule, cue.category)}
         # In a record doctors speak, decide and plan too: there only a title makes minutes or a plan of it.
-        told = titled if _RECORD in fired else fired
+        told = titled | (fired & _TOLD_IN_RECORDS) if _RECORD in fired else fired
         stated = [rule for rule in self._by_recogniser.get("statement", ()) if rule.rule.only_with in told]
         hits += [(scene, hit, None) for scene in plain for hit in find_statements(scene, stated, titled)]
         if small := self._by_recogniser.get("small_count", ()):

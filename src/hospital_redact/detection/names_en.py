@@ -195,6 +195,7 @@ _SURNAME_FIRST = compile_later(
     r"(?:[ ][\"“]\p{Lu}\p{L}{1,15}[\"”])?(?:[ ][0-9]{1,3})?"
 )
 _ABBREVIATION = 4
+_FIRST_NAMES = words("given_names")
 _DAY = compile_later(r"\.?[ ,]{1,2}[0-9]")
 _BOTH = compile_later(rf"(?P<name>(?!Confidential|Secret|Internal|Public|Top){NAME})[ ]?\((?P<han>\p{{Han}}{{2,4}})\)")
 
@@ -347,6 +348,14 @@ def is_eponym(text: str, end: int) -> bool:
     return _EPONYM_AFTER.match(text, end) is not None
 
 
+def _is_no_addressee(label: str, name: str) -> bool:
+    """Whether a thing is written to (Attn: Pharmacy Appeals), or capitals after CC are a complaint: CC: HAND CAUGHT."""
+    parts = name.casefold().split()
+    if name.isupper() and "cc" in label.casefold():
+        return _FIRST_NAMES.isdisjoint(map(str.capitalize, parts))
+    return not _THINGS.isdisjoint(parts)
+
+
 def _accept(text: str, match: regex.Match[str], role: Role, evidence: str) -> Iterator[Mention]:
     start, end = match.span("name")
     whole = text[start:end]
@@ -363,18 +372,10 @@ def _accept(text: str, match: regex.Match[str], role: Role, evidence: str) -> It
         return
     if evidence in ("speaker", "trade") and not _THINGS.isdisjoint(name.casefold().split()):
         return
-    short = (
-        name.isupper()
-        and " " not in name
-        and (role is Role.OTHER or (role is Role.RELATIVE and len(name) <= _ABBREVIATION))
-    )
-    if (
-        evidence == "label"
-        and role is Role.OTHER
-        and (name.isupper() or not _THINGS.isdisjoint(name.casefold().split()))
-    ):
-        return  # CC: HAND CAUGHT; Attn: Pharmacy Appeals
-    if evidence == "label" and short:
-        return  # To: PICU; FHx: mother BCC
+    if evidence == "label" and name.isupper() and " " not in name:
+        if role is Role.OTHER or (role is Role.RELATIVE and len(name) <= _ABBREVIATION):
+            return  # To: PICU; FHx: mother BCC
+    elif evidence == "label" and role is Role.OTHER and _is_no_addressee(text[match.start() : start], name):
+        return
     told = evidence if evidence in ("label", "title") else "context"
     yield Mention(start, end, role, 0.85 if told == "label" else 0.8, (told,))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import regex
 
 from hospital_redact.detection.compilation import compile_later
+from hospital_redact.detection.shapes import HAN
 
 _SHORT = compile_later(
     r"(?<![0-9A-Za-z./\-~+:%<>=×*])(?P<first>[0-9]{1,2})(?P<mark>[./-])(?P<second>[0-9]{1,2})(?![0-9A-Za-z%‰/]"
@@ -64,7 +65,6 @@ _HAN_AFTER = compile_later(
     r"|产|顺|剖|化|放|输|透|会|签|家属|电话|随|返|离|约|预约|检|报|回|住|拍"
     r"|打|挂|门诊|急诊|开始|结束|由|在|于|再|又|曾|已|拟))"
 )
-_HAN = compile_later(r"\p{Han}")
 _BEGINS = compile_later(r"(?:^|[\n,;。；、(（])[ ]{0,4}$")
 _SMALL = 10  # 2/3, 4/10: more often a ratio
 _SHORTHAND = frozenset({7, 12, 52})
@@ -133,7 +133,7 @@ def _is_date(text: str, match: regex.Match[str], months: frozenset[int], *, day_
     """Whether a short date lies near ``months`` and nothing beside it measures."""
     start, end = match.span()
     one, two, mark = int(match["first"]), int(match["second"]), match["mark"]
-    han = _HAN.search(text, max(0, start - 40), min(len(text), end + 40)) is not None
+    han = HAN.search(text, max(0, start - 40), min(len(text), end + 40)) is not None
     readings = [(one, two)] if han or mark != "/" else [(one, two), (two, one)]
     if not han and day_first is not None:
         readings = [(two, one)] if day_first else [(one, two)]

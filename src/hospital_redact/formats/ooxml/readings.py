@@ -29,8 +29,9 @@ APART = "\x01"
 _TAG = re.compile(rb"<[^<>]*>")
 _START_TAG = re.compile(r"""</?(?:\w{1,12}:)?(\w{1,40})((?:\s+[\w:]{1,60}\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*/?>""")
 _ATTRIBUTE = re.compile(r"""\s(?:(\w{1,12}):)?(\w{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_PLACES = re.compile(rb"<((?:xdr|wp|wp14|x):[A-Za-z]{1,20})>-?\d{1,10}</\1>")
-"""Where something stands on a page or sheet: numbers between tags, which are no text."""
+_PLACES = re.compile(rb"<(xdr:(?:col|row)(?:Off)?|wp:posOffset|wp14:pct(?:Pos[HV]Offset|Width|Height))>-?\d{1,10}</\1>")
+"""Where something stands on a page or sheet: numbers between tags, which are no text. A prefix alone says nothing:
+others' workbooks write their cells as ``x:v``."""
 _CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,5}")?(?: t="(?:inlineStr|str|n|b|e|s)")?>')
 _ROW = re.compile(rb'<row r="\d{1,7}"')
 _PARAGRAPH_ENDS = (b"</w:p>", b"</a:p>", b"</p>", b"</w:tab>")
@@ -149,9 +150,8 @@ class _Entries:
             case "Override" | "Default" | "Relationship", "ContentType" | "Type":
                 return all(word in _TYPE_WORDS for word in _TYPE_APART.split(value))
             case _:
-                if _SHORT_NUMBER.fullmatch(value):
-                    return is_drawing_word(element, name, "0") or self._is_word(element, name, "0")
-                return is_drawing_word(element, name, value) or self._is_word(element, name, value)
+                word = "0" if _SHORT_NUMBER.fullmatch(value) else value
+                return is_drawing_word(element, name, word) or self._is_word(element, name, word)
 
 
 def _text(content: bytes) -> str:

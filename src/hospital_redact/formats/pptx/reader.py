@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -433,18 +432,9 @@ def _loose_lines(package: Package, name: str) -> list[str]:
         lines = plain_text(root).split("\n")
     else:
         lines = [str(text) for text in root.itertext()]
-    attributes = (value for element in root.iter("*") for key, value in element.items() if key in _SAID)
-    said = (*map(str.strip, lines), *(text for text in map(str, attributes) if not _is_given_name(text)))
-    return [text for text in said if not _is_given_text(text)]
-
-
-@lru_cache(4096)
-def _is_given_name(text: str) -> bool:
-    """Whether a program names shapes so."""
-    return PLAIN_NAME.fullmatch(text) is not None
-
-
-@lru_cache(4096)
-def _is_given_text(text: str) -> bool:
-    """Whether a program writes this by itself."""
-    return text in PROMPTS or _MACHINE.fullmatch(text) is not None
+    attributes = [str(value) for element in root.iter("*") for key, value in element.items() if key in _SAID]
+    # Layouts say the same hundreds of times.
+    given = {text for text in set(attributes) if PLAIN_NAME.fullmatch(text)}
+    said = [*map(str.strip, lines), *(text for text in attributes if text not in given)]
+    machine = {text for text in set(said) if text in PROMPTS or _MACHINE.fullmatch(text)}
+    return [text for text in said if text not in machine]
